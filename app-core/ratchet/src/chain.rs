@@ -1,0 +1,289 @@
+//! Symmetric chains: one seed for every message of one ratchet key.
+//!
+//! Looking for a seed never changes a chain; what finding it would change comes back as an
+//! [`Advance`], applied once the message has proven genuine.
+
+use crate::{
+    RatchetError,
+    curve::{KeyPair, PublicKey33},
+    kdf,
+    secret::Secret,
+};
+use std::collections::BTreeMap;
+use wire::{Decode, DecodeError, Encode, Reader, Writer};
+
+/// Messages of one chain that may be missing before the next one that is read.
+const MAX_JUMP: u32 = 25_000;
+/// Seeds of missing messages kept in one chain.
+const MAX_SKIPPED: usize = 2_000;
+
+/// Where a chain stands.
+#[derive(Debug)]
+pub(crate) struct ChainKey {
+    key: Secret,
+    index: u32,
+}
+
+impl ChainKey {
+    /// The start of a chain.
+    pub(crate) const fn new(key: Secret) -> Self {
+        Self { key, index: 0 }
+    }
+
+    /// The index that the next message has.
+    pub(crate) const fn index(&self) -> u32 {
+        self.index
+    }
+
+    /// The seed of the next message and the chain behind it; `None` at the end of all counters.
+    pub(crate) fn step(&self) -> Option<(Secret, Self)> {
+        let index = self.index.checked_add(1)?;
+        let [seed, key] = kdf::chain_step(&self.key);
+        Some((seed, Self { key, index }))
+    }
+}
+
+/// The chain that we send in.
+#[derive(Debug)]
+pub(crate) struct SendingChain {
+    pub(crate) pair: KeyPair,
+    pub(crate) chain: ChainKey,
+}
+
+/// A chain that we receive in.
+#[derive(Debug)]
+pub(crate) struct ReceivingChain {
+    ratchet_key: PublicKey33,
+    chain: ChainKey,
+    /// By counter. Chains only move forward, so the smallest counter is also the oldest.
+    skipped: BTreeMap<u32, Secret>,
+}
+
+/// A message's seed, found but not taken.
+#[derive(Debug)]
+pub(crate) enum Found<'a> {
+    Kept(u32, &'a Secret),
+    Ahead(Secret, Jump),
+}
+
+/// How the chain changes once the message is genuine.
+#[derive(Debug)]
+pub(crate) enum Advance {
+    /// The kept seed of this counter is used up.
+    Take(u32),
+    Jump(Jump),
+}
+
+/// The way forward to a message.
+#[derive(Debug)]
+pub(crate) struct Jump {
+    passed: BTreeMap<u32, Secret>,
+    next: ChainKey,
+}
+
+impl Found<'_> {
+    pub(crate) const fn seed(&self) -> &Secret {
+        match self {
+            Self::Kept(_, seed) => seed,
+            Self::Ahead(seed, _) => seed,
+        }
+    }
+
+    pub(crate) fn into_advance(self) -> Advance {
+        match self {
+            Self::Kept(counter, _) => Advance::Take(counter),
+            Self::Ahead(_, jump) => Advance::Jump(jump),
+        }
+    }
+}
+
+impl ReceivingChain {
+    /// The start of the chain of this ratchet key.
+    pub(crate) const fn new(ratchet_key: PublicKey33, key: Secret) -> Self {
+        Self { ratchet_key, chain: ChainKey::new(key), skipped: BTreeMap::new() }
+    }
+
+    /// Whose chain it is.
+    pub(crate) const fn ratchet_key(&self) -> &PublicKey33 {
+        &self.ratchet_key
+    }
+
+    /// Finds the seed of a message.
+    pub(crate) fn find(&self, counter: u32) -> Result<Found<'_>, RatchetError> {
+        let Some(missing) = counter.checked_sub(self.chain.index) else {
+            let kept = self.skipped.get(&counter).ok_or(RatchetError::Duplicate)?;
+            return Ok(Found::Kept(counter, kept));
+        };
+        if missing > MAX_JUMP {
+            return Err(RatchetError::TooFarAhead);
+        }
+        let (mut seed, mut next) = self.chain.step().ok_or(RatchetError::TooFarAhead)?;
+        let mut passed = BTreeMap::new();
+        for skipped in self.chain.index..counter {
+            let (next_seed, behind) = next.step().ok_or(RatchetError::TooFarAhead)?;
+            keep(&mut passed, skipped, core::mem::replace(&mut seed, next_seed));
+            next = behind;
+        }
+        Ok(Found::Ahead(seed, Jump { passed, next }))
+    }
+
+    /// Does what finding a genuine message's seed entails.
+    pub(crate) fn apply(&mut self, advance: Advance) {
+        match advance {
+            Advance::Take(counter) => {
+                self.skipped.remove(&counter);
+            }
+            Advance::Jump(Jump { passed, next }) => {
+                passed.into_iter().for_each(|(at, seed)| keep(&mut self.skipped, at, seed));
+                self.chain = next;
+            }
+        }
+    }
+}
+
+fn keep(skipped: &mut BTreeMap<u32, Secret>, counter: u32, seed: Secret) {
+    skipped.insert(counter, seed);
+    if skipped.len() > MAX_SKIPPED {
+        skipped.pop_first();
+    }
+}
+
+impl Encode for ChainKey {
+    fn encode(&self, writer: &mut Writer) {
+        self.key.encode(writer);
+        writer.u32(self.index);
+    }
+}
+
+impl Decode for ChainKey {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { key: Secret::decode(r)?, index: r.u32()? })
+    }
+}
+
+impl Encode for SendingChain {
+    fn encode(&self, writer: &mut Writer) {
+        self.pair.encode(writer);
+        self.chain.encode(writer);
+    }
+}
+
+impl Decode for SendingChain {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { pair: KeyPair::decode(r)?, chain: ChainKey::decode(r)? })
+    }
+}
+
+impl Encode for ReceivingChain {
+    fn encode(&self, writer: &mut Writer) {
+        self.ratchet_key.encode(writer);
+        self.chain.encode(writer);
+        writer.u32(u32::try_from(self.skipped.len()).unwrap_or(u32::MAX));
+        for (counter, seed) in &self.skipped {
+            writer.u32(*counter);
+            seed.encode(writer);
+        }
+    }
+}
+
+impl Decode for ReceivingChain {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut chain = Self {
+            ratchet_key: PublicKey33::decode(r)?,
+            chain: ChainKey::decode(r)?,
+            skipped: BTreeMap::new(),
+        };
+        let count = usize::try_from(r.u32()?).map_err(|_| DecodeError::TooLong)?;
+        if count > MAX_SKIPPED {
+            return Err(DecodeError::TooLong);
+        }
+        for _ in 0..count {
+            let counter = r.u32()?;
+            let after_last = chain.skipped.last_key_value().is_none_or(|(last, _)| *last < counter);
+            if !after_last || counter >= chain.chain.index {
+                return Err(DecodeError::BadValue("skipped counter"));
+            }
+            chain.skipped.insert(counter, Secret::decode(r)?);
+        }
+        Ok(chain)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start() -> ReceivingChain {
+        let ratchet_key = *KeyPair::from_private([1; 32]).public();
+        ReceivingChain::new(ratchet_key, Secret::new([2; 32]))
+    }
+
+    fn receive(chain: &mut ReceivingChain, counter: u32) -> Result<[u8; 32], RatchetError> {
+        let found = chain.find(counter)?;
+        let seed = *found.seed().as_bytes();
+        let advance = found.into_advance();
+        chain.apply(advance);
+        Ok(seed)
+    }
+
+    #[test]
+    fn any_order_gives_the_same_seeds_and_each_once() {
+        let (mut forward, mut backward) = (start(), start());
+        let expected: Vec<_> = (0..10).map(|n| receive(&mut forward, n).unwrap()).collect();
+        for n in (0..10).rev() {
+            assert_eq!(receive(&mut backward, n), Ok(expected[n as usize]));
+            assert_eq!(receive(&mut backward, n), Err(RatchetError::Duplicate));
+        }
+        assert_eq!(forward.to_bytes(), backward.to_bytes());
+    }
+
+    #[test]
+    fn a_jump_of_25000_is_the_last_one_allowed() {
+        let mut chain = start();
+        receive(&mut chain, 0).unwrap();
+        let before = chain.to_bytes();
+        assert_eq!(receive(&mut chain, 25_002), Err(RatchetError::TooFarAhead));
+        assert_eq!(receive(&mut chain, u32::MAX), Err(RatchetError::TooFarAhead));
+        assert_eq!(chain.to_bytes(), before);
+        receive(&mut chain, 25_001).unwrap();
+        receive(&mut chain, 25_002).unwrap();
+    }
+
+    #[test]
+    fn only_the_newest_2000_seeds_are_kept() {
+        let mut chain = start();
+        receive(&mut chain, 3_000).unwrap();
+        assert_eq!(receive(&mut chain, 999), Err(RatchetError::Duplicate));
+        receive(&mut chain, 1_000).unwrap();
+        // One place is free again: two more missing ones push out one.
+        receive(&mut chain, 3_003).unwrap();
+        assert_eq!(receive(&mut chain, 1_001), Err(RatchetError::Duplicate));
+        receive(&mut chain, 1_002).unwrap();
+        receive(&mut chain, 3_002).unwrap();
+        let stored = chain.to_bytes();
+        assert_eq!(ReceivingChain::from_bytes(&stored).unwrap().to_bytes(), stored);
+    }
+
+    #[test]
+    fn the_last_counter_ends_the_chain() {
+        let mut chain = start();
+        chain.chain.index = u32::MAX - 1;
+        receive(&mut chain, u32::MAX - 1).unwrap();
+        assert_eq!(receive(&mut chain, u32::MAX), Err(RatchetError::TooFarAhead));
+        assert!(chain.chain.step().is_none());
+    }
+
+    #[test]
+    fn stored_counters_must_rise_and_lie_behind_the_chain() {
+        let mut chain = start();
+        receive(&mut chain, 2).unwrap();
+        let good = chain.to_bytes();
+        for (from_end, counter) in [(72, 1_u32), (36, 0), (36, 3)] {
+            let mut bad = good.clone();
+            let at = bad.len() - from_end;
+            bad[at..at + 4].copy_from_slice(&counter.to_be_bytes());
+            let refused = ReceivingChain::from_bytes(&bad).unwrap_err();
+            assert_eq!(refused, DecodeError::BadValue("skipped counter"));
+        }
+    }
+}
