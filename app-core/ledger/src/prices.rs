@@ -1,0 +1,69 @@
+//! What transactions cost.
+//!
+//! The genesis fixes the table; wallets and execution read it. Fees count canonical sizes, so that
+//! nobody can change a fee by signing again.
+
+use types::{Abc, Amount};
+use wire::{Decode, DecodeError, Encode, Reader, Writer};
+
+/// No price may exceed this, so that no fee comes near 64 bits.
+const MAX_PRICE: u64 = 1_000_000_000_000;
+/// Bytes of a `Pay` by one ECDSA source whose key is known.
+pub(crate) const PLAIN_PAY: usize = 195;
+
+/// The price table, in smallest units of ABC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Prices {
+    /// Of every transaction.
+    pub base: u64,
+    /// Of every action.
+    pub action: u64,
+    /// Of every byte, signatures included.
+    pub byte: u64,
+    /// The least that a payment to a new address must bring.
+    pub existential: u64,
+}
+
+impl Prices {
+    /// The devnet's table: a plain `Pay` costs 0.001 ABC, a new address needs 0.01 ABC.
+    pub const DEVNET: Self = Self { base: 510, action: 100, byte: 2, existential: 10_000 };
+
+    /// The price of a transaction with so many actions and bytes, `None` beyond 64 bits.
+    #[must_use]
+    pub fn fee(&self, actions: usize, bytes: usize) -> Option<Amount<Abc>> {
+        let actions = self.action.checked_mul(u64::try_from(actions).ok()?)?;
+        let bytes = self.byte.checked_mul(u64::try_from(bytes).ok()?)?;
+        self.base.checked_add(actions)?.checked_add(bytes).map(Amount::new)
+    }
+
+    /// The least that a payment may bring: what a plain `Pay` costs. Flooding somebody's history
+    /// thus costs at least as much as it brings.
+    #[must_use]
+    pub fn least_pay(&self) -> Option<Amount<Abc>> {
+        self.fee(1, PLAIN_PAY)
+    }
+
+    /// True if no fee can overflow and a new address always holds at least one payment.
+    pub(crate) fn are_sound(&self) -> bool {
+        let small = [self.base, self.action, self.byte, self.existential]
+            .iter()
+            .all(|price| *price <= MAX_PRICE);
+        let least = self.least_pay().map_or(u64::MAX, Amount::units).max(1);
+        small && self.existential >= least
+    }
+}
+
+impl Encode for Prices {
+    fn encode(&self, w: &mut Writer) {
+        w.u64(self.base);
+        w.u64(self.action);
+        w.u64(self.byte);
+        w.u64(self.existential);
+    }
+}
+
+impl Decode for Prices {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { base: r.u64()?, action: r.u64()?, byte: r.u64()?, existential: r.u64()? })
+    }
+}
