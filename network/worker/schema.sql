@@ -1,0 +1,49 @@
+CREATE TABLE bundles (
+    directory_key BLOB NOT NULL PRIMARY KEY CHECK (length(directory_key) = 32),
+    sequence INTEGER NOT NULL,
+    digest BLOB NOT NULL CHECK (length(digest) = 32),
+    bundle BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE envelopes (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    queue INTEGER NOT NULL REFERENCES queues (id) ON DELETE CASCADE,
+    envelope_id BLOB NOT NULL CHECK (length(envelope_id) = 32),
+    expires_at INTEGER NOT NULL,
+    size INTEGER NOT NULL CHECK (size = length(blob)),
+    blob BLOB NOT NULL,
+    UNIQUE (queue, envelope_id)
+) STRICT;
+
+CREATE INDEX envelopes_by_expiry ON envelopes (expires_at);
+
+CREATE INDEX envelopes_in_order ON envelopes (queue, position, expires_at, size);
+
+CREATE TABLE one_time_keys (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    directory_key BLOB NOT NULL REFERENCES bundles (directory_key) ON DELETE CASCADE,
+    bytes BLOB NOT NULL,
+    UNIQUE (directory_key, bytes)
+) STRICT;
+
+CREATE TABLE queues (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    queue_id BLOB NOT NULL UNIQUE CHECK (length(queue_id) = 32),
+    send_id BLOB NOT NULL UNIQUE CHECK (length(send_id) = 32),
+    send_key BLOB NOT NULL CHECK (length(send_key) = 32),
+    read_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX queues_by_reading ON queues (read_at);
+
+CREATE TABLE tombstones (
+    queue INTEGER NOT NULL REFERENCES queues (id) ON DELETE CASCADE,
+    envelope_id BLOB NOT NULL CHECK (length(envelope_id) = 32),
+    expires_at INTEGER NOT NULL,
+    ahead INTEGER NOT NULL CHECK (ahead IN (0, 1)),
+    PRIMARY KEY (queue, envelope_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX tombstones_ahead ON tombstones (queue) WHERE ahead = 1;
+
+CREATE INDEX tombstones_by_expiry ON tombstones (expires_at);
