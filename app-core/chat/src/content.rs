@@ -1,0 +1,112 @@
+//! What is said inside a session, after decryption.
+
+use types::{Abc, Amount, MessageId, Timestamp, TxId, WorkerId};
+use wire::{Decode, DecodeError, Encode, Reader, Writer};
+
+use crate::{Card, Route};
+
+/// Most bytes of UTF-8 in one message or memo: with everything around it, it still fits the
+/// largest mailbox bucket.
+pub const MAX_TEXT: usize = 12_000;
+/// Most receipts in one content.
+pub(crate) const MAX_RECEIPTS: usize = 200;
+
+const VERSION: u8 = 1;
+
+/// One content: an id that makes copies one, a time, a body.
+#[derive(Debug)]
+pub struct Content {
+    /// Made by the sender; the same in every copy and every new attempt.
+    pub id: MessageId,
+    /// The sender's clock.
+    pub time: Timestamp,
+    /// What is said.
+    pub body: Body,
+}
+
+/// What a content can say.
+#[derive(Debug)]
+pub enum Body {
+    /// Here I am, and here you reach me. The first content of every conversation.
+    Hello(Box<Hello>),
+    /// A written message.
+    Text(String),
+    /// These messages of yours have arrived and are saved.
+    Receipt(Vec<MessageId>),
+    /// I have paid you; the ledger decides whether it is so.
+    Payment {
+        /// The transaction.
+        tx: TxId,
+        /// What it pays.
+        amount: Amount<Abc>,
+        /// What it is for.
+        memo: String,
+    },
+}
+
+/// An introduction.
+#[derive(Debug)]
+pub struct Hello {
+    /// Who is speaking.
+    pub card: Card,
+    /// Where to write from now on.
+    pub route: Route,
+    /// Under which key, on which worker, the prekey bundle lies.
+    pub directory: ([u8; 32], WorkerId),
+}
+
+impl Encode for Content {
+    fn encode(&self, w: &mut Writer) {
+        w.u8(VERSION);
+        self.id.encode(w);
+        self.time.encode(w);
+        match &self.body {
+            Body::Hello(hello) => {
+                w.u8(1);
+                hello.card.encode(w);
+                hello.route.encode(w);
+                w.fixed(&hello.directory.0);
+                hello.directory.1.encode(w);
+            }
+            Body::Text(text) => {
+                w.u8(2);
+                w.text(text);
+            }
+            Body::Receipt(ids) => {
+                w.u8(3);
+                w.list(ids);
+            }
+            Body::Payment { tx, amount, memo } => {
+                w.u8(4);
+                tx.encode(w);
+                amount.encode(w);
+                w.text(memo);
+            }
+        }
+    }
+}
+
+impl Decode for Content {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        if r.u8()? != VERSION {
+            return Err(DecodeError::BadValue("version of content"));
+        }
+        let (id, time) = (MessageId::decode(r)?, Timestamp::decode(r)?);
+        let body = match r.u8()? {
+            1 => Body::Hello(Box::new(Hello {
+                card: Card::decode(r)?,
+                route: Route::decode(r)?,
+                directory: (r.fixed()?, WorkerId::decode(r)?),
+            })),
+            2 => Body::Text(r.text(MAX_TEXT)?),
+            3 => Body::Receipt(r.list(MAX_RECEIPTS)?),
+            4 => Body::Payment {
+                tx: TxId::decode(r)?,
+                amount: Amount::decode(r)?,
+                memo: r.text(MAX_TEXT)?,
+            },
+            _ => return Err(DecodeError::BadValue("kind of content")),
+        };
+        Ok(Self { id, time, body })
+    }
+}

@@ -1,0 +1,35 @@
+//! Conversations as pure functions: cards, invites, contents, envelopes, and what each step changes.
+//!
+//! `engine` loads what a step needs, calls it, saves the returned [`Change`]s in one transaction and
+//! only then lets anything leave the device. Nothing here reads a clock, a socket or a database.
+
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
+
+mod card;
+mod content;
+mod envelope;
+pub mod fuzz;
+mod invite;
+mod model;
+mod prekeys;
+mod queue;
+mod receive;
+mod route;
+mod send;
+#[cfg(test)]
+mod tests;
+
+pub use card::{BadCard, Card, MAX_NAME, is_name};
+pub use content::{Body, Content, Hello, MAX_TEXT};
+pub use envelope::{NotAnEnvelope, Packet, TooLong, open_envelope, seal_envelope};
+pub use invite::{Invite, InviteError};
+pub use model::{
+    Change, Contact, Delivery, Direction, Message, Outgoing, PaymentRef, Pending, PreKeyKind, Queue,
+};
+pub use prekeys::{Publishable, SavedPreKeys, prekeys};
+pub use receive::{Refused, Taken, take};
+pub use route::Route;
+pub use send::{
+    Me, SealError, acknowledged, add_contact, greet, merge, receipt, seal, write, write_payment,
+};

@@ -1,0 +1,225 @@
+//! What a profile knows about conversations: contacts, queues, messages and what waits to leave.
+//! Plain values; `store` keeps them, the functions beside this module change them.
+
+use core::fmt;
+use types::{
+    Abc, Address, Amount, EnvelopeId, MessageId, OpenId, QueueId, SendId, Timestamp, TxId, WorkerId,
+};
+use zeroize::Zeroizing;
+
+use crate::card::Card;
+use crate::route::Route;
+
+/// The other account of a one-to-one chat.
+#[derive(Debug)]
+pub struct Contact {
+    /// Who it is, for life.
+    pub account: OpenId,
+    /// As it called itself when it was added.
+    pub name: String,
+    /// What it showed to prove who it is.
+    pub card: Card,
+    /// Where its prekey bundle lies: the worker, and the directory key there.
+    pub directory: ([u8; 32], WorkerId),
+    /// Where we write to it.
+    pub route: Route,
+    /// True once it has told us a queue of our own to write to, so that it knows us.
+    pub ready: bool,
+    /// True once our own card and queue have been put on the way to it.
+    pub greeted: bool,
+    /// When it was added.
+    pub added: Timestamp,
+}
+
+impl Contact {
+    /// The address behind its operation key.
+    #[must_use]
+    pub fn address(&self) -> Address {
+        self.card.operation_key.address()
+    }
+}
+
+/// A queue that we read. The secrets make both of its ends.
+pub struct Queue {
+    /// Ed25519 seed of the receive key.
+    pub receive_seed: Zeroizing<[u8; 32]>,
+    /// Ed25519 seed of the send key, shared with whoever writes.
+    pub send_seed: Zeroizing<[u8; 32]>,
+    /// AES-256-GCM key of the outer layer.
+    pub outer_key: Zeroizing<[u8; 32]>,
+    /// The worker that holds it.
+    pub worker: WorkerId,
+    /// Who writes to it; `None` for the queue that invites name.
+    pub contact: Option<OpenId>,
+    /// True once the worker has confirmed that it exists.
+    pub created: bool,
+}
+
+impl fmt::Debug for Queue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue")
+            .field("worker", &self.worker)
+            .field("contact", &self.contact)
+            .field("created", &self.created)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Who wrote a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// We did.
+    Out,
+    /// The contact did.
+    In,
+}
+
+/// How far an outgoing message got; an incoming one is `Received`. Only ever moves forward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Delivery {
+    /// Saved here, not yet confirmed by a worker.
+    Queued,
+    /// A worker holds it durably.
+    Sent,
+    /// The contact's device has it: its own end-to-end receipt says so.
+    Delivered,
+    /// It cannot be sent any more.
+    Failed,
+    /// It came from the contact.
+    Received,
+}
+
+/// A payment that a message speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaymentRef {
+    /// The transaction.
+    pub tx: TxId,
+    /// What the message says was paid; the ledger decides.
+    pub amount: Amount<Abc>,
+}
+
+/// A message as people see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Made by its sender; unique within the conversation and direction.
+    pub id: MessageId,
+    /// The conversation.
+    pub contact: OpenId,
+    /// Who wrote it.
+    pub direction: Direction,
+    /// When, by the sender's clock.
+    pub time: Timestamp,
+    /// What was written; the memo of a payment.
+    pub text: String,
+    /// How far it got.
+    pub delivery: Delivery,
+    /// The payment it speaks of.
+    pub payment: Option<PaymentRef>,
+}
+
+/// An encoded [`crate::Content`] that waits to be encrypted for a contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// For whom.
+    pub contact: OpenId,
+    /// The message whose delivery it carries, if it carries one.
+    pub message: Option<MessageId>,
+    /// Canonical bytes of the content.
+    pub content: Vec<u8>,
+}
+
+/// A sealed envelope that waits for a worker's acknowledgement. It is sent again byte for byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// For whom.
+    pub contact: OpenId,
+    /// The message whose delivery it carries, if it carries one.
+    pub message: Option<MessageId>,
+    /// The worker that holds the queue.
+    pub worker: WorkerId,
+    /// The queue.
+    pub send: SendId,
+    /// The sealed bytes.
+    pub blob: Vec<u8>,
+    /// By the send key over `wire::mail::put_bytes`.
+    pub signature: [u8; 64],
+}
+
+/// Which kind of prekey a record is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PreKeyKind {
+    /// Signed Curve25519 prekey.
+    Signed,
+    /// One-time Curve25519 prekey.
+    OneTime,
+    /// Kyber-1024 prekey of last resort.
+    Kyber,
+}
+
+/// Something to save. A list of changes is applied in one database transaction or not at all.
+#[derive(Debug)]
+pub enum Change {
+    /// Insert or replace, by account.
+    SaveContact(Contact),
+    /// Insert or replace the encoded `ratchet::SessionRecord` of a contact.
+    SaveSession {
+        /// The contact.
+        contact: OpenId,
+        /// Encoded session record.
+        record: Zeroizing<Vec<u8>>,
+    },
+    /// Insert or replace, by queue id.
+    SaveQueue(Queue),
+    /// Insert, unless (contact, direction, id) is there already. Incoming ones are unread.
+    AddMessage(Message),
+    /// Move an outgoing message forward; never back, and never if it is not there.
+    SetDelivery {
+        /// The conversation.
+        contact: OpenId,
+        /// The message.
+        message: MessageId,
+        /// Its new state.
+        delivery: Delivery,
+    },
+    /// Append to the contents that wait to be encrypted.
+    AddPending(Pending),
+    /// It has been encrypted.
+    RemovePending(i64),
+    /// Append to the envelopes that wait to leave.
+    AddOutgoing(Outgoing),
+    /// The worker holds it.
+    RemoveOutgoing(i64),
+    /// This envelope of this queue has been dealt with; remember until then.
+    MarkSeen {
+        /// The queue.
+        queue: QueueId,
+        /// The envelope.
+        envelope: EnvelopeId,
+        /// When it may be forgotten.
+        until: Timestamp,
+    },
+    /// Insert or replace a prekey record.
+    SavePreKey {
+        /// Its kind.
+        kind: PreKeyKind,
+        /// Its id.
+        id: u32,
+        /// Encoded record.
+        record: Zeroizing<Vec<u8>>,
+    },
+    /// Forget a one-time prekey that was used.
+    RemoveOneTime(u32),
+    /// A Kyber prekey of last resort was used with this base key; never again.
+    MarkKyberUsed {
+        /// The Kyber prekey.
+        kyber: u32,
+        /// The signed prekey.
+        signed: u32,
+        /// The initiator's base key.
+        base_key: [u8; 33],
+    },
+    /// All messages of this contact have been looked at.
+    MarkRead(OpenId),
+    /// The number of the last publication of our prekey bundle.
+    SetPublication(u64),
+}

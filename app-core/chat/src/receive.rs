@@ -1,0 +1,120 @@
+//! What arrives: one decrypted content becomes changes.
+
+use ratchet::IdentityKey;
+use types::{MessageId, Timestamp};
+
+use crate::content::{Body, Content, Hello};
+use crate::{Change, Contact, Delivery, Direction, Me, Message, PaymentRef};
+
+/// Why a content is dropped. Nobody is told: an answer would be an oracle for strangers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// The first content of a stranger is not a hello.
+    #[error("a stranger who does not say who it is")]
+    Stranger,
+    /// The card does not fit the identity key of the session, the network or its own signatures.
+    #[error("a card that is not the sender's own")]
+    BadCard,
+}
+
+/// What a content changes.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// To be saved with the session that decrypted it.
+    pub changes: Vec<Change>,
+    /// A message whose arrival the contact is to be told of.
+    pub receipt: Option<MessageId>,
+    /// The contact does not know yet where to reach us: greet it.
+    pub greet: Option<Contact>,
+}
+
+/// Takes one content from the holder of an identity key, who may be known as a contact.
+///
+/// # Errors
+/// [`Refused`]: nothing changes but the session.
+pub fn take(
+    known: Option<Contact>,
+    sender: &IdentityKey,
+    content: Content,
+    me: &Me,
+    now: Timestamp,
+) -> Result<Taken, Refused> {
+    let Content { id, time, body } = content;
+    match (known, body) {
+        (known, Body::Hello(hello)) => take_hello(known, sender, *hello, me, now),
+        (None, Body::Text(_) | Body::Receipt(_) | Body::Payment { .. }) => Err(Refused::Stranger),
+        (Some(contact), Body::Text(text)) => Ok(arrived(contact, id, time, (text, None))),
+        (Some(contact), Body::Payment { tx, amount, memo }) => {
+            Ok(arrived(contact, id, time, (memo, Some(PaymentRef { tx, amount }))))
+        }
+        (Some(contact), Body::Receipt(messages)) => {
+            let account = contact.account;
+            let delivered = messages.into_iter().map(|message| Change::SetDelivery {
+                contact: account,
+                message,
+                delivery: Delivery::Delivered,
+            });
+            let changes = answered(contact).into_iter().chain(delivered).collect();
+            Ok(Taken { changes, ..Taken::default() })
+        }
+    }
+}
+
+/// Whoever writes to us within a session knows us, with or without a hello.
+fn answered(contact: Contact) -> Option<Change> {
+    (!contact.ready).then(|| Change::SaveContact(Contact { ready: true, ..contact }))
+}
+
+fn take_hello(
+    known: Option<Contact>,
+    sender: &IdentityKey,
+    hello: Hello,
+    me: &Me,
+    now: Timestamp,
+) -> Result<Taken, Refused> {
+    let Hello { card, route, directory } = hello;
+    // The card must speak of the very key that the session proved, and, for somebody we know, of
+    // the account that we know.
+    let own_card = card.identity == *sender && card.check(me.chain).is_ok();
+    let same_account = known.as_ref().is_none_or(|contact| contact.account == card.account());
+    if !own_card || !same_account || card.account() == me.card.account() {
+        return Err(Refused::BadCard);
+    }
+    let contact = match known {
+        Some(contact) => Contact { route, directory, ready: true, ..contact },
+        None => Contact {
+            account: card.account(),
+            name: card.name.clone(),
+            card,
+            directory,
+            route,
+            ready: true,
+            greeted: false,
+            added: now,
+        },
+    };
+    Ok(if contact.greeted {
+        Taken { changes: vec![Change::SaveContact(contact)], ..Taken::default() }
+    } else {
+        Taken { greet: Some(contact), ..Taken::default() }
+    })
+}
+
+fn arrived(
+    contact: Contact,
+    id: MessageId,
+    time: Timestamp,
+    (text, payment): (String, Option<PaymentRef>),
+) -> Taken {
+    let message = Message {
+        id,
+        contact: contact.account,
+        direction: Direction::In,
+        time,
+        text,
+        delivery: Delivery::Received,
+        payment,
+    };
+    let changes = [Change::AddMessage(message)].into_iter().chain(answered(contact)).collect();
+    Taken { changes, receipt: Some(id), greet: None }
+}

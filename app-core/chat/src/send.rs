@@ -1,0 +1,219 @@
+//! Everything that leaves: greetings, messages, payments' notices; and what a worker's
+//! acknowledgement changes.
+
+use rand_core::CryptoRng;
+use ratchet::{IdentityKeyPair, RatchetError, SessionRecord};
+use types::{Abc, Amount, ChainId, MessageId, OpenId, Timestamp, TxId, WorkerId};
+use wire::mail::{envelope_id, put_bytes};
+use wire::{Decode, Encode};
+use zeroize::Zeroizing;
+
+use crate::content::{Body, Content, Hello, MAX_RECEIPTS};
+use crate::{
+    Card, Change, Contact, Delivery, Direction, Invite, Message, Outgoing, Packet, PaymentRef,
+    Pending, Queue, seal_envelope,
+};
+
+/// What our own side of every conversation shows.
+#[derive(Debug)]
+pub struct Me {
+    /// The network we live on.
+    pub chain: ChainId,
+    /// Our card.
+    pub card: Card,
+    /// Our directory key; the bundle lies on our home worker.
+    pub directory: [u8; 32],
+    /// Our home worker.
+    pub home: WorkerId,
+}
+
+/// Why a content cannot be sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// The session refuses, for example because the contact has not answered for 30 days.
+    #[error(transparent)]
+    Ratchet(#[from] RatchetError),
+    /// It does not fit the largest envelope.
+    #[error("does not fit the largest envelope")]
+    TooLong,
+}
+
+/// Adds the owner of an invite as a contact and greets it.
+pub fn add_contact(
+    invite: Invite,
+    me: &Me,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Vec<Change> {
+    let contact = Contact {
+        account: invite.card.account(),
+        name: invite.card.name.clone(),
+        card: invite.card,
+        directory: invite.directory,
+        route: invite.route,
+        ready: false,
+        greeted: false,
+        added: now,
+    };
+    greet(contact, me, now, rng)
+}
+
+/// Saves a contact together with a queue of its own and the hello that tells it where that is.
+pub fn greet(
+    mut contact: Contact,
+    me: &Me,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Vec<Change> {
+    let account = contact.account;
+    contact.greeted = true;
+    let queue = Queue::generate(me.home, Some(account), rng);
+    let hello =
+        Hello { card: me.card.clone(), route: queue.route(), directory: (me.directory, me.home) };
+    let content = Content { id: message_id(rng), time: now, body: Body::Hello(Box::new(hello)) };
+    vec![
+        Change::SaveContact(contact),
+        Change::SaveQueue(queue),
+        Change::AddPending(Pending {
+            contact: account,
+            message: None,
+            content: content.to_bytes(),
+        }),
+    ]
+}
+
+/// Writes a message: into the conversation, and onto the pile that waits to be encrypted.
+pub fn write(
+    contact: &Contact,
+    text: &str,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> (Message, Vec<Change>) {
+    compose(contact, Body::Text(text.to_owned()), text, None, (now, rng))
+}
+
+/// Tells a contact of a payment to it.
+pub fn write_payment(
+    contact: &Contact,
+    payment: PaymentRef,
+    memo: &str,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Vec<Change> {
+    let PaymentRef { tx, amount } = payment;
+    let body = Body::Payment { tx, amount, memo: memo.to_owned() };
+    compose(contact, body, memo, Some((tx, amount)), (now, rng)).1
+}
+
+/// Tells a contact that its message has arrived and is saved. Receipts that wait together leave
+/// together, see [`merge`].
+pub fn receipt(
+    contact: OpenId,
+    message: MessageId,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Change {
+    let body = Body::Receipt(vec![message]);
+    let content = Content { id: message_id(rng), time: now, body }.to_bytes();
+    Change::AddPending(Pending { contact, message: None, content })
+}
+
+/// Puts receipts that wait for one contact into one content each, keeps the order of all else, and
+/// names the waiting contents that each stands for.
+#[must_use]
+pub fn merge(waiting: Vec<(i64, Pending)>) -> Vec<(Vec<i64>, Pending)> {
+    let mut merged: Vec<(Vec<i64>, Pending)> = Vec::with_capacity(waiting.len());
+    let mut receipts: Vec<(i64, OpenId, Content, Vec<MessageId>)> = vec![];
+    for (sequence, pending) in waiting {
+        match Content::from_bytes(&pending.content) {
+            Ok(Content { id, time, body: Body::Receipt(ids) }) => {
+                let empty = Content { id, time, body: Body::Receipt(vec![]) };
+                receipts.push((sequence, pending.contact, empty, ids));
+            }
+            Ok(_) | Err(_) => merged.push((vec![sequence], pending)),
+        }
+    }
+    // Each waiting receipt names one message, so that so many of them fit one content.
+    while !receipts.is_empty() {
+        let rest = receipts.split_off(receipts.len().min(MAX_RECEIPTS));
+        let sequences = receipts.iter().map(|(sequence, ..)| *sequence).collect();
+        let ids = receipts.iter().flat_map(|(_, _, _, ids)| ids.clone()).collect();
+        if let Some((_, contact, content, _)) = receipts.into_iter().next() {
+            let content = Content { body: Body::Receipt(ids), ..content }.to_bytes();
+            merged.push((sequences, Pending { contact, message: None, content }));
+        }
+        receipts = rest;
+    }
+    merged
+}
+
+fn compose<R: CryptoRng>(
+    contact: &Contact,
+    body: Body,
+    text: &str,
+    payment: Option<(TxId, Amount<Abc>)>,
+    (now, rng): (Timestamp, &mut R),
+) -> (Message, Vec<Change>) {
+    let id = message_id(rng);
+    let message = Message {
+        id,
+        contact: contact.account,
+        direction: Direction::Out,
+        time: now,
+        text: text.to_owned(),
+        delivery: Delivery::Queued,
+        payment: payment.map(|(tx, amount)| PaymentRef { tx, amount }),
+    };
+    let content = Content { id, time: now, body }.to_bytes();
+    let pending = Pending { contact: contact.account, message: Some(id), content };
+    (message.clone(), vec![Change::AddMessage(message), Change::AddPending(pending)])
+}
+
+/// Encrypts one content and makes it an envelope. The session record moves on with it: both
+/// must be saved before the envelope may leave.
+///
+/// # Errors
+/// [`SealError`]; the record is then unchanged.
+pub fn seal(
+    contact: &Contact,
+    record: &mut SessionRecord,
+    identity: &IdentityKeyPair,
+    (sequences, pending): (&[i64], &Pending),
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Result<Vec<Change>, SealError> {
+    let sealed = record.encrypt(identity, &pending.content, now, rng)?;
+    let packet = Packet { kind: sealed.kind, bytes: sealed.bytes };
+    let blob = seal_envelope(&contact.route, &packet, rng).map_err(|_| SealError::TooLong)?;
+    let (worker, send) = (contact.route.worker, contact.route.send_id());
+    let to_sign = put_bytes(worker, send, envelope_id(send, &blob));
+    let outgoing = Outgoing {
+        contact: contact.account,
+        message: pending.message,
+        worker,
+        send,
+        signature: contact.route.send_key().sign(&to_sign),
+        blob,
+    };
+    let record = Zeroizing::new(record.to_bytes());
+    let saved =
+        [Change::SaveSession { contact: contact.account, record }, Change::AddOutgoing(outgoing)];
+    Ok(saved.into_iter().chain(sequences.iter().map(|at| Change::RemovePending(*at))).collect())
+}
+
+/// A worker holds this envelope.
+#[must_use]
+pub fn acknowledged(sequence: i64, outgoing: &Outgoing) -> Vec<Change> {
+    let sent = outgoing.message.map(|message| Change::SetDelivery {
+        contact: outgoing.contact,
+        message,
+        delivery: Delivery::Sent,
+    });
+    [Change::RemoveOutgoing(sequence)].into_iter().chain(sent).collect()
+}
+
+pub(crate) fn message_id(rng: &mut impl CryptoRng) -> MessageId {
+    let mut id = [0; MessageId::LEN];
+    rng.fill_bytes(&mut id);
+    MessageId(id)
+}

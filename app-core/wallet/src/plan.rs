@@ -1,0 +1,160 @@
+//! From a wish to a signed transaction.
+
+use keys::{EcdsaKey, PublicKey};
+use ledger::{Account, Action, Prices, Source, Transaction};
+use rand_core::CryptoRng;
+use types::{Abc, Address, Amount, ChainId, OpenId, Round, Timestamp};
+use wire::Encode;
+
+use crate::{Attempt, Payment, PaymentState};
+
+/// How many rounds a payment may wait for its block (`money-and-mail.md` A9).
+const PATIENCE: u64 = 600;
+
+/// What a person asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// Where the money goes.
+    pub to: Address,
+    /// The contact it is for, if it was named.
+    pub contact: Option<OpenId>,
+    /// What the payee gets.
+    pub amount: Amount<Abc>,
+    /// What it is for.
+    pub memo: Option<String>,
+}
+
+/// What is proved or saved when the wish is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground<'a> {
+    /// The network.
+    pub chain: ChainId,
+    /// Its prices.
+    pub prices: &'a Prices,
+    /// The newest round whose header has been checked.
+    pub round: Round,
+    /// Our account as proved; `None` while nobody has paid it.
+    pub account: Option<&'a Account>,
+    /// Whether the payee has a record on the ledger, as proved.
+    pub payee_exists: bool,
+    /// Our payments that are neither final nor dead.
+    pub open: &'a [Payment],
+}
+
+/// Why a wish cannot be granted. Amounts are in it so that the person can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Nothing at all is no payment.
+    #[error("the amount is zero")]
+    Zero,
+    /// The payee is the payer.
+    #[error("this is your own address")]
+    ToSelf,
+    /// Less is left than amount and fee.
+    #[error("{needed} ABC needed with the fee, {available} ABC available")]
+    Insufficient {
+        /// Amount and fee.
+        needed: Amount<Abc>,
+        /// Final balance less what is under way.
+        available: Amount<Abc>,
+    },
+    /// The ledger takes no smaller payment, or none to an address that nobody has used.
+    #[error("at least {0} ABC must be paid to this address")]
+    BelowMinimum(Amount<Abc>),
+}
+
+/// Signs a payment for a wish, with the next free nonce.
+///
+/// # Errors
+/// [`Refusal`] says why not; nothing has been signed then.
+pub fn plan(
+    wish: Wish,
+    ground: Ground<'_>,
+    key: &EcdsaKey,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Result<Payment, Refusal> {
+    let own = key.public();
+    if wish.amount.is_zero() {
+        return Err(Refusal::Zero);
+    }
+    if wish.to == own.address() || ground.account.is_some_and(|account| account.home == wish.to) {
+        return Err(Refusal::ToSelf);
+    }
+    let mut transaction = draft(&wish, ground, own);
+    let fee = transaction.fee;
+    let least = least(ground);
+    let available = available(ground.account, ground.open);
+    let needed = wish.amount.plus(fee).unwrap_or(Amount::new(u64::MAX));
+    if needed > available {
+        return Err(Refusal::Insufficient { needed, available });
+    }
+    if wish.amount < least {
+        return Err(Refusal::BelowMinimum(least));
+    }
+    transaction.witness = vec![key.sign(&transaction.sighash()).to_vec()];
+    let mut intent = [0; 16];
+    rng.fill_bytes(&mut intent);
+    let attempt = Attempt {
+        tx: transaction.id(),
+        bytes: transaction.to_bytes(),
+        fee,
+        nonce: next_nonce(ground.account, ground.open),
+        expiry: transaction.expiry,
+    };
+    let Wish { to, contact, amount, memo } = wish;
+    let state = PaymentState::Queued;
+    Ok(Payment { intent, to, contact, amount, memo, created: now, attempt, state })
+}
+
+/// What open payments will take, fees included.
+#[must_use]
+pub fn pending_out(open: &[Payment]) -> Amount<Abc> {
+    open.iter().fold(Amount::ZERO, |sum, payment| {
+        let whole = payment.amount.plus(payment.attempt.fee);
+        whole.and_then(|whole| sum.plus(whole)).unwrap_or(Amount::new(u64::MAX))
+    })
+}
+
+fn available(account: Option<&Account>, open: &[Payment]) -> Amount<Abc> {
+    let total = account.map_or(Amount::ZERO, |account| account.abc);
+    total.minus(pending_out(open)).unwrap_or(Amount::ZERO)
+}
+
+fn least(ground: Ground<'_>) -> Amount<Abc> {
+    // Prices of a genesis that was checked do not overflow.
+    let least = ground.prices.least_pay().unwrap_or(Amount::new(u64::MAX));
+    let new = Amount::new(ground.prices.existential);
+    if ground.payee_exists { least } else { least.max(new) }
+}
+
+/// One payment above the highest nonce in use; payments under way keep theirs.
+fn next_nonce(account: Option<&Account>, open: &[Payment]) -> u64 {
+    let proved = account.map_or(0, |account| account.nonce);
+    let planned = open.iter().map(|payment| payment.attempt.nonce.saturating_add(1)).max();
+    planned.unwrap_or(0).max(proved)
+}
+
+/// The transaction with its fee, still without a signature.
+fn draft(wish: &Wish, ground: Ground<'_>, own: PublicKey) -> Transaction {
+    let nonce = next_nonce(ground.account, ground.open);
+    // The first transaction of an account shows its key; an open one before it has done so.
+    let shown = ground.account.is_some_and(|account| !account.slots.is_empty());
+    let first = !shown && ground.open.is_empty();
+    let mut transaction = Transaction {
+        version: 1,
+        chain: ground.chain,
+        expiry: ground.round.plus(PATIENCE),
+        price_epoch: 0,
+        sources: vec![Source {
+            address: own.address(),
+            nonce,
+            reveal: first.then_some(own.clone()),
+        }],
+        fee: Amount::ZERO,
+        actions: vec![Action::Pay { source: 0, to: wish.to, amount: wish.amount }],
+        witness: vec![vec![0; own.signature_len()]],
+    };
+    transaction.fee = transaction.fee_needed(ground.prices).unwrap_or(Amount::new(u64::MAX));
+    transaction
+}

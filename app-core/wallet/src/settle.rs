@@ -1,0 +1,22 @@
+//! What became of a payment.
+
+use types::Round;
+
+use crate::{Payment, PaymentState};
+
+/// The state of an open payment, once our history is proved complete up to `proved`.
+///
+/// `included` is the round of the proved history entry that names the transaction. Without one, the
+/// payment is dead only when a header behind its last round has been checked: before that, the same
+/// bytes may still become final, and another attempt could pay twice (`money-and-mail.md` A9).
+#[must_use]
+pub fn settle(payment: &Payment, included: Option<Round>, proved: Round) -> PaymentState {
+    match (payment.state, included) {
+        (PaymentState::Final(round), _) => PaymentState::Final(round),
+        (_, Some(round)) => PaymentState::Final(round),
+        (PaymentState::Expired, None) => PaymentState::Expired,
+        (PaymentState::Queued | PaymentState::Submitted, None) => {
+            if proved > payment.attempt.expiry { PaymentState::Expired } else { payment.state }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Plans against the ledger's own rules: what the wallet signs, the ledger takes; what the ledger
+//! would refuse, the wallet does not sign.
+
+use keys::{EcdsaKey, Words};
+use ledger::{Account, BlockContext, Body, Genesis, Prices, Transaction};
+use proptest::prelude::*;
+use rand::rng;
+use std::collections::BTreeMap;
+use types::{Abc, Address, Amount, Round, Timestamp, WorkerId};
+use wire::Decode;
+
+use crate::{Ground, Payment, PaymentState, Refusal, Wish, pending_out, plan, settle};
+
+const NOW: Timestamp = Timestamp(1_795_000_000_000);
+
+struct World {
+    genesis: Genesis,
+    state: BTreeMap<Vec<u8>, Vec<u8>>,
+    alice: EcdsaKey,
+    bob: EcdsaKey,
+}
+
+fn key(seed: u8) -> EcdsaKey {
+    Words::from_entropy([seed; 32]).master().operation_key()
+}
+
+fn world(units: u64) -> World {
+    let (alice, bob) = (key(0xa1), key(0xb0));
+    let managers = (1..=4).map(|seed| keys::Ed25519Key::from_seed([seed; 32]).public()).collect();
+    let genesis = Genesis {
+        time: NOW,
+        interval_ms: 1000,
+        managers,
+        workers: vec![WorkerId([7; 32])],
+        faucet: None,
+        balances: vec![(alice.public().address(), Amount::new(units))],
+        prices: Prices::DEVNET,
+    };
+    genesis.check().unwrap();
+    World { state: genesis.state(), genesis, alice, bob }
+}
+
+impl World {
+    fn account(&self, address: Address) -> Option<Account> {
+        ledger::account_of(&self.state, address).ok().flatten()
+    }
+
+    fn plan(&self, units: u64, to: Address, open: &[Payment]) -> Result<Payment, Refusal> {
+        let account = self.account(self.alice.public().address());
+        let ground = Ground {
+            chain: self.genesis.chain(),
+            prices: &self.genesis.prices,
+            round: Round(5),
+            account: account.as_ref(),
+            payee_exists: self.account(to).is_some(),
+            open,
+        };
+        let wish = Wish { to, contact: None, amount: Amount::new(units), memo: None };
+        plan(wish, ground, &self.alice, NOW, &mut rng())
+    }
+
+    fn execute(&mut self, payments: &[Payment]) -> Result<(), ledger::Rejection> {
+        let transactions = payments.iter();
+        let transactions =
+            transactions.map(|payment| Transaction::from_bytes(&payment.attempt.bytes).unwrap());
+        let body = Body { transactions: transactions.collect() };
+        let prices = self.genesis.prices;
+        let context =
+            BlockContext { chain: self.genesis.chain(), round: Round(6), prices: &prices };
+        let outcome = ledger::execute(&self.state, &context, &body).map_err(|(_, why)| why)?;
+        self.state.extend(outcome.changes);
+        Ok(())
+    }
+}
+
+#[test]
+fn the_ledger_takes_what_the_wallet_signs_also_several_at_once() {
+    let mut world = world(50_000_000);
+    let bob = world.bob.public().address();
+    let mut open = vec![];
+    for units in [20_000_000, 1_000_000, 2_000_000] {
+        let payment = world.plan(units, bob, &open).unwrap();
+        open.push(payment);
+    }
+    assert_eq!(open.iter().map(|payment| payment.attempt.nonce).collect::<Vec<_>>(), [0, 1, 2]);
+    world.execute(&open).unwrap();
+    let (alice, paid) = (world.account(world.alice.public().address()), world.account(bob));
+    assert_eq!(paid.unwrap().abc, Amount::new(23_000_000));
+    let spent = pending_out(&open);
+    assert_eq!(alice.unwrap().abc, Amount::<Abc>::new(50_000_000).minus(spent).unwrap());
+    // The next one shows no key any more, and the ledger still takes it.
+    let next = world.plan(1_000_000, bob, &[]).unwrap();
+    assert_eq!(next.attempt.nonce, 3);
+    world.execute(&[next]).unwrap();
+}
+
+#[test]
+fn what_cannot_be_paid_is_not_signed() {
+    let world = world(50_000_000);
+    let (alice, bob) = (world.alice.public().address(), world.bob.public().address());
+    assert_eq!(world.plan(0, bob, &[]).unwrap_err(), Refusal::Zero);
+    assert_eq!(world.plan(1_000_000, alice, &[]).unwrap_err(), Refusal::ToSelf);
+    assert!(matches!(world.plan(1, bob, &[]).unwrap_err(), Refusal::BelowMinimum(_)));
+    for units in [50_000_000, 50_000_001, u64::MAX] {
+        let refused = world.plan(units, bob, &[]).unwrap_err();
+        assert!(matches!(refused, Refusal::Insufficient { .. }), "{units}: {refused}");
+    }
+    let first = world.plan(30_000_000, bob, &[]).unwrap();
+    let refused = world.plan(30_000_000, bob, &[first]).unwrap_err();
+    assert!(matches!(refused, Refusal::Insufficient { .. }), "money under way counts: {refused}");
+}
+
+#[test]
+fn an_account_that_nobody_paid_has_nothing() {
+    let mut world = world(50_000_000);
+    std::mem::swap(&mut world.alice, &mut world.bob);
+    let refused = world.plan(1_000_000, world.bob.public().address(), &[]).unwrap_err();
+    let Refusal::Insufficient { available, .. } = refused else { panic!("{refused}") };
+    assert_eq!(available, Amount::ZERO);
+}
+
+#[test]
+fn a_payment_is_dead_only_when_a_header_behind_its_last_round_says_so() {
+    let world = world(50_000_000);
+    let payment = world.plan(1_000_000, world.bob.public().address(), &[]).unwrap();
+    let last = payment.attempt.expiry;
+    assert_eq!(last, Round(605));
+    assert_eq!(settle(&payment, None, last), PaymentState::Queued);
+    assert_eq!(settle(&payment, None, last.next()), PaymentState::Expired);
+    assert_eq!(settle(&payment, Some(Round(9)), last.next()), PaymentState::Final(Round(9)));
+    let done = Payment { state: PaymentState::Final(Round(9)), ..payment };
+    assert_eq!(settle(&done, None, last.next()), PaymentState::Final(Round(9)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever is wished for: the wallet refuses it, or the ledger takes it.
+    #[test]
+    fn no_signed_payment_is_refused_by_the_ledger(
+        has in 1_000_000_u64..200_000_000,
+        wishes in proptest::collection::vec(0_u64..100_000_000, 1..6),
+    ) {
+        let mut world = world(has);
+        let bob = world.bob.public().address();
+        let mut open = vec![];
+        for units in wishes {
+            if let Ok(payment) = world.plan(units, bob, &open) {
+                open.push(payment);
+            }
+        }
+        let total: StateTotal = world.total();
+        if !open.is_empty() {
+            prop_assert!(world.execute(&open).is_ok());
+        }
+        prop_assert_eq!(world.total(), total);
+    }
+}
+
+type StateTotal = u128;
+
+impl World {
+    /// All money there is, the fees that were taken included.
+    fn total(&self) -> StateTotal {
+        let accounts = [&self.alice, &self.bob].map(|key| self.account(key.public().address()));
+        let held = accounts.iter().flatten().map(|account| u128::from(account.abc.units()));
+        let fees = self.state.get(&ledger::cell_key("fees"));
+        let fees = fees.map_or(0, |bytes| u64::from_be_bytes(bytes.as_slice().try_into().unwrap()));
+        held.sum::<u128>() + u128::from(fees)
+    }
+}
