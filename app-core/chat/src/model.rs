@@ -160,7 +160,7 @@ pub enum PreKeyKind {
 #[derive(Debug)]
 pub enum Change {
     /// Insert or replace, by account.
-    SaveContact(Contact),
+    SaveContact(Box<Contact>),
     /// Insert or replace the encoded `ratchet::SessionRecord` of a contact.
     SaveSession {
         /// The contact.

@@ -62,7 +62,7 @@ pub fn take(
 
 /// Whoever writes to us within a session knows us, with or without a hello.
 fn answered(contact: Contact) -> Option<Change> {
-    (!contact.ready).then(|| Change::SaveContact(Contact { ready: true, ..contact }))
+    (!contact.ready).then(|| Change::SaveContact(Box::new(Contact { ready: true, ..contact })))
 }
 
 fn take_hello(
@@ -94,7 +94,7 @@ fn take_hello(
         },
     };
     Ok(if contact.greeted {
-        Taken { changes: vec![Change::SaveContact(contact)], ..Taken::default() }
+        Taken { changes: vec![Change::SaveContact(Box::new(contact))], ..Taken::default() }
     } else {
         Taken { greet: Some(contact), ..Taken::default() }
     })

@@ -72,7 +72,7 @@ pub fn greet(
         Hello { card: me.card.clone(), route: queue.route(), directory: (me.directory, me.home) };
     let content = Content { id: message_id(rng), time: now, body: Body::Hello(Box::new(hello)) };
     vec![
-        Change::SaveContact(contact),
+        Change::SaveContact(Box::new(contact)),
         Change::SaveQueue(queue),
         Change::AddPending(Pending {
             contact: account,
