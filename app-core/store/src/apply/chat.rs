@@ -1,0 +1,145 @@
+//! Changes of contacts, sessions, queues, messages and prekeys: one statement each.
+
+use super::Statement;
+use crate::StoreError;
+use crate::row::{delivery_text, direction_text, int, prekey_kind_text};
+use chat::{Change, Contact, Direction, Message, Outgoing, Pending, Queue};
+use sqlx::{SqliteConnection, query};
+use wire::Encode;
+use zeroize::Zeroizing;
+
+pub(super) async fn apply(db_tx: &mut SqliteConnection, change: Change) -> Result<(), StoreError> {
+    statement(&change).execute(&mut *db_tx).await?;
+    Ok(())
+}
+
+fn statement(change: &Change) -> Statement {
+    match change {
+        Change::SaveContact(contact) => save_contact(contact),
+        Change::SaveSession { contact, record } => {
+            query(sql::SAVE_SESSION).bind(&contact.0[..]).bind(&record[..])
+        }
+        Change::SaveQueue(queue) => save_queue(queue),
+        Change::AddMessage(message) => add_message(message),
+        Change::SetDelivery { contact, message, delivery } => query(sql::SET_DELIVERY)
+            .bind(&contact.0[..])
+            .bind(&message.0[..])
+            .bind(delivery_text(*delivery)),
+        Change::AddPending(pending) => add_pending(pending),
+        Change::RemovePending(seq) => query(sql::REMOVE_PENDING).bind(*seq),
+        Change::AddOutgoing(outgoing) => add_outgoing(outgoing),
+        Change::RemoveOutgoing(seq) => query(sql::REMOVE_OUTGOING).bind(*seq),
+        Change::MarkSeen { queue, envelope, until } => {
+            query(sql::MARK_SEEN).bind(&queue.0[..]).bind(&envelope.0[..]).bind(int(until.0))
+        }
+        Change::SavePreKey { kind, id, record } => {
+            query(sql::SAVE_PREKEY).bind(prekey_kind_text(*kind)).bind(*id).bind(&record[..])
+        }
+        Change::RemoveOneTime(id) => query(sql::REMOVE_ONE_TIME).bind(*id),
+        Change::MarkKyberUsed { kyber, signed, base_key } => {
+            query(sql::MARK_KYBER_USED).bind(*kyber).bind(*signed).bind(&base_key[..])
+        }
+        Change::MarkRead(contact) => query(sql::MARK_READ).bind(&contact.0[..]),
+        Change::SetPublication(number) => query(sql::SET_PUBLICATION).bind(int(*number)),
+    }
+}
+
+fn save_contact(contact: &Contact) -> Statement {
+    let (directory_key, directory_worker) = &contact.directory;
+    let route = Zeroizing::new(contact.route.to_bytes());
+    query(sql::SAVE_CONTACT)
+        .bind(&contact.account.0[..])
+        .bind(contact.name.as_str())
+        .bind(contact.card.to_bytes())
+        .bind(&contact.card.identity.as_bytes()[..])
+        .bind(&contact.address().to_bytes()[..])
+        .bind(&directory_key[..])
+        .bind(&directory_worker.0[..])
+        .bind(&route[..])
+        .bind(contact.ready)
+        .bind(contact.greeted)
+        .bind(int(contact.added.0))
+}
+
+fn save_queue(queue: &Queue) -> Statement {
+    query(sql::SAVE_QUEUE)
+        .bind(&queue.id().0[..])
+        .bind(&queue.receive_seed[..])
+        .bind(&queue.send_seed[..])
+        .bind(&queue.outer_key[..])
+        .bind(&queue.worker.0[..])
+        .bind(queue.contact.as_ref().map(|contact| &contact.0[..]))
+        .bind(queue.created)
+}
+
+fn add_message(message: &Message) -> Statement {
+    let payment = message.payment.as_ref();
+    query(sql::ADD_MESSAGE)
+        .bind(&message.contact.0[..])
+        .bind(direction_text(message.direction))
+        .bind(&message.id.0[..])
+        .bind(int(message.time.0))
+        .bind(message.text.as_str())
+        .bind(delivery_text(message.delivery))
+        .bind(payment.map(|payment| &payment.tx.0[..]))
+        .bind(payment.map(|payment| int(payment.amount.units())))
+        .bind(message.direction == Direction::In)
+}
+
+fn add_pending(pending: &Pending) -> Statement {
+    query(sql::ADD_PENDING)
+        .bind(&pending.contact.0[..])
+        .bind(pending.message.as_ref().map(|message| &message.0[..]))
+        .bind(&pending.content[..])
+}
+
+fn add_outgoing(outgoing: &Outgoing) -> Statement {
+    query(sql::ADD_OUTGOING)
+        .bind(&outgoing.contact.0[..])
+        .bind(outgoing.message.as_ref().map(|message| &message.0[..]))
+        .bind(&outgoing.worker.0[..])
+        .bind(&outgoing.send.0[..])
+        .bind(&outgoing.blob[..])
+        .bind(&outgoing.signature[..])
+}
+
+crate::sql::statements! {
+    SAVE_CONTACT = "INSERT INTO contacts (account, name, card, identity, address, directory_key,
+            directory_worker, route, ready, greeted, added)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        ON CONFLICT (account) DO UPDATE SET name = excluded.name, card = excluded.card,
+            identity = excluded.identity, address = excluded.address,
+            directory_key = excluded.directory_key, directory_worker = excluded.directory_worker,
+            route = excluded.route, ready = excluded.ready, greeted = excluded.greeted,
+            added = excluded.added";
+    SAVE_SESSION = "INSERT INTO sessions (contact, record) VALUES (?1, ?2)
+        ON CONFLICT (contact) DO UPDATE SET record = excluded.record";
+    SAVE_QUEUE = "INSERT INTO queues (id, receive_seed, send_seed, outer_key, worker, contact,
+            created)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        ON CONFLICT (id) DO UPDATE SET receive_seed = excluded.receive_seed,
+            send_seed = excluded.send_seed, outer_key = excluded.outer_key,
+            worker = excluded.worker, contact = excluded.contact, created = excluded.created";
+    ADD_MESSAGE = "INSERT INTO messages (contact, direction, id, time, text, delivery, payment_tx,
+            payment_amount, unread)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        ON CONFLICT (contact, direction, id) DO NOTHING";
+    SET_DELIVERY = "UPDATE messages SET delivery = ?3
+        WHERE contact = ?1 AND direction = 'out' AND id = ?2
+            AND (delivery = 'queued' AND ?3 IN ('sent', 'delivered', 'failed')
+                OR delivery = 'sent' AND ?3 = 'delivered')";
+    ADD_PENDING = "INSERT INTO pending (contact, message, content) VALUES (?1, ?2, ?3)";
+    REMOVE_PENDING = "DELETE FROM pending WHERE seq = ?1";
+    ADD_OUTGOING = "INSERT INTO outgoing (contact, message, worker, send, blob, signature)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    REMOVE_OUTGOING = "DELETE FROM outgoing WHERE seq = ?1";
+    MARK_SEEN = "INSERT INTO seen (queue, envelope, until) VALUES (?1, ?2, ?3)
+        ON CONFLICT (queue, envelope) DO UPDATE SET until = max(until, excluded.until)";
+    SAVE_PREKEY = "INSERT INTO prekeys (kind, id, record) VALUES (?1, ?2, ?3)
+        ON CONFLICT (kind, id) DO UPDATE SET record = excluded.record";
+    REMOVE_ONE_TIME = "DELETE FROM prekeys WHERE kind = 'one_time' AND id = ?1";
+    MARK_KYBER_USED = "INSERT INTO kyber_used (kyber, signed, base_key) VALUES (?1, ?2, ?3)
+        ON CONFLICT (kyber, signed, base_key) DO NOTHING";
+    MARK_READ = "UPDATE messages SET unread = 0 WHERE contact = ?1 AND unread = 1";
+    SET_PUBLICATION = "UPDATE profile SET publication = ?1";
+}

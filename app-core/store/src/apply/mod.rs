@@ -1,0 +1,139 @@
+//! Applying the machines' changes: a list is one database transaction, and all or nothing of it.
+
+mod chat;
+mod network;
+mod wallet;
+
+use crate::{Store, StoreError, row};
+use keys::Words;
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Connection, Sqlite, SqliteConnection, SqlitePool};
+use types::{ChainId, Timestamp};
+
+/// Something to save.
+#[derive(Debug)]
+pub enum Change {
+    /// About contacts, queues and messages.
+    Chat(::chat::Change),
+    /// About payments and the proved account.
+    Wallet(::wallet::Change),
+    /// About the network, or the profile itself.
+    Network(NetworkChange),
+}
+
+/// Something to save about the network, or the profile itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NetworkChange {
+    /// The profile belongs to this network from now on. Binding it again to the same one is
+    /// harmless, to another one an error.
+    Bind {
+        /// SHA-256 of the genesis file.
+        chain: ChainId,
+        /// The genesis file.
+        genesis: Vec<u8>,
+    },
+    /// Another address by which the network is found; known ones stay where they are.
+    AddBootstrap(String),
+    /// The home worker's address.
+    SetHome(String),
+    /// The encoded `light::LightState`.
+    SaveLight(Vec<u8>),
+    /// The person has shown that the recovery words are written down.
+    ConfirmWords,
+}
+
+impl From<::chat::Change> for Change {
+    fn from(change: ::chat::Change) -> Self {
+        Self::Chat(change)
+    }
+}
+
+impl From<::wallet::Change> for Change {
+    fn from(change: ::wallet::Change) -> Self {
+        Self::Wallet(change)
+    }
+}
+
+impl From<NetworkChange> for Change {
+    fn from(change: NetworkChange) -> Self {
+        Self::Network(change)
+    }
+}
+
+/// A statement with its values, ready to be executed.
+type Statement = Query<'static, Sqlite, SqliteArguments>;
+
+impl Store {
+    /// Saves all of these changes, in order and durably, or none of them.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing has changed then.
+    pub async fn apply(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        let mut connection = self.pool().acquire().await?;
+        match apply_all(&mut connection, changes).await {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                // SQLite ends some failed transactions by itself, a full disk's for one. Closing is
+                // the one way back that is always right; the first error is the one to report.
+                connection.close().await.unwrap_or_default();
+                Err(error)
+            }
+        }
+    }
+
+    /// Forgets the envelopes that cannot come again: those whose time was over before this moment.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be written.
+    pub async fn forget_seen(&self, before: Timestamp) -> Result<(), StoreError> {
+        let before = row::int(before.0);
+        sqlx::query(sql::FORGET_SEEN).bind(before).execute(self.pool()).await?;
+        Ok(())
+    }
+}
+
+async fn apply_all(
+    connection: &mut SqliteConnection,
+    changes: Vec<Change>,
+) -> Result<(), StoreError> {
+    // Immediate: a transaction that reads first and writes later could be refused half-way.
+    let mut db_tx = connection.begin_with(sql::BEGIN).await?;
+    for change in changes {
+        match change {
+            Change::Chat(change) => chat::apply(&mut db_tx, change).await?,
+            Change::Wallet(change) => wallet::apply(&mut db_tx, change).await?,
+            Change::Network(change) => network::apply(&mut db_tx, change).await?,
+        }
+    }
+    Ok(db_tx.commit().await?)
+}
+
+/// Fills the one row of a new profile.
+pub(crate) async fn insert_profile(
+    pool: &SqlitePool,
+    words: &Words,
+    name: &str,
+    created: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(sql::INSERT_PROFILE)
+        .bind(words.entropy().as_slice())
+        .bind(name)
+        .bind(row::int(created.0))
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+crate::sql::statements! {
+    BEGIN = "BEGIN IMMEDIATE";
+    FORGET_SEEN = "DELETE FROM seen WHERE until < ?1";
+    INSERT_PROFILE = "INSERT INTO profile (id, entropy, name, created, words_confirmed, publication)
+        VALUES (1, ?1, ?2, ?3, 0, 0)";
+}
+
+/// All statements of this folder.
+#[cfg(test)]
+pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
+    [sql::ALL, chat::sql::ALL, network::sql::ALL, wallet::sql::ALL].concat()
+}

@@ -1,0 +1,162 @@
+//! Contacts, sessions and prekeys.
+
+use crate::row::{self, prekey_kind_text};
+use crate::{Store, StoreError};
+use chat::{Contact, Direction, PreKeyKind};
+use sqlx::FromRow;
+use types::{MessageId, OpenId, WorkerId};
+use zeroize::Zeroizing;
+
+#[derive(FromRow)]
+struct ContactColumns {
+    account: Vec<u8>,
+    name: String,
+    card: Vec<u8>,
+    directory_key: Vec<u8>,
+    directory_worker: Vec<u8>,
+    route: Vec<u8>,
+    ready: bool,
+    greeted: bool,
+    added: i64,
+}
+
+impl ContactColumns {
+    fn parse(self) -> Result<Contact, StoreError> {
+        let route = Zeroizing::new(self.route);
+        Ok(Contact {
+            account: row::account(&self.account)?,
+            name: self.name,
+            card: row::decode(&self.card)?,
+            directory: (
+                row::fixed(&self.directory_key)?,
+                WorkerId(row::fixed(&self.directory_worker)?),
+            ),
+            route: row::decode(&route)?,
+            ready: self.ready,
+            greeted: self.greeted,
+            added: row::time(self.added)?,
+        })
+    }
+}
+
+impl Store {
+    /// All contacts, in the order they were added.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn contacts(&self) -> Result<Vec<Contact>, StoreError> {
+        let found: Vec<ContactColumns> =
+            sqlx::query_as(sql::CONTACTS).fetch_all(self.pool()).await?;
+        found.into_iter().map(ContactColumns::parse).collect()
+    }
+
+    /// The contact with this account.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn contact(&self, account: OpenId) -> Result<Option<Contact>, StoreError> {
+        let found: Option<ContactColumns> =
+            sqlx::query_as(sql::CONTACT).bind(&account.0[..]).fetch_optional(self.pool()).await?;
+        found.map(ContactColumns::parse).transpose()
+    }
+
+    /// The contact with this identity key; the oldest, should two show the same one.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn contact_by_identity(
+        &self,
+        identity: &[u8; 33],
+    ) -> Result<Option<OpenId>, StoreError> {
+        let found: Option<Vec<u8>> = sqlx::query_scalar(sql::CONTACT_BY_IDENTITY)
+            .bind(&identity[..])
+            .fetch_optional(self.pool())
+            .await?;
+        found.map(|account| row::account(&account)).transpose()
+    }
+
+    /// The encoded session with a contact.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn session(&self, contact: OpenId) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+        let found: Option<Vec<u8>> = sqlx::query_scalar(sql::SESSION)
+            .bind(&contact.0[..])
+            .fetch_optional(self.pool())
+            .await?;
+        Ok(found.map(Zeroizing::new))
+    }
+
+    /// True if the conversation has this message already.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn has_message(
+        &self,
+        contact: OpenId,
+        direction: Direction,
+        id: MessageId,
+    ) -> Result<bool, StoreError> {
+        let query = sqlx::query_scalar(sql::HAS_MESSAGE)
+            .bind(&contact.0[..])
+            .bind(row::direction_text(direction))
+            .bind(&id.0[..]);
+        Ok(query.fetch_one(self.pool()).await?)
+    }
+
+    /// The encoded prekey of this kind and number.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn prekey(
+        &self,
+        kind: PreKeyKind,
+        id: u32,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+        let found: Option<Vec<u8>> = sqlx::query_scalar(sql::PREKEY)
+            .bind(prekey_kind_text(kind))
+            .bind(id)
+            .fetch_optional(self.pool())
+            .await?;
+        Ok(found.map(Zeroizing::new))
+    }
+
+    /// The numbers of all prekeys of this kind, in ascending order.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn prekey_ids(&self, kind: PreKeyKind) -> Result<Vec<u32>, StoreError> {
+        let query = sqlx::query_scalar(sql::PREKEY_IDS).bind(prekey_kind_text(kind));
+        Ok(query.fetch_all(self.pool()).await?)
+    }
+
+    /// True if this base key was used with these prekeys before.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn is_kyber_used(
+        &self,
+        kyber: u32,
+        signed: u32,
+        base_key: &[u8; 33],
+    ) -> Result<bool, StoreError> {
+        let query =
+            sqlx::query_scalar(sql::IS_KYBER_USED).bind(kyber).bind(signed).bind(&base_key[..]);
+        Ok(query.fetch_one(self.pool()).await?)
+    }
+}
+
+crate::sql::statements! {
+    CONTACTS = "SELECT account, name, card, directory_key, directory_worker, route, ready, greeted,
+        added FROM contacts ORDER BY seq";
+    CONTACT = "SELECT account, name, card, directory_key, directory_worker, route, ready, greeted,
+        added FROM contacts WHERE account = ?1";
+    CONTACT_BY_IDENTITY = "SELECT account FROM contacts WHERE identity = ?1 ORDER BY seq LIMIT 1";
+    SESSION = "SELECT record FROM sessions WHERE contact = ?1";
+    HAS_MESSAGE = "SELECT EXISTS (SELECT 1 FROM messages
+        WHERE contact = ?1 AND direction = ?2 AND id = ?3)";
+    PREKEY = "SELECT record FROM prekeys WHERE kind = ?1 AND id = ?2";
+    PREKEY_IDS = "SELECT id FROM prekeys WHERE kind = ?1 ORDER BY id";
+    IS_KYBER_USED = "SELECT EXISTS (SELECT 1 FROM kyber_used
+        WHERE kyber = ?1 AND signed = ?2 AND base_key = ?3)";
+}

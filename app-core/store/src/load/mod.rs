@@ -1,0 +1,15 @@
+//! What the machines need to go on, as the values they saved.
+
+mod chat;
+mod mail;
+mod profile;
+mod wallet;
+
+pub use profile::{NetworkRow, ProfileRow};
+pub(crate) use wallet::history_tip;
+
+/// All statements of this folder.
+#[cfg(test)]
+pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
+    [chat::sql::ALL, mail::sql::ALL, profile::sql::ALL, wallet::sql::ALL].concat()
+}

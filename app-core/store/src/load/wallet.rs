@@ -1,0 +1,170 @@
+//! Payments, the proved history and the proved account.
+
+use crate::row::{self, amount, payment_state};
+use crate::{Store, StoreError};
+use sqlx::{FromRow, SqliteExecutor};
+use types::{Round, TxId};
+use wallet::{Attempt, Payment, ProvedEntry, SavedAccount};
+
+#[derive(FromRow)]
+struct PaymentColumns {
+    intent: Vec<u8>,
+    recipient: Vec<u8>,
+    contact: Option<Vec<u8>>,
+    amount: i64,
+    memo: Option<String>,
+    created: i64,
+    tx: Vec<u8>,
+    bytes: Vec<u8>,
+    fee: i64,
+    nonce: i64,
+    expiry: i64,
+    state: String,
+    final_round: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct EntryColumns {
+    time: i64,
+    entry: Vec<u8>,
+}
+
+#[derive(FromRow)]
+struct AccountColumns {
+    round: i64,
+    home: Vec<u8>,
+    account: Option<Vec<u8>>,
+}
+
+impl Store {
+    /// The payments that may still happen, in the order of their nonces.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn open_payments(&self) -> Result<Vec<Payment>, StoreError> {
+        let found = sqlx::query_as(sql::OPEN_PAYMENTS).fetch_all(self.pool()).await?;
+        found.into_iter().map(PaymentColumns::parse).collect()
+    }
+
+    /// All payments, in the order they were asked for.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn payments(&self) -> Result<Vec<Payment>, StoreError> {
+        let found = sqlx::query_as(sql::PAYMENTS).fetch_all(self.pool()).await?;
+        found.into_iter().map(PaymentColumns::parse).collect()
+    }
+
+    /// The payment with this transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn payment_by_tx(&self, tx: TxId) -> Result<Option<Payment>, StoreError> {
+        let query = sqlx::query_as(sql::PAYMENT_BY_TX).bind(&tx.0[..]);
+        query.fetch_optional(self.pool()).await?.map(PaymentColumns::parse).transpose()
+    }
+
+    /// The history behind this counter (0 for all of it), oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn entries(&self, after: u64, limit: u32) -> Result<Vec<ProvedEntry>, StoreError> {
+        let found: Vec<EntryColumns> = sqlx::query_as(sql::ENTRIES)
+            .bind(row::int(after))
+            .bind(limit)
+            .fetch_all(self.pool())
+            .await?;
+        found.into_iter().map(EntryColumns::parse).collect()
+    }
+
+    /// The newest entry of the history.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn last_entry(&self) -> Result<Option<ProvedEntry>, StoreError> {
+        let found: Option<EntryColumns> =
+            sqlx::query_as(sql::LAST_ENTRY).fetch_optional(self.pool()).await?;
+        found.map(EntryColumns::parse).transpose()
+    }
+
+    /// How far the history goes: the last counter and the hash after it; zeros for none.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn history_tip(&self) -> Result<(u64, [u8; 32]), StoreError> {
+        history_tip(self.pool()).await
+    }
+
+    /// The account as last proved.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn account(&self) -> Result<Option<SavedAccount>, StoreError> {
+        let found: Option<AccountColumns> =
+            sqlx::query_as(sql::ACCOUNT).fetch_optional(self.pool()).await?;
+        found.map(AccountColumns::parse).transpose()
+    }
+}
+
+/// As [`Store::history_tip`], also inside a transaction.
+pub(crate) async fn history_tip(
+    executor: impl SqliteExecutor<'_>,
+) -> Result<(u64, [u8; 32]), StoreError> {
+    let found: Option<(i64, Vec<u8>)> =
+        sqlx::query_as(sql::HISTORY_TIP).fetch_optional(executor).await?;
+    match found {
+        Some((counter, hash)) => Ok((row::uint(counter)?, row::fixed(&hash)?)),
+        None => Ok((0, [0; 32])),
+    }
+}
+
+impl PaymentColumns {
+    fn parse(self) -> Result<Payment, StoreError> {
+        Ok(Payment {
+            intent: row::fixed(&self.intent)?,
+            to: row::address(&self.recipient)?,
+            contact: self.contact.map(|contact| row::account(&contact)).transpose()?,
+            amount: amount(self.amount)?,
+            memo: self.memo,
+            created: row::time(self.created)?,
+            attempt: Attempt {
+                tx: TxId(row::fixed(&self.tx)?),
+                bytes: self.bytes,
+                fee: amount(self.fee)?,
+                nonce: row::uint(self.nonce)?,
+                expiry: Round(row::uint(self.expiry)?),
+            },
+            state: payment_state(&self.state, self.final_round)?,
+        })
+    }
+}
+
+impl EntryColumns {
+    fn parse(self) -> Result<ProvedEntry, StoreError> {
+        Ok(ProvedEntry { entry: row::decode(&self.entry)?, time: row::time(self.time)? })
+    }
+}
+
+impl AccountColumns {
+    fn parse(self) -> Result<SavedAccount, StoreError> {
+        Ok(SavedAccount {
+            round: Round(row::uint(self.round)?),
+            home: row::address(&self.home)?,
+            account: self.account.map(|account| row::decode(&account)).transpose()?,
+        })
+    }
+}
+
+crate::sql::statements! {
+    OPEN_PAYMENTS = "SELECT intent, recipient, contact, amount, memo, created, tx, bytes, fee,
+        nonce, expiry, state, final_round FROM payments
+        WHERE state IN ('queued', 'submitted') ORDER BY nonce, seq";
+    PAYMENTS = "SELECT intent, recipient, contact, amount, memo, created, tx, bytes, fee,
+        nonce, expiry, state, final_round FROM payments ORDER BY seq";
+    PAYMENT_BY_TX = "SELECT intent, recipient, contact, amount, memo, created, tx, bytes, fee,
+        nonce, expiry, state, final_round FROM payments WHERE tx = ?1 ORDER BY seq DESC LIMIT 1";
+    ENTRIES = "SELECT time, entry FROM entries WHERE counter > ?1 ORDER BY counter LIMIT ?2";
+    LAST_ENTRY = "SELECT time, entry FROM entries ORDER BY counter DESC LIMIT 1";
+    HISTORY_TIP = "SELECT counter, hash FROM entries ORDER BY counter DESC LIMIT 1";
+    ACCOUNT = "SELECT round, home, account FROM account";
+}

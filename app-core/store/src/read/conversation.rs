@@ -1,0 +1,155 @@
+//! One conversation, with what became of the payments it speaks of.
+
+use crate::row::{self, payment_state};
+use crate::{Store, StoreError};
+use chat::{Direction, Message, PaymentRef};
+use ledger::Entry;
+use sqlx::FromRow;
+use types::{Abc, Amount, MessageId, OpenId, Round, TxId};
+use wallet::PaymentState;
+
+/// A message of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageRow {
+    /// The message. The amount of an incoming payment is the ledger's once the payment is final,
+    /// the sender's word until then.
+    pub message: Message,
+    /// True until the person has looked at it.
+    pub unread: bool,
+    /// What became of the payment it speaks of.
+    pub payment_state: Option<PaymentState>,
+}
+
+#[derive(FromRow)]
+struct MessageColumns {
+    seq: i64,
+    direction: String,
+    id: Vec<u8>,
+    time: i64,
+    text: String,
+    delivery: String,
+    payment_tx: Option<Vec<u8>>,
+    payment_amount: Option<i64>,
+    unread: bool,
+}
+
+impl Store {
+    /// The conversation with a contact, oldest first; only the newest `last` messages if given.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn conversation(
+        &self,
+        contact: OpenId,
+        last: Option<u32>,
+    ) -> Result<Vec<MessageRow>, StoreError> {
+        // SQLite takes a negative limit for none.
+        let found: Vec<MessageColumns> = sqlx::query_as(sql::CONVERSATION)
+            .bind(&contact.0[..])
+            .bind(last.map_or(-1, i64::from))
+            .fetch_all(self.pool())
+            .await?;
+        let mut rows = Vec::with_capacity(found.len());
+        for columns in found {
+            let seq = columns.seq;
+            let mut row = columns.parse(contact)?;
+            self.join_payment(&mut row, seq).await?;
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+
+    /// How many messages of a contact the person has not looked at.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn unread(&self, contact: OpenId) -> Result<u32, StoreError> {
+        let query = sqlx::query_scalar(sql::UNREAD).bind(&contact.0[..]);
+        Ok(query.fetch_one(self.pool()).await?)
+    }
+
+    async fn join_payment(&self, row: &mut MessageRow, seq: i64) -> Result<(), StoreError> {
+        let Some(payment) = &mut row.message.payment else { return Ok(()) };
+        let state = match row.message.direction {
+            Direction::Out => self.sent_payment(payment.tx).await?,
+            Direction::In => match self.received(row.message.contact, payment.tx, seq).await? {
+                Some((round, amount)) => {
+                    payment.amount = amount;
+                    Some(PaymentState::Final(round))
+                }
+                None => None,
+            },
+        };
+        row.payment_state = Some(state.unwrap_or(PaymentState::Submitted));
+        Ok(())
+    }
+
+    async fn sent_payment(&self, tx: TxId) -> Result<Option<PaymentState>, StoreError> {
+        let found: Option<(String, Option<i64>)> =
+            sqlx::query_as(sql::SENT).bind(&tx.0[..]).fetch_optional(self.pool()).await?;
+        found.map(|(state, round)| payment_state(&state, round)).transpose()
+    }
+
+    /// What this transaction brought us from this contact. Only what the contact's own address paid
+    /// counts, and only for the first message that names it: nobody gets credit for somebody
+    /// else's payment, or twice for one.
+    async fn received(
+        &self,
+        contact: OpenId,
+        tx: TxId,
+        seq: i64,
+    ) -> Result<Option<(Round, Amount<Abc>)>, StoreError> {
+        let payer: Vec<u8> =
+            sqlx::query_scalar(sql::ADDRESS).bind(&contact.0[..]).fetch_one(self.pool()).await?;
+        let payer = row::address(&payer)?;
+        let entries: Vec<Vec<u8>> = sqlx::query_scalar(sql::RECEIVED)
+            .bind(&tx.0[..])
+            .bind(&contact.0[..])
+            .bind(seq)
+            .fetch_all(self.pool())
+            .await?;
+        let mut received: Option<(Round, u64)> = None;
+        for entry in entries {
+            let entry: Entry = row::decode(&entry)?;
+            if entry.counterparty == Some(payer) {
+                let before = received.map_or(0, |(_, units)| units);
+                received = Some((entry.round, before.saturating_add(entry.delta.abc.units())));
+            }
+        }
+        Ok(received.map(|(round, units)| (round, Amount::new(units))))
+    }
+}
+
+impl MessageColumns {
+    fn parse(self, contact: OpenId) -> Result<MessageRow, StoreError> {
+        let payment = match (self.payment_tx, self.payment_amount) {
+            (Some(tx), Some(amount)) => {
+                Some(PaymentRef { tx: TxId(row::fixed(&tx)?), amount: row::amount(amount)? })
+            }
+            (Some(_), None) | (None, Some(_) | None) => None,
+        };
+        let message = Message {
+            id: MessageId(row::fixed(&self.id)?),
+            contact,
+            direction: row::direction(&self.direction)?,
+            time: row::time(self.time)?,
+            text: self.text,
+            delivery: row::delivery(&self.delivery)?,
+            payment,
+        };
+        Ok(MessageRow { message, unread: self.unread, payment_state: None })
+    }
+}
+
+crate::sql::statements! {
+    CONVERSATION = "SELECT seq, direction, id, time, text, delivery, payment_tx, payment_amount,
+            unread
+        FROM (SELECT * FROM messages WHERE contact = ?1 ORDER BY seq DESC LIMIT ?2) ORDER BY seq";
+    UNREAD = "SELECT COUNT(*) FROM messages WHERE contact = ?1 AND unread = 1";
+    SENT = "SELECT state, final_round FROM payments WHERE tx = ?1 ORDER BY seq DESC LIMIT 1";
+    ADDRESS = "SELECT address FROM contacts WHERE account = ?1";
+    RECEIVED = "SELECT entry FROM entries WHERE tx = ?1 AND kind = 'pay_in'
+        AND NOT EXISTS (SELECT 1 FROM messages WHERE payment_tx = ?1 AND direction = 'in'
+            AND contact = ?2 AND seq < ?3)
+        ORDER BY counter";
+}

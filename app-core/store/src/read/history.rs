@@ -1,0 +1,244 @@
+//! The account's history as people read it: one row for each transaction, and one for each payment
+//! that is not in the ledger.
+
+use crate::row::{self, payment_state};
+use crate::{Store, StoreError};
+use ledger::{Entry, EntryKind};
+use sqlx::FromRow;
+use std::collections::BTreeMap;
+use types::{Abc, Address, Amount, OpenId, Round, Timestamp, TxId};
+use wallet::PaymentState;
+
+/// A line of the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryRow {
+    /// The transaction; the chain id for the genesis.
+    pub tx: TxId,
+    /// The time of its block; while it has none, when the person asked for it.
+    pub time: Timestamp,
+    /// The round that made it final.
+    pub round: Option<Round>,
+    /// What it is.
+    pub kind: HistoryKind,
+    /// Which way the money went.
+    pub flow: Flow,
+    /// How much, without the fee.
+    pub amount: Amount<Abc>,
+    /// What it cost us beside the amount; `None` if we paid no fee.
+    pub fee: Option<Amount<Abc>>,
+    /// The other side's address; `None` if there is none, or more than one.
+    pub counterparty: Option<Address>,
+    /// The contact on the other side.
+    pub contact: Option<OpenId>,
+    /// What the payer said about it.
+    pub memo: Option<String>,
+    /// What became of it.
+    pub state: PaymentState,
+}
+
+/// What a line of the history is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HistoryKind {
+    /// A balance of the genesis file.
+    Genesis,
+    /// A payment.
+    Payment,
+}
+
+/// Which way money goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// To us.
+    In,
+    /// Away from us.
+    Out,
+    /// From us to ourselves.
+    Itself,
+}
+
+/// What is known about payments beside the ledger.
+struct Notes {
+    home: Option<Address>,
+    by_address: BTreeMap<Address, OpenId>,
+    sent: BTreeMap<TxId, Sent>,
+    received: BTreeMap<(TxId, OpenId), String>,
+}
+
+struct Sent {
+    contact: Option<OpenId>,
+    memo: Option<String>,
+}
+
+#[derive(FromRow)]
+struct PaymentColumns {
+    tx: Vec<u8>,
+    recipient: Vec<u8>,
+    contact: Option<Vec<u8>>,
+    amount: i64,
+    memo: Option<String>,
+    created: i64,
+    fee: i64,
+    state: String,
+    final_round: Option<i64>,
+    in_ledger: bool,
+}
+
+impl Store {
+    /// The history from one moment (inclusive) to another (exclusive), newest last.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn history(
+        &self,
+        from: Option<Timestamp>,
+        to: Option<Timestamp>,
+    ) -> Result<Vec<HistoryRow>, StoreError> {
+        let start = row::int(from.unwrap_or_default().0);
+        let end = to.map_or(i64::MAX, |to| row::int(to.0));
+        let payments: Vec<PaymentColumns> =
+            sqlx::query_as(sql::PAYMENTS).fetch_all(self.pool()).await?;
+        let notes = self.notes(&payments).await?;
+        let entries: Vec<(i64, Vec<u8>)> =
+            sqlx::query_as(sql::ENTRIES).bind(start).bind(end).fetch_all(self.pool()).await?;
+
+        let mut rows = final_rows(&entries, &notes)?;
+        let open = |payment: &&PaymentColumns| {
+            !payment.in_ledger && (start..end).contains(&payment.created)
+        };
+        for payment in payments.iter().filter(open) {
+            rows.push(payment.parse(&notes)?);
+        }
+        // Stable: the ledger's order stays where times are equal.
+        rows.sort_by_key(|row| row.time);
+        Ok(rows)
+    }
+
+    async fn notes(&self, payments: &[PaymentColumns]) -> Result<Notes, StoreError> {
+        let contacts: Vec<(Vec<u8>, Vec<u8>)> =
+            sqlx::query_as(sql::ADDRESSES).fetch_all(self.pool()).await?;
+        let messages: Vec<(Vec<u8>, Vec<u8>, String)> =
+            sqlx::query_as(sql::RECEIVED_MEMOS).fetch_all(self.pool()).await?;
+        let home: Option<Vec<u8>> =
+            sqlx::query_scalar(sql::HOME).fetch_optional(self.pool()).await?;
+        let mut notes = Notes {
+            home: home.map(|home| row::address(&home)).transpose()?,
+            by_address: BTreeMap::new(),
+            sent: BTreeMap::new(),
+            received: BTreeMap::new(),
+        };
+        for (address, account) in contacts {
+            notes.by_address.insert(row::address(&address)?, row::account(&account)?);
+        }
+        for (tx, contact, text) in messages {
+            let key = (TxId(row::fixed(&tx)?), row::account(&contact)?);
+            // The first message that names a transaction is the one that counts.
+            notes.received.entry(key).or_insert(text);
+        }
+        for payment in payments {
+            notes.sent.insert(TxId(row::fixed(&payment.tx)?), payment.sent()?);
+        }
+        Ok(notes)
+    }
+}
+
+impl PaymentColumns {
+    fn sent(&self) -> Result<Sent, StoreError> {
+        let contact = self.contact.as_deref().map(row::account).transpose()?;
+        Ok(Sent { contact, memo: self.memo.clone() })
+    }
+
+    /// The row of a payment that is not in the ledger.
+    fn parse(&self, notes: &Notes) -> Result<HistoryRow, StoreError> {
+        let (state, to) =
+            (payment_state(&self.state, self.final_round)?, row::address(&self.recipient)?);
+        let (round, costs) = match state {
+            PaymentState::Queued | PaymentState::Submitted => (None, true),
+            PaymentState::Final(round) => (Some(round), true),
+            PaymentState::Expired => (None, false),
+        };
+        let Sent { contact, memo } = self.sent()?;
+        Ok(HistoryRow {
+            tx: TxId(row::fixed(&self.tx)?),
+            time: row::time(self.created)?,
+            round,
+            kind: HistoryKind::Payment,
+            flow: if notes.home == Some(to) { Flow::Itself } else { Flow::Out },
+            amount: row::amount(self.amount)?,
+            fee: if costs { Some(row::amount(self.fee)?) } else { None },
+            counterparty: Some(to),
+            contact: contact.or_else(|| notes.by_address.get(&to).copied()),
+            memo,
+            state,
+        })
+    }
+}
+
+/// One row for the entries of each transaction; they follow one another.
+fn final_rows(found: &[(i64, Vec<u8>)], notes: &Notes) -> Result<Vec<HistoryRow>, StoreError> {
+    let entries: Vec<(Timestamp, Entry)> = found
+        .iter()
+        .map(|(time, entry)| Ok((row::time(*time)?, row::decode(entry)?)))
+        .collect::<Result<_, StoreError>>()?;
+    let mut rows: Vec<HistoryRow> =
+        entries.chunk_by(|(_, one), (_, next)| one.tx == next.tx).filter_map(final_row).collect();
+    rows.iter_mut().for_each(|row| annotate(row, notes));
+    Ok(rows)
+}
+
+/// The row of one transaction's entries. Of a payment to ourselves, what goes out is counted, not
+/// what comes in again.
+fn final_row(entries: &[(Timestamp, Entry)]) -> Option<HistoryRow> {
+    let (time, first) = entries.first()?;
+    let sum = |kind| {
+        let of_kind = entries.iter().filter(|(_, entry)| entry.kind == kind);
+        let units = of_kind.map(|(_, entry)| entry.delta.abc.units());
+        units.reduce(u64::saturating_add).map(Amount::new)
+    };
+    let (kind, flow, amount) = match (sum(EntryKind::PayOut), sum(EntryKind::PayIn)) {
+        (Some(out), Some(_)) => (HistoryKind::Payment, Flow::Itself, out),
+        (Some(out), None) => (HistoryKind::Payment, Flow::Out, out),
+        (None, Some(received)) => (HistoryKind::Payment, Flow::In, received),
+        (None, None) => match sum(EntryKind::Genesis) {
+            Some(balance) => (HistoryKind::Genesis, Flow::In, balance),
+            None => (HistoryKind::Payment, Flow::Out, Amount::ZERO),
+        },
+    };
+    let mut others = entries.iter().filter_map(|(_, entry)| entry.counterparty);
+    let counterparty = others.next().filter(|one| others.all(|other| other == *one));
+    Some(HistoryRow {
+        tx: first.tx,
+        time: *time,
+        round: Some(first.round),
+        kind,
+        flow,
+        amount,
+        fee: sum(EntryKind::Fee),
+        counterparty,
+        contact: None,
+        memo: None,
+        state: PaymentState::Final(first.round),
+    })
+}
+
+fn annotate(row: &mut HistoryRow, notes: &Notes) {
+    let named = row.counterparty.and_then(|address| notes.by_address.get(&address).copied());
+    if let Some(sent) = notes.sent.get(&row.tx).filter(|_| row.flow != Flow::In) {
+        row.contact = sent.contact.or(named);
+        row.memo.clone_from(&sent.memo);
+    } else {
+        row.contact = named;
+        let memo = named.and_then(|contact| notes.received.get(&(row.tx, contact)));
+        row.memo = memo.filter(|memo| !memo.is_empty()).cloned();
+    }
+}
+
+crate::sql::statements! {
+    PAYMENTS = "SELECT tx, recipient, contact, amount, memo, created, fee, state, final_round,
+            EXISTS (SELECT 1 FROM entries WHERE entries.tx = payments.tx) AS in_ledger
+        FROM payments ORDER BY seq";
+    ADDRESSES = "SELECT address, account FROM contacts ORDER BY seq DESC";
+    RECEIVED_MEMOS = "SELECT payment_tx, contact, text FROM messages
+        WHERE payment_tx IS NOT NULL AND direction = 'in' ORDER BY seq";
+    HOME = "SELECT home FROM account";
+    ENTRIES = "SELECT time, entry FROM entries WHERE time >= ?1 AND time < ?2 ORDER BY counter";
+}

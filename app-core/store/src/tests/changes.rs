@@ -1,0 +1,295 @@
+//! What is saved comes back, once, in order, or not at all.
+
+use super::{CHAIN, NOW, address, alice, contact, entry, message, payment, queue, save};
+use crate::{Change, NetworkChange, StoreError};
+use chat::Change as Chat;
+use chat::{Contact, Delivery, Direction, Outgoing, Pending, PreKeyKind};
+use ledger::{Account, EntryKind};
+use types::{ChainId, EnvelopeId, MessageId, OpenId, QueueId, Round, SendId, Timestamp, WorkerId};
+use wallet::Change as Wallet;
+use wallet::{PaymentState, SavedAccount};
+use wire::Encode;
+use zeroize::Zeroizing;
+
+fn shown(contact: &Contact) -> (OpenId, String, Vec<u8>, Vec<u8>, bool, Timestamp) {
+    let (card, route) = (contact.card.to_bytes(), contact.route.to_bytes());
+    (contact.account, contact.name.clone(), card, route, contact.ready, contact.added)
+}
+
+#[tokio::test]
+async fn contacts_stay_in_the_order_they_were_added() {
+    let (_temporary, store) = alice().await;
+    let (bob, mut carol) = (contact(2, "bob"), contact(3, "carol"));
+    save(
+        &store,
+        vec![
+            Chat::SaveContact(Box::new(contact(3, "carol"))),
+            Chat::SaveContact(Box::new(contact(2, "bob"))),
+        ],
+    )
+    .await;
+    carol.ready = true;
+    carol.name = "carol the second".to_owned();
+    let expected = [shown(&carol), shown(&bob)];
+    let (carol_id, identity) = (carol.account, *carol.card.identity.as_bytes());
+    save(&store, vec![Chat::SaveContact(Box::new(carol))]).await;
+
+    let found: Vec<_> = store.contacts().await.unwrap().iter().map(shown).collect();
+    assert_eq!(found, expected);
+    assert_eq!(shown(&store.contact(bob.account).await.unwrap().unwrap()), expected[1]);
+    assert!(store.contact(OpenId([0; 32])).await.unwrap().is_none());
+    assert_eq!(store.contact_by_identity(&identity).await.unwrap(), Some(carol_id));
+    assert_eq!(store.contact_by_identity(&[0; 33]).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn sessions_and_queues_are_replaced() {
+    let (_temporary, store) = alice().await;
+    let bob = contact(2, "bob").account;
+    let session = |byte| Chat::SaveSession { contact: bob, record: Zeroizing::new(vec![byte; 9]) };
+    let mut created = queue(Some(bob));
+    created.created = true;
+    // The contact may come after what belongs to it: references are checked at the end.
+    let changes = vec![
+        session(1),
+        Chat::SaveQueue(queue(Some(bob))),
+        Chat::SaveContact(Box::new(contact(2, "bob"))),
+        session(2),
+        Chat::SaveQueue(created),
+    ];
+    save(&store, changes).await;
+    assert_eq!(**store.session(bob).await.unwrap().unwrap(), [2; 9]);
+    assert!(store.session(OpenId([0; 32])).await.unwrap().is_none());
+    let queues = store.queues().await.unwrap();
+    assert_eq!(queues.len(), 1);
+    assert_eq!(queues[0].id(), queue(None).id());
+    assert_eq!((queues[0].contact, queues[0].created), (Some(bob), true));
+}
+
+#[tokio::test]
+async fn what_waits_comes_back_oldest_first_until_it_is_removed() {
+    let (_temporary, store) = alice().await;
+    let (bob, carol) = (contact(2, "bob"), contact(3, "carol"));
+    let pending = |contact, byte| {
+        let content = vec![byte];
+        Pending { contact, message: Some(MessageId([byte; 16])), content }
+    };
+    let outgoing = |byte| Outgoing {
+        contact: carol.account,
+        message: None,
+        worker: WorkerId([1; 32]),
+        send: SendId([2; 32]),
+        blob: vec![byte; 512],
+        signature: [3; 64],
+    };
+    save(
+        &store,
+        vec![
+            Chat::SaveContact(Box::new(contact(2, "bob"))),
+            Chat::SaveContact(Box::new(contact(3, "carol"))),
+        ],
+    )
+    .await;
+    let changes = vec![
+        Chat::AddPending(pending(carol.account, 1)),
+        Chat::AddPending(pending(bob.account, 2)),
+        Chat::AddPending(pending(carol.account, 3)),
+        Chat::AddOutgoing(outgoing(4)),
+        Chat::AddOutgoing(outgoing(5)),
+    ];
+    save(&store, changes).await;
+    assert_eq!(
+        store.contacts_with_pending().await.unwrap(),
+        [carol.account, bob.account],
+        "longest waiting first"
+    );
+    let waiting = store.pending(carol.account, 9).await.unwrap();
+    let (first, second) = (pending(carol.account, 1), pending(carol.account, 3));
+    assert_eq!(waiting.iter().map(|(_, found)| found).collect::<Vec<_>>(), [&first, &second]);
+    assert_eq!(store.pending(carol.account, 1).await.unwrap().len(), 1);
+    let leaving = store.outgoing(1).await.unwrap();
+    assert_eq!(leaving[0].1, outgoing(4));
+
+    let done = vec![Chat::RemovePending(waiting[0].0), Chat::RemoveOutgoing(leaving[0].0)];
+    save(&store, done).await;
+    assert_eq!(store.pending(carol.account, 9).await.unwrap(), waiting[1..]);
+    let leaving = store.outgoing(9).await.unwrap();
+    assert_eq!(leaving.iter().map(|(_, found)| found).collect::<Vec<_>>(), [&outgoing(5)]);
+}
+
+#[tokio::test]
+async fn a_seen_envelope_is_known_until_its_time_is_over() {
+    let (_temporary, store) = alice().await;
+    let (queue, envelope) = (QueueId([1; 32]), EnvelopeId([2; 32]));
+    let seen = |until| Chat::MarkSeen { queue, envelope, until };
+    assert!(!store.is_seen(queue, envelope).await.unwrap());
+    save(&store, vec![seen(NOW), seen(Timestamp(1))]).await;
+    assert!(store.is_seen(queue, envelope).await.unwrap());
+    assert!(!store.is_seen(QueueId([9; 32]), envelope).await.unwrap());
+    store.forget_seen(NOW).await.unwrap();
+    assert!(store.is_seen(queue, envelope).await.unwrap());
+    store.forget_seen(NOW.plus_millis(1)).await.unwrap();
+    assert!(!store.is_seen(queue, envelope).await.unwrap());
+}
+
+#[tokio::test]
+async fn prekeys_are_kept_by_kind_and_number() {
+    let (_temporary, store) = alice().await;
+    let prekey = |kind, id, byte| Chat::SavePreKey { kind, id, record: Zeroizing::new(vec![byte]) };
+    let changes = vec![
+        prekey(PreKeyKind::OneTime, 2, 1),
+        prekey(PreKeyKind::OneTime, 1, 2),
+        prekey(PreKeyKind::Signed, 1, 3),
+        prekey(PreKeyKind::Kyber, u32::MAX, 4),
+        prekey(PreKeyKind::OneTime, 3, 5),
+        Chat::RemoveOneTime(3),
+        Chat::RemoveOneTime(3),
+        prekey(PreKeyKind::Signed, 1, 6),
+        Chat::MarkKyberUsed { kyber: 1, signed: 2, base_key: [3; 33] },
+        Chat::MarkKyberUsed { kyber: 1, signed: 2, base_key: [3; 33] },
+        Chat::SetPublication(7),
+    ];
+    save(&store, changes).await;
+    assert_eq!(store.prekey_ids(PreKeyKind::OneTime).await.unwrap(), [1, 2]);
+    assert_eq!(store.prekey_ids(PreKeyKind::Kyber).await.unwrap(), [u32::MAX]);
+    assert_eq!(**store.prekey(PreKeyKind::Signed, 1).await.unwrap().unwrap(), [6]);
+    assert!(store.prekey(PreKeyKind::OneTime, 3).await.unwrap().is_none());
+    assert!(store.is_kyber_used(1, 2, &[3; 33]).await.unwrap());
+    assert!(!store.is_kyber_used(1, 3, &[3; 33]).await.unwrap());
+    assert_eq!(store.identity().await.unwrap().publication, 7);
+}
+
+#[tokio::test]
+async fn delivery_only_moves_forward() {
+    use Delivery::{Delivered, Failed, Queued, Received, Sent};
+    let (_temporary, store) = alice().await;
+    let bob = contact(2, "bob").account;
+    save(&store, vec![Chat::SaveContact(Box::new(contact(2, "bob")))]).await;
+    let all = [Queued, Sent, Delivered, Failed, Received];
+    let allowed = [(Queued, Sent), (Queued, Delivered), (Queued, Failed), (Sent, Delivered)];
+    let mut id = 0;
+    for (from, to) in all.into_iter().flat_map(|from| all.map(|to| (from, to))) {
+        id += 1;
+        let mut sent = message(bob, Direction::Out, id);
+        sent.delivery = from;
+        let set = Chat::SetDelivery { contact: bob, message: sent.id, delivery: to };
+        save(&store, vec![Chat::AddMessage(sent), set]).await;
+        let found = store.conversation(bob, Some(1)).await.unwrap().remove(0).message.delivery;
+        let expected = if allowed.contains(&(from, to)) { to } else { from };
+        assert_eq!(found, expected, "{from:?} -> {to:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_reaches_only_our_own_message() {
+    let (_temporary, store) = alice().await;
+    let bob = contact(2, "bob").account;
+    let changes = vec![
+        Chat::SaveContact(Box::new(contact(2, "bob"))),
+        Chat::AddMessage(message(bob, Direction::In, 1)),
+        Chat::SetDelivery {
+            contact: bob,
+            message: MessageId([1; 16]),
+            delivery: Delivery::Delivered,
+        },
+        Chat::SetDelivery { contact: bob, message: MessageId([2; 16]), delivery: Delivery::Sent },
+    ];
+    save(&store, changes).await;
+    let found = store.conversation(bob, None).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].message.delivery, Delivery::Received);
+}
+
+#[tokio::test]
+async fn the_network_is_bound_once() {
+    let (_temporary, store) = alice().await;
+    let bind = |chain| NetworkChange::Bind { chain, genesis: vec![1, 2, 3] };
+    let early: Vec<Change> = vec![NetworkChange::SetHome("home".to_owned()).into()];
+    assert!(matches!(store.apply(early).await, Err(StoreError::Database(_))));
+
+    let changes = vec![
+        bind(CHAIN),
+        NetworkChange::SetHome("home".to_owned()),
+        NetworkChange::SaveLight(vec![9]),
+        bind(CHAIN),
+        NetworkChange::AddBootstrap("b".to_owned()),
+        NetworkChange::AddBootstrap("a".to_owned()),
+        NetworkChange::AddBootstrap("b".to_owned()),
+        NetworkChange::ConfirmWords,
+    ];
+    save(&store, changes).await;
+    let other: Vec<Change> = vec![bind(ChainId([1; 32])).into()];
+    assert!(matches!(store.apply(other).await, Err(StoreError::Database(_))));
+
+    let network = store.network().await.unwrap().unwrap();
+    assert_eq!((network.chain, network.genesis), (CHAIN, vec![1, 2, 3]));
+    assert_eq!((network.home.as_deref(), network.light), (Some("home"), Some(vec![9])));
+    assert_eq!(store.bootstrap().await.unwrap(), ["b", "a"]);
+    assert!(store.identity().await.unwrap().words_confirmed);
+}
+
+#[tokio::test]
+async fn payments_are_replaced_by_intent() {
+    let (_temporary, store) = alice().await;
+    let save_payment = |payment: &wallet::Payment| Wallet::SavePayment(payment.clone());
+    let (mut first, mut second, third) =
+        (payment(1, address(1)), payment(2, address(2)), payment(3, address(3)));
+    save(&store, vec![save_payment(&third), save_payment(&first), save_payment(&second)]).await;
+    first.state = PaymentState::Submitted;
+    second.state = PaymentState::Final(Round(8));
+    second.attempt.expiry = Round(700);
+    save(&store, vec![save_payment(&first), save_payment(&second)]).await;
+
+    assert_eq!(store.open_payments().await.unwrap(), [first.clone(), third.clone()]);
+    assert_eq!(store.payments().await.unwrap(), [third, first.clone(), second]);
+    assert_eq!(store.payment_by_tx(first.attempt.tx).await.unwrap(), Some(first));
+    assert_eq!(store.payment_by_tx(types::TxId([9; 32])).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_proved_history_grows_without_gaps() {
+    let (_temporary, store) = alice().await;
+    assert_eq!(store.history_tip().await.unwrap(), (0, [0; 32]));
+    assert!(store.last_entry().await.unwrap().is_none());
+    let all: Vec<_> = (1..=4).map(|n| entry(n, 1, EntryKind::PayIn, n, None)).collect();
+    save(&store, vec![Wallet::AddEntries(all[..2].to_vec())]).await;
+    // What is known already may come again.
+    save(&store, vec![Wallet::AddEntries(all[1..3].to_vec())]).await;
+    let gap = vec![Wallet::AddEntries(vec![entry(5, 1, EntryKind::PayIn, 1, None)]).into()];
+    assert!(matches!(store.apply(gap).await, Err(StoreError::Database(_))));
+
+    let hash = all[..3].iter().fold([0; 32], |hash, proved| proved.entry.next_hash(&hash));
+    assert_eq!(store.history_tip().await.unwrap(), (3, hash));
+    assert_eq!(store.last_entry().await.unwrap().as_ref(), Some(&all[2]));
+    assert_eq!(store.entries(1, 9).await.unwrap(), all[1..3]);
+    assert_eq!(store.entries(0, 1).await.unwrap(), all[..1]);
+}
+
+#[tokio::test]
+async fn the_proved_account_is_replaced() {
+    let (_temporary, store) = alice().await;
+    assert!(store.account().await.unwrap().is_none());
+    let home = address(1);
+    let none = SavedAccount { round: Round(1), home, account: None };
+    let some = SavedAccount { round: Round(2), home, account: Some(Account::empty(home)) };
+    for saved in [none, some] {
+        save(&store, vec![Wallet::SaveAccount(saved.clone())]).await;
+        assert_eq!(store.account().await.unwrap(), Some(saved));
+    }
+}
+
+#[tokio::test]
+async fn all_changes_are_saved_or_none() {
+    let (_temporary, store) = alice().await;
+    let stranger = OpenId([9; 32]);
+    let changes = vec![
+        NetworkChange::AddBootstrap("kept back".to_owned()).into(),
+        Chat::SetPublication(3).into(),
+        // Belongs to nobody.
+        Chat::AddMessage(message(stranger, Direction::In, 1)).into(),
+    ];
+    assert!(matches!(store.apply(changes).await, Err(StoreError::Database(_))));
+    assert!(store.bootstrap().await.unwrap().is_empty());
+    assert_eq!(store.identity().await.unwrap().publication, 0);
+    assert!(store.conversation(stranger, None).await.unwrap().is_empty());
+}

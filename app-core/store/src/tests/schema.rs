@@ -1,0 +1,71 @@
+//! The schema is what `migrations/schema.sql` says, and every statement fits it.
+
+use super::alice;
+use crate::{apply, database, load, read};
+use sqlx::{Executor, SqlSafeStr};
+use std::path::Path;
+
+#[tokio::test]
+async fn every_statement_can_be_prepared() {
+    let (_temporary, store) = alice().await;
+    let all =
+        [apply::statements(), load::statements(), read::statements(), database::sql::ALL.to_vec()]
+            .concat();
+    assert!(all.len() > 40);
+    let mut connection = store.pool().acquire().await.unwrap();
+    for (name, statement) in all {
+        let prepared = connection.prepare(statement.into_sql_str()).await;
+        assert!(prepared.is_ok(), "{name}: {}", prepared.err().unwrap());
+    }
+}
+
+#[tokio::test]
+async fn schema_is_pinned() {
+    let (_temporary, store) = alice().await;
+    let parts: Vec<String> = sqlx::query_scalar(
+        "SELECT sql || ';' FROM sqlite_schema
+         WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+             AND name <> '_sqlx_migrations'
+         ORDER BY tbl_name, type DESC, name",
+    )
+    .fetch_all(store.pool())
+    .await
+    .unwrap();
+    let schema = parts.join("\n\n") + "\n";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/schema.sql");
+    if std::env::var_os("WRITE_SCHEMA").is_some() {
+        std::fs::write(&path, &schema).unwrap();
+    }
+    let pinned = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(schema, pinned, "if this is meant: WRITE_SCHEMA=1 cargo test -p store schema");
+}
+
+#[tokio::test]
+async fn every_table_is_strict_and_every_connection_is_safe() {
+    let (_temporary, store) = alice().await;
+    let loose: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM pragma_table_list WHERE strict = 0 AND schema = 'main'
+             AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+             AND name <> '_sqlx_migrations'",
+    )
+    .fetch_all(store.pool())
+    .await
+    .unwrap();
+    assert_eq!(loose, Vec::<String>::new());
+
+    // 2 is FULL for `synchronous` and INCREMENTAL for `auto_vacuum`.
+    for (pragma, expected) in [
+        ("PRAGMA synchronous", "2"),
+        ("PRAGMA auto_vacuum", "2"),
+        ("PRAGMA secure_delete", "1"),
+        ("PRAGMA foreign_keys", "1"),
+        ("PRAGMA journal_mode", "wal"),
+        ("PRAGMA cipher_version", "4.10.0 community"),
+    ] {
+        let row = sqlx::query(pragma).fetch_one(store.pool()).await.unwrap();
+        use sqlx::Row;
+        let found: String =
+            row.try_get(0).or_else(|_| row.try_get(0).map(|n: i64| n.to_string())).unwrap();
+        assert_eq!(found, expected, "{pragma}");
+    }
+}
