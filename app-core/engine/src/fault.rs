@@ -1,0 +1,274 @@
+//! Why something could not be done: a code that a person can act on, and a sentence that says how.
+
+use keys::WordsError;
+use light::LightError;
+use net::{CallError, NetError};
+use store::StoreError;
+use wallet::Refusal;
+use wire::Failure;
+
+/// The codes of `cli.md`. One stands here with the first thing that a person can do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// No profile in this folder.
+    NoProfile,
+    /// There is one already.
+    ProfileExists,
+    /// Another process writes it.
+    ProfileInUse,
+    /// Keychain, passphrase or device key do not open it.
+    WrongKey,
+    /// The file is not what was written.
+    DamagedProfile,
+    /// Written by a newer version.
+    ProfileNewer,
+    /// Written by an older format that is no longer read.
+    OldFormat,
+    /// These are not 24 valid words.
+    BadWords,
+    /// Not a name.
+    BadName,
+    /// Not an invite.
+    BadInvite,
+    /// Our own invite.
+    OwnInvite,
+    /// No such contact.
+    UnknownContact,
+    /// Several contacts fit.
+    AmbiguousContact,
+    /// Over the limit of one message.
+    MessageTooLong,
+    /// Nothing to send.
+    EmptyMessage,
+    /// Not an address.
+    BadAddress,
+    /// Belongs to another network.
+    WrongNetwork,
+    /// Not an amount, or one that cannot be paid.
+    BadAmount,
+    /// More than there is.
+    InsufficientFunds,
+    /// The faucet has paid before.
+    FaucetUsed,
+    /// It did not happen in time.
+    Timeout,
+    /// No node answers.
+    NoNetwork,
+    /// This computer's clock differs from the network's.
+    ClockWrong,
+    /// The other side speaks a newer protocol.
+    UpgradeNeeded,
+    /// No room on the disk.
+    DiskFull,
+    /// A node showed something that does not prove what it should.
+    BadProof,
+    /// A file cannot be read or written.
+    Io,
+    /// A refusal of the ledger or of a node, by its own code.
+    Refused,
+    /// A bug.
+    Internal,
+}
+
+impl Code {
+    /// The code as scripts see it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoProfile => "no_profile",
+            Self::ProfileExists => "profile_exists",
+            Self::ProfileInUse => "profile_in_use",
+            Self::WrongKey => "wrong_key",
+            Self::DamagedProfile => "damaged_profile",
+            Self::ProfileNewer => "profile_newer",
+            Self::OldFormat => "old_format",
+            Self::BadWords => "bad_words",
+            Self::BadName => "bad_name",
+            Self::BadInvite => "bad_invite",
+            Self::OwnInvite => "own_invite",
+            Self::UnknownContact => "unknown_contact",
+            Self::AmbiguousContact => "ambiguous_contact",
+            Self::MessageTooLong => "message_too_long",
+            Self::EmptyMessage => "empty_message",
+            Self::BadAddress => "bad_address",
+            Self::WrongNetwork => "wrong_network",
+            Self::BadAmount => "bad_amount",
+            Self::InsufficientFunds => "insufficient_funds",
+            Self::FaucetUsed => "faucet_used",
+            Self::Timeout => "timeout",
+            Self::NoNetwork => "no_network",
+            Self::ClockWrong => "clock_wrong",
+            Self::UpgradeNeeded => "upgrade_needed",
+            Self::DiskFull => "disk_full",
+            Self::BadProof => "bad_proof",
+            Self::Io => "io",
+            Self::Refused => "refused",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+/// Why something could not be done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Fault {
+    /// What a program decides by.
+    pub code: Code,
+    /// The ledger's or node's own code, where that is what a program decides by.
+    pub detail: Option<String>,
+    /// What a person reads.
+    pub message: String,
+}
+
+impl Fault {
+    /// A fault with this code and sentence.
+    #[must_use]
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, detail: None, message: message.into() }
+    }
+
+    /// The code as scripts see it.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        self.detail.as_deref().unwrap_or(self.code.as_str())
+    }
+
+    /// True if there is just no way to the network at the moment.
+    #[must_use]
+    pub fn is_offline(&self) -> bool {
+        matches!(self.code, Code::NoNetwork | Code::Timeout)
+    }
+}
+
+impl From<NetError> for Fault {
+    fn from(error: NetError) -> Self {
+        let (code, sentence) = match error {
+            NetError::NoNetwork | NetError::Closed | NetError::Timeout => (
+                Code::NoNetwork,
+                "the network does not answer; what you sent is saved and goes out later",
+            ),
+            NetError::UpgradeNeeded => {
+                (Code::UpgradeNeeded, "the network speaks a newer protocol; update the app")
+            }
+            NetError::BadAddress(_) => (Code::BadAddress, "not a network address"),
+            NetError::Listen(_) => {
+                (Code::NoNetwork, "the operating system does not let us use the network")
+            }
+            NetError::TooLong | NetError::BadReply => {
+                (Code::BadProof, "the node's answer makes no sense; try another node")
+            }
+        };
+        Self::new(code, sentence)
+    }
+}
+
+impl From<CallError> for Fault {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Net(error) => error.into(),
+            CallError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        let code = match failure.code.as_str() {
+            wire::code::FAUCET_USED => Code::FaucetUsed,
+            wire::code::UNAVAILABLE => Code::NoNetwork,
+            wire::code::UPGRADE_NEEDED => Code::UpgradeNeeded,
+            _ => Code::Refused,
+        };
+        let detail = (code == Code::Refused).then_some(failure.code);
+        Self { code, detail, message: failure.message }
+    }
+}
+
+impl From<LightError> for Fault {
+    fn from(error: LightError) -> Self {
+        match error {
+            LightError::FutureHeader { .. } => Self::new(
+                Code::ClockWrong,
+                "this computer's clock is behind the network's; set the clock",
+            ),
+            LightError::Header(_)
+            | LightError::Certificate(_)
+            | LightError::UnknownRoot(_)
+            | LightError::WrongAddress(_)
+            | LightError::Proof(_)
+            | LightError::HistoryGap(_)
+            | LightError::WrongHistory => {
+                Self::new(Code::BadProof, format!("the node's answer is refused: {error}"))
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal {
+            Refusal::Insufficient { .. } => Code::InsufficientFunds,
+            Refusal::Zero | Refusal::BelowMinimum(_) => Code::BadAmount,
+            Refusal::ToSelf => Code::BadAddress,
+        };
+        Self::new(code, refusal.to_string())
+    }
+}
+
+impl From<WordsError> for Fault {
+    fn from(error: WordsError) -> Self {
+        Self::new(Code::BadWords, format!("these are not your 24 words: {error}"))
+    }
+}
+
+impl From<wire::DecodeError> for Fault {
+    fn from(error: wire::DecodeError) -> Self {
+        Self::new(Code::BadProof, format!("the node's answer cannot be read: {error}"))
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        let code = match &error {
+            StoreError::NoProfile => Code::NoProfile,
+            StoreError::ProfileExists => Code::ProfileExists,
+            StoreError::ProfileInUse => Code::ProfileInUse,
+            StoreError::WrongKey | StoreError::NeedPassphrase => Code::WrongKey,
+            StoreError::WrongWords => Code::BadWords,
+            StoreError::DamagedProfile => Code::DamagedProfile,
+            StoreError::ProfileNewer => Code::ProfileNewer,
+            StoreError::OldFormat => Code::OldFormat,
+            StoreError::DiskFull => Code::DiskFull,
+            StoreError::Io(_) => Code::Io,
+            StoreError::Database(_) => Code::Internal,
+        };
+        Self::new(code, sentence(&error))
+    }
+}
+
+/// What a person can do about it.
+fn sentence(error: &StoreError) -> String {
+    let todo = match error {
+        StoreError::NoProfile => {
+            "make one with account new, or get yours back with account restore"
+        }
+        StoreError::ProfileExists => "choose another folder; nothing was changed",
+        StoreError::ProfileInUse => "close the other program that has it open",
+        StoreError::WrongKey => {
+            "the passphrase or key is wrong; account restore with your 24 words opens it again"
+        }
+        StoreError::DamagedProfile => {
+            "nothing was changed; put back a copy, or start a new profile with your 24 words"
+        }
+        StoreError::ProfileNewer => "update this program; nothing was changed",
+        StoreError::OldFormat => {
+            "start a new profile with account restore and your 24 words; nothing was changed"
+        }
+        StoreError::DiskFull => "make room and repeat; nothing was lost",
+        StoreError::WrongWords => "check them against your paper",
+        StoreError::NeedPassphrase => "set BCM_PASSPHRASE or use a terminal",
+        StoreError::Io(cause) => return format!("{error}: {cause}"),
+        StoreError::Database(_) => "this is a bug; please report it",
+    };
+    format!("{error}; {todo}")
+}

@@ -1,0 +1,13 @@
+//! What an engine does, one verb per file. Each flow saves its progress step by step: it may be
+//! dropped at any await and taken up again.
+
+pub(crate) mod attach;
+pub(crate) mod contact;
+pub(crate) mod deliver;
+pub(crate) mod faucet;
+pub(crate) mod follow;
+pub(crate) mod invite;
+pub(crate) mod listen;
+pub(crate) mod pay;
+pub(crate) mod receive;
+pub(crate) mod sync;

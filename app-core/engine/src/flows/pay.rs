@@ -1,0 +1,192 @@
+//! Paying: plan on proved state, save, submit, tell the contact; and waiting until it is final.
+
+use std::time::Duration;
+
+use chat::PaymentRef;
+use ledger::Account;
+use net::{CallError, LightNode, NetError};
+use store::Change;
+use types::{Abc, Address, Amount, OpenId, Round};
+use wallet::{Ground, Payment, PaymentState, Wish, plan};
+use wire::chain::{ChainReply, ChainRequest, Object};
+use wire::code;
+
+use crate::{Code, Engine, Fault};
+
+/// Between two looks at the ledger while somebody waits.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Who is to be paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payee {
+    /// A contact, who is told of it over chat.
+    Contact(OpenId),
+    /// An address.
+    Address(Address),
+}
+
+/// What a person asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Who is to be paid.
+    pub payee: Payee,
+    /// How much.
+    pub amount: Amount<Abc>,
+    /// What for.
+    pub memo: Option<String>,
+}
+
+impl Engine {
+    /// Saves a payment and submits it. It comes back `Queued` if no node took it in this time; it
+    /// is then submitted with the next sync, and never twice.
+    ///
+    /// # Errors
+    /// `insufficient_funds`, `bad_amount`, `bad_address`, `unknown_contact`; nothing is saved then.
+    pub async fn pay(&mut self, wanted: Wanted, patience: Duration) -> Result<Payment, Fault> {
+        // What is proved now is better ground than what was proved last time.
+        self.sync(patience).await?;
+        let contact = match wanted.payee {
+            Payee::Contact(account) => {
+                Some(self.store.contact(account).await?.ok_or_else(|| {
+                    Fault::new(Code::UnknownContact, "no such contact; see contact list")
+                })?)
+            }
+            Payee::Address(_) => None,
+        };
+        let to = match (&contact, wanted.payee) {
+            (_, Payee::Address(address)) => address,
+            (Some(contact), Payee::Contact(_)) => contact.address(),
+            (None, Payee::Contact(_)) => return Err(NetError::BadReply.into()),
+        };
+        let payment = self.planned(to, &wanted).await?;
+        let mut changes: Vec<Change> = vec![wallet::Change::SavePayment(payment.clone()).into()];
+        if let Some(contact) = &contact {
+            let told = PaymentRef { tx: payment.attempt.tx, amount: payment.amount };
+            let memo = wanted.memo.as_deref().unwrap_or_default();
+            let now = self.clock.now();
+            let notice = chat::write_payment(contact, told, memo, now, &mut rand::rng());
+            changes.extend(notice.into_iter().map(Into::into));
+        }
+        self.store.apply(changes).await?;
+        self.submit_and_tell(patience).await?;
+        self.payment(&payment).await
+    }
+
+    /// Waits until a payment is final or provably dead.
+    ///
+    /// # Errors
+    /// `timeout`: the payment stays valid, history shows what becomes of it. `expired` if it can
+    /// never happen any more.
+    pub async fn wait_final(
+        &mut self,
+        payment: &Payment,
+        patience: Duration,
+    ) -> Result<Payment, Fault> {
+        let end = tokio::time::Instant::now() + patience;
+        loop {
+            let now = self.payment(payment).await?;
+            match now.state {
+                PaymentState::Final(_) => return Ok(now),
+                PaymentState::Expired => {
+                    let mut fault = Fault::new(
+                        Code::Refused,
+                        "the payment was in no block before its time ran out; nothing was paid",
+                    );
+                    fault.detail = Some("expired".to_owned());
+                    return Err(fault);
+                }
+                PaymentState::Queued | PaymentState::Submitted => {}
+            }
+            if tokio::time::Instant::now() >= end {
+                return Err(Fault::new(
+                    Code::Timeout,
+                    "not final yet; the payment stays valid, see history",
+                ));
+            }
+            tokio::time::sleep(LOOK).await;
+            self.sync(end.saturating_duration_since(tokio::time::Instant::now())).await?;
+        }
+    }
+
+    /// Submits every payment that is neither final nor dead; the same bytes as ever.
+    pub(crate) async fn submit_open(&mut self, node: &LightNode) -> Result<(), Fault> {
+        for payment in self.store.open_payments().await? {
+            if payment.state == PaymentState::Submitted && !self.is_stale(&payment)? {
+                continue;
+            }
+            let object = Object(payment.attempt.bytes.clone());
+            match node.chain(ChainRequest::Submit(object)).await {
+                Ok(ChainReply::Submitted(_)) => {
+                    let state = PaymentState::Submitted;
+                    let saved = wallet::Change::SavePayment(Payment { state, ..payment });
+                    self.store.apply(vec![saved.into()]).await?;
+                }
+                Ok(_) => return Err(NetError::BadReply.into()),
+                // A node's refusal proves nothing: the payment dies by its expiry alone.
+                Err(CallError::Failure(failure)) if failure.code != code::UNAVAILABLE => {
+                    tracing::warn!(code = failure.code, "a node refuses a payment");
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    async fn planned(&mut self, to: Address, wanted: &Wanted) -> Result<Payment, Fault> {
+        let payee_exists = self.payee_exists(to).await;
+        let saved = self.store.account().await?;
+        let account: Option<&Account> = saved.as_ref().and_then(|saved| saved.account.as_ref());
+        let open = self.store.open_payments().await?;
+        let contact = match wanted.payee {
+            Payee::Contact(account) => Some(account),
+            Payee::Address(_) => None,
+        };
+        let wish = Wish { to, contact, amount: wanted.amount, memo: wanted.memo.clone() };
+        let network = self.bound()?;
+        let ground = Ground {
+            chain: network.home.chain,
+            prices: &network.genesis.prices,
+            round: network.light.round(),
+            account,
+            payee_exists,
+            open: &open,
+        };
+        Ok(plan(wish, ground, &self.keys.operation, self.clock.now(), &mut rand::rng())?)
+    }
+
+    /// Whether the payee has a record, as far as can be proved now; without a network it counts as
+    /// new, which asks for the larger minimum.
+    async fn payee_exists(&mut self, to: Address) -> bool {
+        let Ok(node) = self.attach().await else { return false };
+        self.prove(&node, to).await.is_ok_and(|proved| proved.account.is_some())
+    }
+
+    /// A submitted payment that no block took for this long may have been forgotten by the node.
+    fn is_stale(&self, payment: &Payment) -> Result<bool, Fault> {
+        const FORGOTTEN: u64 = 5;
+        let round = self.bound()?.light.round();
+        let submitted_at = Round(payment.attempt.expiry.0.saturating_sub(600));
+        Ok(round > submitted_at.plus(FORGOTTEN))
+    }
+
+    async fn submit_and_tell(&mut self, patience: Duration) -> Result<(), Fault> {
+        let sending = async {
+            let node = self.attach().await?;
+            self.submit_open(&node).await?;
+            self.deliver(&node).await
+        };
+        match tokio::time::timeout(patience, sending).await {
+            Ok(Err(fault)) if fault.is_offline() => {
+                self.detach();
+                Ok(())
+            }
+            Ok(result) => result.map(|_| ()),
+            Err(_) => Ok(()),
+        }
+    }
+
+    async fn payment(&self, payment: &Payment) -> Result<Payment, Fault> {
+        let saved = self.store.payment_by_tx(payment.attempt.tx).await?;
+        saved.ok_or_else(|| Fault::new(Code::Internal, "a payment that was saved is not there"))
+    }
+}

@@ -1,0 +1,101 @@
+//! The loop between the pure rooms and the world: it loads, asks a machine, saves, and only then
+//! lets bytes leave.
+//!
+//! `api` is its only caller. It owns tokio, the clock and the random source; rules live in the pure
+//! crates, SQL lives in `store`, libp2p lives in `net`. What joins two domains is a flow: one file
+//! per verb under `flows`.
+
+mod clock;
+mod fault;
+mod flows;
+mod link;
+mod me;
+
+pub use clock::Clock;
+pub use fault::{Code, Fault};
+pub use flows::contact::shown_names;
+pub use flows::listen::Heard;
+pub use flows::pay::{Payee, Wanted};
+pub use flows::sync::Synced;
+pub use link::Happening;
+
+use chat::{Contact, Message};
+use light::LightState;
+use net::Bootstrap;
+use store::Store;
+use types::{Address, ChainId, OpenId};
+
+use crate::link::Link;
+use crate::me::Keys;
+
+/// One open profile and its connection to the network.
+pub struct Engine {
+    store: Store,
+    clock: Clock,
+    keys: Keys,
+    name: String,
+    network: Option<Bound>,
+    extra: Vec<Bootstrap>,
+    link: Option<Link>,
+}
+
+/// The network that the profile is bound to, for good.
+pub(crate) struct Bound {
+    pub(crate) genesis: ledger::Genesis,
+    pub(crate) home: Bootstrap,
+    pub(crate) light: LightState,
+}
+
+impl Engine {
+    /// Takes an open profile into service. Addresses given now are remembered with it; nothing is
+    /// connected yet.
+    ///
+    /// # Errors
+    /// `wrong_network` if an address belongs to another chain than the profile's; codes of the
+    /// store.
+    pub async fn open(store: Store, extra: Vec<Bootstrap>, clock: Clock) -> Result<Self, Fault> {
+        let row = store.identity().await?;
+        let keys = Keys::derive(&row.words);
+        let mut engine =
+            Self { store, clock, keys, name: row.name, network: None, extra, link: None };
+        engine.network = engine.load_network().await?;
+        engine.remember_bootstrap().await?;
+        Ok(engine)
+    }
+
+    /// OpenID, `A…` and `F…` address of this profile's account.
+    #[must_use]
+    pub fn own(&self) -> (OpenId, Address, Address) {
+        (self.keys.account(), self.keys.address(), self.keys.falcon)
+    }
+
+    /// The network: the one the profile is bound to, or the one it will be.
+    #[must_use]
+    pub fn chain(&self) -> Option<ChainId> {
+        let bound = self.network.as_ref().map(|network| network.home.chain);
+        bound.or_else(|| self.extra.first().map(|address| address.chain))
+    }
+
+    /// The devnet's faucet, once the network is known and if it has one.
+    #[must_use]
+    pub fn faucet_address(&self) -> Option<Address> {
+        self.network.as_ref().and_then(|network| network.genesis.faucet)
+    }
+
+    /// Writes a message to a contact. It is saved when this returns, and sent by the next
+    /// [`Engine::flush`] or [`Engine::sync`].
+    ///
+    /// # Errors
+    /// Codes of the store.
+    pub async fn write(&mut self, contact: &Contact, text: &str) -> Result<Message, Fault> {
+        let (message, changes) = chat::write(contact, text, self.clock.now(), &mut rand::rng());
+        self.store.apply(changes.into_iter().map(Into::into).collect()).await?;
+        Ok(message)
+    }
+
+    /// The profile's database, for queries.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+}

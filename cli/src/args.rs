@@ -1,0 +1,232 @@
+//! The command line as typed.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand};
+
+use crate::output;
+
+/// A private messenger with money in it.
+#[derive(Debug, Parser)]
+#[command(name = "bcm", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options that may stand before or after the command.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The profile's folder
+    #[arg(long, global = true, value_name = "DIR", env = "BCM_PROFILE")]
+    pub(crate) profile: Option<PathBuf>,
+    /// A node of the network, as it printed itself at its start; remembered in the profile
+    #[arg(long, global = true, value_name = "ADDR")]
+    pub(crate) bootstrap: Vec<String>,
+    /// Print one JSON document
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Answer from what is saved, do not ask the network
+    #[arg(long, global = true)]
+    pub(crate) offline: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a whole network on this computer
+    Devnet(Devnet),
+    /// Your account
+    #[command(subcommand)]
+    Account(Account),
+    /// Print an invite to give to somebody
+    Invite,
+    /// Your contacts
+    #[command(subcommand)]
+    Contact(Contact),
+    /// Write and read
+    #[command(subcommand)]
+    Chat(Chat),
+    /// Ask a devnet for 100 ABC, once
+    Faucet,
+    /// What you have
+    Balance,
+    /// What came and went
+    History {
+        /// The first moment, such as 2026-11-20
+        #[arg(long, value_name = "T")]
+        from: Option<String>,
+        /// The first moment no longer wanted
+        #[arg(long, value_name = "T")]
+        to: Option<String>,
+    },
+    /// Pay a contact or an address
+    Pay {
+        /// A contact's name, its id, or an address
+        to: String,
+        /// How much ABC, such as 12.5
+        #[arg(allow_hyphen_values = true)]
+        amount: String,
+        /// What it is for; only the contact sees it
+        #[arg(long, value_name = "M", allow_hyphen_values = true)]
+        memo: Option<String>,
+        /// Pay transparently: amount, payer and payee are public
+        #[arg(long)]
+        public: bool,
+        /// Wait until it is final
+        #[arg(long)]
+        wait: bool,
+    },
+    /// Pay an address
+    #[command(name = "sendtoaddress")]
+    SendToAddress {
+        /// `A…` or `F…`
+        address: String,
+        /// How much ABC, such as 12.5
+        #[arg(allow_hyphen_values = true)]
+        amount: String,
+        /// Wait until it is final
+        #[arg(long)]
+        wait: bool,
+    },
+    /// Bring the profile up to date
+    Sync,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Devnet {
+    /// How many managers keep the ledger of a new network [default: 4]
+    #[arg(long)]
+    pub(crate) managers: Option<u16>,
+    /// How many workers carry the mail of a new network [default: 5]
+    #[arg(long)]
+    pub(crate) workers: Option<u16>,
+    /// Where the network keeps its files
+    #[arg(long, value_name = "D")]
+    pub(crate) dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Account {
+    /// Make a new account
+    New {
+        /// The name that others see
+        #[arg(long, value_name = "N")]
+        name: Option<String>,
+    },
+    /// Make an account from its 24 words, read from standard input
+    Restore {
+        /// The name that others see
+        #[arg(long, value_name = "N")]
+        name: Option<String>,
+    },
+    /// Show the account
+    Show,
+    /// Print the 24 words; whoever has them has everything
+    Words,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Contact {
+    /// Add somebody by the invite they gave you
+    Add {
+        /// `bcm:…`
+        invite: String,
+    },
+    /// List your contacts
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Chat {
+    /// Send a message
+    Send {
+        /// A contact's name or id
+        contact: String,
+        /// What to say
+        #[arg(allow_hyphen_values = true)]
+        text: String,
+    },
+    /// Print a conversation
+    Read {
+        /// A contact's name or id
+        contact: String,
+        /// If nothing new is there, wait so many seconds for something
+        #[arg(long, value_name = "S")]
+        wait: Option<u64>,
+        /// Only the newest N messages
+        #[arg(long, value_name = "N")]
+        last: Option<u32>,
+    },
+    /// Talk and pay, line by line
+    Open {
+        /// A contact's name or id
+        contact: String,
+    },
+}
+
+/// Reads the command line; the exit code says that it is done with (help, version, wrong usage).
+pub(crate) fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, ExitCode> {
+    let args: Vec<OsString> = args.collect();
+    let json = args.iter().any(|arg| arg == "--json");
+    Cli::try_parse_from(args).map_err(|error| {
+        if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+            // Nothing can be done about a closed standard output.
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        output::usage(json, &error)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[track_caller]
+    fn read(line: &[&str]) -> Cli {
+        parse(["bcm"].iter().chain(line).map(OsString::from)).unwrap()
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn global_options_stand_before_or_after_the_command() {
+        for line in [["--json", "balance"], ["balance", "--json"]] {
+            assert!(read(&line).global.json);
+        }
+        let cli = read(&["pay", "bob", "5", "--json", "--profile", "p", "--wait"]);
+        assert!(cli.global.json && cli.global.profile.is_some());
+        assert!(matches!(cli.command, Command::Pay { wait: true, .. }));
+    }
+
+    #[test]
+    fn an_amount_or_a_text_may_begin_with_a_hyphen() {
+        let Command::Pay { amount, .. } = read(&["pay", "bob", "-5", "--json"]).command else {
+            panic!("pay")
+        };
+        assert_eq!(amount, "-5");
+        let Command::Chat(Chat::Send { text, .. }) =
+            read(&["chat", "send", "bob", "-x --json", "--json"]).command
+        else {
+            panic!("chat send")
+        };
+        assert_eq!(text, "-x --json");
+    }
+
+    #[test]
+    fn wrong_usage_is_told_apart_from_help() {
+        let wrong = parse(["bcm", "fly", "--json"].iter().map(OsString::from));
+        assert_eq!(format!("{:?}", wrong.unwrap_err()), format!("{:?}", ExitCode::from(2)));
+        let help = parse(["bcm", "--version"].iter().map(OsString::from));
+        assert_eq!(format!("{:?}", help.unwrap_err()), format!("{:?}", ExitCode::SUCCESS));
+    }
+}

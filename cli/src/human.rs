@@ -1,0 +1,180 @@
+//! Records as text for people.
+
+use std::fmt::Write;
+
+use api::{
+    Account, Balance, Contacts, Conversation, FaucetRecord, History, HistoryEntry, InviteRecord,
+    MessageRecord, OneContact, PaymentRecord, SentRecord, SyncRecord, WordsRecord,
+};
+
+pub(crate) fn new_account(account: &Account) -> String {
+    let after = "Write down the 24 words (bcm account words): without them, a lost computer is \
+                 lost money.";
+    format!("{}\n\n{after}", self::account(account))
+}
+
+pub(crate) fn account(account: &Account) -> String {
+    let record = &account.account;
+    let kept = match account.protection {
+        "keychain" => "the system's keychain",
+        "passphrase" => "your passphrase",
+        _ => {
+            "the file device.key in the profile's folder: whoever can read it can open the profile"
+        }
+    };
+    format!(
+        "{}\n  account  {}\n  pay to   {}\n  later    {} (Falcon, not in use yet)\n  network  {}\n  \
+         opened by {kept}",
+        record.name,
+        record.id,
+        record.addresses.ecdsa,
+        record.addresses.falcon,
+        record.chain.as_deref().unwrap_or("none yet; say --bootstrap ADDR once"),
+    )
+}
+
+pub(crate) fn words(record: &WordsRecord) -> String {
+    let mut text = String::new();
+    for (index, word) in record.words.iter().enumerate() {
+        let end = if (index + 1) % 6 == 0 { "\n" } else { "" };
+        let _ = write!(text, "{:>3} {word:<10}{end}", index + 1);
+    }
+    text + "\nOn paper, in order. Whoever has them has everything you have."
+}
+
+pub(crate) fn invite(record: &InviteRecord) -> String {
+    record.invite.clone()
+}
+
+pub(crate) fn contact_added(record: &OneContact) -> String {
+    format!("{} is a contact now.", record.contact.name)
+}
+
+pub(crate) fn contacts(record: &Contacts) -> String {
+    if record.contacts.is_empty() {
+        return "No contacts yet: give somebody an invite, or add theirs with contact add."
+            .to_owned();
+    }
+    let lines = record.contacts.iter().map(|contact| {
+        let state = if contact.state == "new" { "  (has not answered yet)" } else { "" };
+        let id = contact.id.get(..16).unwrap_or_default();
+        format!("{:<24} {id}…{state}", contact.name)
+    });
+    with_note(lines.collect(), record.synced)
+}
+
+pub(crate) fn sent(record: &SentRecord) -> String {
+    match record.message.state {
+        "queued" => "Saved; it goes out as soon as the network answers.".to_owned(),
+        state => state.to_owned(),
+    }
+}
+
+pub(crate) fn conversation(record: &Conversation) -> String {
+    if record.messages.is_empty() {
+        return with_note(vec!["Nothing has been said yet.".to_owned()], record.synced);
+    }
+    with_note(record.messages.iter().map(message).collect(), record.synced)
+}
+
+/// One message on one line; further lines of its text are indented.
+pub(crate) fn message(record: &MessageRecord) -> String {
+    let clock = record.time.get(11..16).unwrap_or_default();
+    let state = if record.from == "me" { format!("  [{}]", record.state) } else { String::new() };
+    let text = printable(&record.text).replace('\n', "\n        ");
+    let body = match &record.payment {
+        None => text,
+        Some(payment) => {
+            let memo = if text.is_empty() { String::new() } else { format!(": {text}") };
+            format!("* {} {}{memo} ({}) *", payment.amount, payment.token, payment.state)
+        }
+    };
+    format!("{clock}  {}: {body}{state}", printable(&record.from))
+}
+
+/// A message that was shown before, and how far it got since.
+pub(crate) fn moved_on(record: &MessageRecord) -> String {
+    const SNIPPET: usize = 24;
+    let text = printable(&record.text).replace('\n', " ");
+    let cut = if text.chars().count() > SNIPPET { "…" } else { "" };
+    let start: String = text.chars().take(SNIPPET).collect();
+    let what = match &record.payment {
+        None => format!("\"{start}{cut}\" {}", record.state),
+        Some(payment) => format!("{} {} {}", payment.amount, payment.token, payment.state),
+    };
+    format!("         {what}")
+}
+
+pub(crate) fn faucet(record: &FaucetRecord) -> String {
+    format!("{} {} arrived.", record.amount, record.token)
+}
+
+pub(crate) fn balance(record: &Balance) -> String {
+    let mut lines: Vec<String> = record
+        .tokens
+        .iter()
+        .map(|token| {
+            let pending = if token.pending == "0" {
+                String::new()
+            } else {
+                format!("  ({} under way)", token.pending)
+            };
+            format!("{:<5}{:>16}{pending}", token.token, token.total)
+        })
+        .collect();
+    lines.push(match record.round {
+        0 => "nothing has been proved yet".to_owned(),
+        round => format!("proved under the certified header of round {round}"),
+    });
+    with_note(lines, record.synced)
+}
+
+pub(crate) fn history(record: &History) -> String {
+    if record.entries.is_empty() {
+        return with_note(vec!["Nothing came and nothing went.".to_owned()], record.synced);
+    }
+    with_note(record.entries.iter().map(history_line).collect(), record.synced)
+}
+
+fn history_line(entry: &HistoryEntry) -> String {
+    let sign = match entry.direction {
+        "in" => "+",
+        "out" => "-",
+        _ => " ",
+    };
+    let amount = format!("{sign}{} {}", entry.amount, entry.token);
+    let who = entry.counterparty.as_deref().map(printable).unwrap_or_default();
+    let fee = entry.fee.as_ref().map(|fee| format!("  fee {fee}")).unwrap_or_default();
+    let memo = entry.memo.as_deref().map(|memo| format!("  {}", printable(memo)));
+    let day = entry.time.get(..16).unwrap_or_default().replace('T', " ");
+    let (kind, state) = (entry.kind, entry.state);
+    format!("{day}  {kind:<7}{amount:>18}  {who}{fee}  {state}{}", memo.unwrap_or_default())
+}
+
+pub(crate) fn payment(record: &PaymentRecord) -> String {
+    let (amount, token, to, fee) = (&record.amount, record.token, &record.to, &record.fee);
+    let end = match (record.state, record.round) {
+        (_, Some(round)) => format!("final in round {round}"),
+        ("queued", None) => "saved; it goes out as soon as the network answers".to_owned(),
+        (state, None) => state.to_owned(),
+    };
+    format!("{amount} {token} to {to}, fee {fee}: {end}")
+}
+
+pub(crate) fn synced(record: &SyncRecord) -> String {
+    let SyncRecord { round, received, sent, .. } = record;
+    let line = format!("round {round}, {received} received, {sent} sent");
+    with_note(vec![line], record.synced)
+}
+
+fn with_note(mut lines: Vec<String>, synced: bool) -> String {
+    if !synced {
+        lines.push("(not up to date: this is what was saved)".to_owned());
+    }
+    lines.join("\n")
+}
+
+/// Other people's text without what could move a terminal's cursor or colours.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}

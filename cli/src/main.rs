@@ -1,0 +1,34 @@
+//! The `bcm` binary: a person's side of the network, in the terminal and for scripts.
+//!
+//! It parses, calls `api`, and prints. What is printed with `--json` is a contract: one line, one
+//! document.
+
+mod args;
+mod devnet;
+mod human;
+mod log;
+mod open;
+mod output;
+mod run;
+mod unlock;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = match args::parse(std::env::args_os()) {
+        Ok(args) => args,
+        Err(exit) => return exit,
+    };
+    let json = args.global.json;
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return output::fail(json, &api::Error::new("io", error.to_string())),
+    };
+    let result = runtime.block_on(run::run(args));
+    // A blocking read of the terminal cannot be called back; nothing else is left to wait for.
+    runtime.shutdown_background();
+    match result {
+        Ok(code) => code,
+        Err(error) => output::fail(json, &error),
+    }
+}

@@ -1,0 +1,186 @@
+//! `chat open`: a conversation line by line. What is typed is a message; `/pay 5 lunch` pays; what
+//! arrives and what moves on appears by itself.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, stdin};
+use std::process::ExitCode;
+
+use api::{App, Error, MessageRecord, News};
+use tokio::sync::mpsc;
+
+use crate::human;
+
+/// The newest messages that are shown at the start and watched.
+const SHOWN: u32 = 30;
+const HELP: &str = "\
+A line you type is a message. Besides:
+  /pay 5 lunch   pay 5 ABC, for lunch
+  /balance       what you have
+  /history       what came and went
+  /help          this text
+  /quit          leave (Ctrl-D does, too)";
+
+/// Where lines come from and where they are shown.
+struct Screen {
+    lines: mpsc::Receiver<String>,
+    print: Box<dyn FnMut(String) + Send>,
+}
+
+/// The conversation and what of it is on the screen.
+struct Open {
+    app: App,
+    contact: String,
+    screen: Screen,
+    /// State of each message that was shown, by id and writer.
+    shown: BTreeMap<(String, bool), String>,
+    online: bool,
+}
+
+/// Runs a conversation until its end is asked for.
+pub(crate) async fn open(app: App, contact: &str, json: bool) -> Result<ExitCode, Error> {
+    if json {
+        return Err(Error::new("usage", "chat open is for people; scripts use chat send and read"));
+    }
+    let contact = app.contact_name(contact).await?;
+    let screen = screen()?;
+    let mut open = Open { app, contact, screen, shown: BTreeMap::new(), online: true };
+    open.say(format!("You and {}. /help says what can be done.", open.contact));
+    open.show_news().await?;
+    open.talk().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Open {
+    async fn talk(&mut self) -> Result<(), Error> {
+        loop {
+            tokio::select! {
+                line = self.screen.lines.recv() => match line.as_deref().map(str::trim_end) {
+                    None | Some("/quit") => return Ok(()),
+                    Some(line) => self.typed(line).await?,
+                },
+                heard = self.app.hear() => {
+                    match self.app.handle(heard).await {
+                        Ok(News::Offline) => self.tell_online(false),
+                        Ok(News::Chat | News::Ledger) => self.tell_online(true),
+                        Err(error) => {
+                            self.say(format!("! {} ({})", error.message, error.code));
+                            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                        }
+                    }
+                    self.show_news().await?;
+                }
+            }
+        }
+    }
+
+    /// A mistyped command costs nothing: its error is shown, the conversation goes on.
+    async fn typed(&mut self, line: &str) -> Result<(), Error> {
+        if line.trim().is_empty() {
+            return Ok(());
+        }
+        if let Err(error) = self.obey(line).await {
+            self.say(format!("! {} ({})", error.message, error.code));
+        }
+        self.show_news().await
+    }
+
+    async fn obey(&mut self, line: &str) -> Result<(), Error> {
+        let (command, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        match command {
+            "/help" => self.say(HELP.to_owned()),
+            "/pay" => {
+                let (amount, memo) =
+                    rest.trim().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
+                let memo = Some(memo.trim()).filter(|memo| !memo.is_empty());
+                self.app.pay(&self.contact, amount, memo, false).await?;
+            }
+            "/balance" => {
+                let balance = self.app.balance().await?;
+                self.say(human::balance(&balance));
+            }
+            "/history" => {
+                let history = self.app.history(None, None).await?;
+                self.say(human::history(&history));
+            }
+            _ if command.starts_with('/') => {
+                let message = format!("{command} is no command; /help lists them");
+                return Err(Error::new("usage", message));
+            }
+            _ => {
+                self.app.chat_send(&self.contact, line).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows messages that are new, and those whose state has moved on.
+    async fn show_news(&mut self) -> Result<(), Error> {
+        let conversation = self.app.conversation(&self.contact, Some(SHOWN)).await?;
+        for message in conversation.messages {
+            let key = (message.id.clone(), message.from == "me");
+            let state = state(&message);
+            match self.shown.insert(key, state.clone()) {
+                None => self.say(human::message(&message)),
+                Some(before) if before != state => self.say(human::moved_on(&message)),
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn tell_online(&mut self, online: bool) {
+        if self.online != online {
+            self.online = online;
+            self.say(if online {
+                "(connected again)".to_owned()
+            } else {
+                "(the network does not answer; what you write is saved and goes out later)"
+                    .to_owned()
+            });
+        }
+    }
+
+    fn say(&mut self, text: String) {
+        (self.screen.print)(text);
+    }
+}
+
+/// What of a message may still change.
+fn state(message: &MessageRecord) -> String {
+    let payment = message.payment.as_ref().map_or("", |payment| payment.state);
+    // `queued` turns into `sent` within a moment; one line for both is enough.
+    let delivery = if message.state == "queued" { "sent" } else { message.state };
+    format!("{delivery} {payment}")
+}
+
+/// A terminal with a line editor, or plain standard input and output.
+fn screen() -> Result<Screen, Error> {
+    let (sender, lines) = mpsc::channel(16);
+    if !stdin().is_terminal() {
+        std::thread::spawn(move || {
+            for line in stdin().lines().map_while(Result::ok) {
+                if sender.blocking_send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        return Ok(Screen { lines, print: Box::new(|text| println!("{text}")) });
+    }
+    let failed = |error: rustyline::error::ReadlineError| {
+        Error::new("io", format!("the terminal cannot be used: {error}"))
+    };
+    let mut editor = rustyline::DefaultEditor::new().map_err(failed)?;
+    let mut printer = editor.create_external_printer().map_err(failed)?;
+    std::thread::spawn(move || {
+        while let Ok(line) = editor.readline("> ") {
+            if sender.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    });
+    let print = move |text: String| {
+        // A terminal that is gone ends the editor, and with it the conversation.
+        let _ = rustyline::ExternalPrinter::print(&mut printer, format!("{text}\n"));
+    };
+    Ok(Screen { lines, print: Box::new(print) })
+}
