@@ -1,0 +1,26 @@
+//! A manager node without its network: the mempool, execution and the decision of blocks.
+//!
+//! [`spawn`] starts one manager on its folder and returns a handle. The node feeds the handle with
+//! frames of other managers and with requests of light nodes, and carries what comes out of the
+//! outbox; whether a frame arrives is not this crate's concern, because everything that matters is
+//! said again until it has been heard. Blocks are decided by `acp`, judged by `ledger`, kept by
+//! `abns`; this crate has no rules of its own about money or votes.
+
+mod answer;
+mod chain;
+mod clock;
+mod config;
+mod driver;
+mod frame;
+pub mod fuzz;
+mod gate;
+mod manager;
+mod mempool;
+mod roster;
+mod shared;
+mod wal;
+
+pub use config::{Config, ManagerError};
+pub use frame::{Frame, MAX_FRAME, SyncedBlock};
+pub use manager::{Manager, Outbox, spawn};
+pub use wal::WalError;

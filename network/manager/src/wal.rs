@@ -1,0 +1,247 @@
+//! The log of votes on disk: append, sync, read back.
+//!
+//! The driver appends before anything is sent. The file begins with the chain, the member and the
+//! last round in which this member must not vote; then records, each with a mark, its length and a
+//! checksum. A torn last record was never sent and is dropped. Any other damage means that something
+//! said may be forgotten: the file is put aside and the member abstains for a round.
+
+use acp::WalRecord;
+use ledger::MAX_BODY;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use types::{ChainId, Round};
+use wire::{Decode, DecodeError, Encode, Reader, Writer, hash};
+
+const MAGIC: &[u8; 8] = b"bcm-wal1";
+const MARK: &[u8; 4] = b"rec\x01";
+const SUM: usize = 8;
+/// A record is a proposal or less.
+const MAX_RECORD: usize = MAX_BODY + 1024;
+/// Past this size the file is begun anew once its rounds are final.
+const ROTATE: u64 = 4 * 1024 * 1024;
+/// Mark, length, checksum.
+const FRAME: usize = MARK.len() + 4 + SUM;
+/// Magic, chain, member, round, checksum.
+const HEAD: usize = MAGIC.len() + 32 + 2 + 8 + SUM;
+
+/// Why the log cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum WalError {
+    /// It belongs to another chain or member: it must not be overwritten.
+    #[error("the log of votes belongs to another chain or manager")]
+    Foreign,
+    /// The disk is full.
+    #[error("the disk is full")]
+    DiskFull,
+    /// Reading or writing failed.
+    #[error("reading or writing the log of votes: {0}")]
+    Io(#[source] io::Error),
+}
+
+impl From<io::Error> for WalError {
+    fn from(error: io::Error) -> Self {
+        let full =
+            matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+        if full { Self::DiskFull } else { Self::Io(error) }
+    }
+}
+
+/// What a log file held.
+pub(crate) struct Recovered {
+    /// In the order in which they were written.
+    pub(crate) records: Vec<WalRecord>,
+    /// No vote up to this round.
+    pub(crate) abstain: Round,
+}
+
+/// Whose log it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Owner {
+    pub(crate) chain: ChainId,
+    pub(crate) member: u16,
+}
+
+pub(crate) struct Wal {
+    path: PathBuf,
+    owner: Owner,
+    file: File,
+    len: u64,
+}
+
+impl Wal {
+    /// Opens or begins the log. `lost` is the round to abstain in if there is none though there
+    /// should be one, or if it is damaged.
+    pub(crate) fn open(
+        path: &Path,
+        owner: Owner,
+        expected: bool,
+        lost: Round,
+    ) -> Result<(Self, Recovered), WalError> {
+        let bytes = match read_all(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let abstain = if expected { lost } else { Round(0) };
+                return Self::begin(path, owner, vec![], abstain);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let Some((found, abstain)) = read_head(&bytes) else {
+            return Self::put_aside(path, owner, vec![], lost);
+        };
+        if found != owner {
+            return Err(WalError::Foreign);
+        }
+        let read = scan(bytes.get(HEAD..).unwrap_or_default());
+        if read.damaged {
+            return Self::put_aside(path, owner, read.records, lost.max(abstain));
+        }
+        let file = OpenOptions::new().append(true).open(path)?;
+        let len = u64::try_from(HEAD.saturating_add(read.good)).unwrap_or(u64::MAX);
+        file.set_len(len)?;
+        file.sync_all()?;
+        let wal = Self { path: path.to_owned(), owner, file, len };
+        Ok((wal, Recovered { records: read.records, abstain }))
+    }
+
+    fn put_aside(
+        path: &Path,
+        owner: Owner,
+        records: Vec<WalRecord>,
+        abstain: Round,
+    ) -> Result<(Self, Recovered), WalError> {
+        tracing::error!("the log of votes is damaged; no vote up to round {}", abstain.0);
+        fs::copy(path, path.with_extension("damaged"))?;
+        Self::begin(path, owner, records, abstain)
+    }
+
+    fn begin(
+        path: &Path,
+        owner: Owner,
+        records: Vec<WalRecord>,
+        abstain: Round,
+    ) -> Result<(Self, Recovered), WalError> {
+        let (file, len) = write_new(path, owner, &records, abstain)?;
+        Ok((Self { path: path.to_owned(), owner, file, len }, Recovered { records, abstain }))
+    }
+
+    /// Writes records and returns once they are on the disk.
+    pub(crate) fn append(&mut self, records: &[WalRecord]) -> Result<(), WalError> {
+        let bytes: Vec<u8> = records.iter().flat_map(frame_of).collect();
+        self.file.write_all(&bytes)?;
+        self.file.sync_data()?;
+        self.len = self.len.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        Ok(())
+    }
+
+    /// Forgets everything, if there is much of it. Call it only when every round in it is final
+    /// and durable in the chain store.
+    pub(crate) fn rotate_if_large(&mut self, abstain: Round) -> Result<(), WalError> {
+        if self.len < ROTATE { Ok(()) } else { self.rotate(abstain) }
+    }
+
+    /// Begins anew, with nothing but the round to abstain in.
+    pub(crate) fn rotate(&mut self, abstain: Round) -> Result<(), WalError> {
+        (self.file, self.len) = write_new(&self.path, self.owner, &[], abstain)?;
+        Ok(())
+    }
+}
+
+fn read_all(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Writes a whole file beside the old one and puts it in its place, so that there is always one.
+fn write_new(
+    path: &Path,
+    owner: Owner,
+    records: &[WalRecord],
+    abstain: Round,
+) -> Result<(File, u64), WalError> {
+    let mut bytes = head_of(owner, abstain);
+    bytes.extend(records.iter().flat_map(frame_of));
+    let fresh = path.with_extension("new");
+    let mut file = File::create(&fresh)?;
+    file.write_all(&bytes)?;
+    file.sync_all()?;
+    fs::rename(&fresh, path)?;
+    if let Some(dir) = path.parent() {
+        File::open(dir)?.sync_all()?;
+    }
+    Ok((file, u64::try_from(bytes.len()).unwrap_or(u64::MAX)))
+}
+
+fn checksum(bytes: &[u8]) -> [u8; SUM] {
+    hash("bcm-wal-sum", &[bytes]).first_chunk().copied().unwrap_or_default()
+}
+
+fn head_of(owner: Owner, abstain: Round) -> Vec<u8> {
+    let mut w = Writer::new();
+    w.fixed(MAGIC);
+    owner.chain.encode(&mut w);
+    w.u16(owner.member);
+    abstain.encode(&mut w);
+    let mut bytes = w.into_bytes();
+    let sum = checksum(&bytes);
+    bytes.extend(sum);
+    bytes
+}
+
+fn read_head(bytes: &[u8]) -> Option<(Owner, Round)> {
+    let (head, sum) = bytes.get(..HEAD)?.split_last_chunk::<SUM>()?;
+    let mut r = Reader::new(head.strip_prefix(MAGIC)?);
+    let mut read = || {
+        let owner = Owner { chain: ChainId::decode(&mut r)?, member: r.u16()? };
+        Ok::<_, DecodeError>((owner, Round::decode(&mut r)?))
+    };
+    read().ok().filter(|_| checksum(head) == *sum)
+}
+
+/// One record as it stands in the file.
+pub(crate) fn frame_of(record: &WalRecord) -> Vec<u8> {
+    let payload = record.to_bytes();
+    let mut w = Writer::new();
+    w.fixed(MARK);
+    w.u32(u32::try_from(payload.len()).unwrap_or(u32::MAX));
+    w.fixed(&checksum(&payload));
+    w.fixed(&payload);
+    w.into_bytes()
+}
+
+/// What stands behind the head of a file.
+pub(crate) struct Scan {
+    /// The records before the first bad byte.
+    pub(crate) records: Vec<WalRecord>,
+    /// How many bytes they take.
+    pub(crate) good: usize,
+    /// True if good records follow bad bytes: not a torn end, but a hole.
+    pub(crate) damaged: bool,
+}
+
+pub(crate) fn scan(bytes: &[u8]) -> Scan {
+    let mut records = Vec::new();
+    let mut rest = bytes;
+    while let Some((record, behind)) = read_frame(rest) {
+        records.push(record);
+        rest = behind;
+    }
+    let good = bytes.len().saturating_sub(rest.len());
+    let mut places = rest.windows(MARK.len()).zip(0..).filter(|(place, _)| place == MARK);
+    let damaged = places.any(|(_, at)| rest.get(at..).and_then(read_frame).is_some());
+    Scan { records, good, damaged }
+}
+
+fn read_frame(bytes: &[u8]) -> Option<(WalRecord, &[u8])> {
+    let (frame, behind) = bytes.split_at_checked(FRAME)?;
+    let mut r = Reader::new(frame.strip_prefix(MARK)?);
+    let len = usize::try_from(r.u32().ok()?).ok().filter(|len| *len <= MAX_RECORD)?;
+    let (payload, behind) = behind.split_at_checked(len)?;
+    let sum: [u8; SUM] = r.fixed().ok()?;
+    let record = if checksum(payload) == sum { WalRecord::from_bytes(payload).ok() } else { None };
+    record.map(|record| (record, behind))
+}
+
+#[cfg(test)]
+mod tests;

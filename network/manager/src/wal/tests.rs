@@ -1,0 +1,119 @@
+//! The log against crashes, bit rot and the wrong folder.
+
+use super::*;
+use acp::Vote;
+use ledger::Step;
+use types::BlockId;
+
+const OWNER: Owner = Owner { chain: ChainId([3; 32]), member: 1 };
+const LOST: Round = Round(8);
+
+fn record(round: u64) -> WalRecord {
+    let vote = Vote {
+        step: Step::Prepare,
+        round: Round(round),
+        view: 0,
+        block: BlockId([round as u8; 32]),
+        member: 1,
+        signature: [9; 64],
+    };
+    WalRecord::Vote { vote, lock: None }
+}
+
+fn open(path: &Path, expected: bool) -> (Wal, Recovered) {
+    Wal::open(path, OWNER, expected, LOST).unwrap()
+}
+
+fn written(count: u64) -> (tempfile::TempDir, PathBuf, Vec<WalRecord>) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("votes.wal");
+    let records: Vec<_> = (1..=count).map(record).collect();
+    let (mut wal, recovered) = open(&path, false);
+    assert!(recovered.records.is_empty() && recovered.abstain == Round(0));
+    wal.append(&records).unwrap();
+    (dir, path, records)
+}
+
+#[test]
+fn what_was_appended_is_read_back_and_appended_to() {
+    let (_dir, path, mut records) = written(2);
+    let (mut wal, recovered) = open(&path, true);
+    assert_eq!(recovered.records, records);
+    wal.append(&[record(3)]).unwrap();
+    records.push(record(3));
+    assert_eq!(open(&path, true).1.records, records);
+}
+
+#[test]
+fn a_file_cut_anywhere_in_its_last_record_loses_that_record_only() {
+    let (_dir, path, records) = written(3);
+    let whole = fs::read(&path).unwrap();
+    let last = whole.len() - frame_of(&records[2]).len();
+    for len in last..whole.len() {
+        fs::write(&path, &whole[..len]).unwrap();
+        let (mut wal, recovered) = open(&path, true);
+        assert_eq!((recovered.records.as_slice(), recovered.abstain), (&records[..2], Round(0)));
+        wal.append(&[record(7)]).unwrap();
+        assert_eq!(open(&path, true).1.records.last(), Some(&record(7)));
+    }
+    // Blocks that were allocated but never written.
+    fs::write(&path, [&whole[..last], &[0; 4096]].concat()).unwrap();
+    assert_eq!(open(&path, true).1.records, records[..2]);
+}
+
+#[test]
+fn damage_before_good_records_makes_the_member_abstain_and_is_remembered() {
+    let (_dir, path, records) = written(3);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[HEAD + frame_of(&records[0]).len() + FRAME + 5] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    for _ in 0..2 {
+        let (_, recovered) = open(&path, true);
+        assert_eq!((recovered.records.as_slice(), recovered.abstain), (&records[..1], LOST));
+    }
+    assert_eq!(fs::read(path.with_extension("damaged")).unwrap(), bytes);
+}
+
+#[test]
+fn a_damaged_head_or_a_missing_file_makes_the_member_abstain() {
+    let (_dir, path, _) = written(2);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[20] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    assert_eq!(open(&path, true).1.abstain, LOST);
+    fs::remove_file(&path).unwrap();
+    assert_eq!(open(&path, true).1.abstain, LOST);
+    assert_eq!(open(&path, true).1.abstain, LOST, "also after the next start");
+}
+
+#[test]
+fn the_log_of_another_is_left_alone() {
+    let (_dir, path, records) = written(1);
+    for other in [Owner { member: 2, ..OWNER }, Owner { chain: ChainId([4; 32]), ..OWNER }] {
+        assert!(matches!(Wal::open(&path, other, true, LOST), Err(WalError::Foreign)));
+    }
+    assert_eq!(open(&path, true).1.records, records);
+}
+
+#[test]
+fn rotation_forgets_records_and_keeps_the_round_to_abstain_in() {
+    let (_dir, path, _) = written(3);
+    let (mut wal, _) = open(&path, true);
+    wal.rotate_if_large(Round(5)).unwrap();
+    assert_eq!(open(&path, true).1.records.len(), 3, "small files stay");
+    wal.rotate(Round(5)).unwrap();
+    wal.append(&[record(9)]).unwrap();
+    let (_, recovered) = open(&path, true);
+    assert_eq!((recovered.records, recovered.abstain), (vec![record(9)], Round(5)));
+}
+
+#[test]
+fn the_bytes_are_these() {
+    let head = hex::encode(head_of(OWNER, Round(5)));
+    assert!(head.starts_with(&format!("62636d2d77616c31{}00010000000000000005", "03".repeat(32))));
+    let frame = hex::encode(frame_of(&record(1)));
+    assert!(frame.starts_with("7265630100000071"), "{frame}");
+    for cut in 0..frame_of(&record(1)).len() {
+        crate::fuzz::fuzz_wal(&frame_of(&record(1))[..cut]);
+    }
+}

@@ -1,0 +1,157 @@
+//! Four managers in one process: they agree, they stop and go on, they come back from any crash.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::wildcard_enum_match_arm)]
+
+mod net;
+mod refusals;
+
+use net::{MEMBERS, Net, pause};
+use std::fs;
+use types::{Round, WorkerId};
+use wire::chain::{ChainReply, ChainRequest};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn payments_become_final_everywhere_with_the_same_state() {
+    let net = Net::running().await;
+    let (alice, bob) = (net.address(0), net.address(1));
+    let mut ids = vec![];
+    for nonce in 0..4 {
+        ids.push(net.submit(1, &net.pay(0, bob, nonce, 500)).await.unwrap());
+        ids.push(net.submit(2, &net.pay(1, alice, nonce, 500)).await.unwrap());
+    }
+    let mut last = Round(0);
+    for id in ids {
+        last = last.max(net.wait_final(id).await);
+    }
+    net.wait_all_reach(last.0).await;
+    net.check_same_chain(last.0).await;
+    for member in 0..MEMBERS {
+        let proof = net.account(member, alice).await;
+        let header = net.headers(member, proof.round.0, 1).await.remove(0);
+        proof.verify(&header.header.state_root).unwrap();
+        let account = proof.account.unwrap();
+        assert_eq!((account.nonce, account.counter), (4, 13));
+        let request = ChainRequest::History { home: alice, after: 1 };
+        let history = net.manager(member).answer(request).await.unwrap();
+        assert!(matches!(history, ChainReply::History(entries) if entries.len() == 12));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stopped_manager_stops_the_chain_at_its_turn_until_it_is_back() {
+    let net = Net::running().await;
+    net.wait_all_reach(2).await;
+    let tip = net.manager(2).tip();
+    net.stop(2).await;
+    // The round it was in may have its proposal already; the next of its turns cannot.
+    let committee = net.genesis.committee();
+    let mut turns = (tip.borrow().0 + 2..).filter(|round| committee.proposer(Round(*round)) == 2);
+    let limit = turns.next().unwrap();
+    let others = [0, 1, 3];
+    let waits = |round: u64| committee.proposer(Round(round + 1)) == 2;
+    net.wait("the chain stops", |net| others.iter().all(|m| waits(net.tip(*m)))).await;
+    for _ in 0..40 {
+        pause().await;
+    }
+    assert!(others.iter().all(|member| net.tip(*member) < limit));
+    net.start(2).await;
+    net.wait_all_reach(limit + 6).await;
+    net.check_same_chain(limit + 6).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_managers_go_on_from_their_folders() {
+    let net = Net::running().await;
+    let mut reached = 0;
+    for (crash, pauses) in (0..6).zip([1, 4, 2, 7, 3, 5]) {
+        net.wait_all_reach(reached + 3).await;
+        let tx = net.pay(0, net.address(1), crash, 500);
+        net.submit(3, &tx).await.unwrap();
+        for _ in 0..pauses {
+            pause().await;
+        }
+        reached = (0..MEMBERS).map(|member| net.tip(member)).max().unwrap();
+        (0..MEMBERS).for_each(|member| net.kill(member));
+        net.start_all().await;
+        // A mempool lives in memory: whoever wants to be paid says so again.
+        net.submit(crash as u16 % MEMBERS, &tx).await.unwrap();
+        net.wait_final(tx.id()).await;
+    }
+    net.wait_all_reach(reached + 5).await;
+    net.check_same_chain(reached + 5).await;
+    for member in 0..MEMBERS {
+        net.stop(member).await;
+        let path = net.dir(member).join("chain.redb");
+        abns::ChainStore::open(&path, &net.genesis).unwrap().verify().unwrap();
+    }
+}
+
+/// The folder of a stopped manager is put back to where it was, or lost altogether.
+async fn check_catches_up(lose: impl Fn(&Net)) {
+    let net = Net::running().await;
+    net.wait_all_reach(3).await;
+    net.stop(1).await;
+    let (dir, old) = (net.dir(1), net.dir(9));
+    fs::create_dir(&old).unwrap();
+    for name in ["chain.redb", "votes.wal"] {
+        fs::copy(dir.join(name), old.join(name)).unwrap();
+    }
+    net.start(1).await;
+    net.wait_all_reach(35).await;
+    net.stop(1).await;
+    lose(&net);
+    net.start(1).await;
+    assert!(net.tip(1) < 5);
+    net.wait_all_reach(45).await;
+    net.check_same_chain(45).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_manager_that_missed_thirty_rounds_catches_up() {
+    check_catches_up(|net| {
+        fs::remove_dir_all(net.dir(1)).unwrap();
+        fs::rename(net.dir(9), net.dir(1)).unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_manager_with_an_empty_folder_catches_up() {
+    check_catches_up(|net| fs::remove_dir_all(net.dir(1)).unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_manager_that_lost_its_log_goes_on() {
+    let net = Net::running().await;
+    net.wait_all_reach(3).await;
+    net.stop(3).await;
+    fs::remove_file(net.dir(3).join("votes.wal")).unwrap();
+    let reached = net.tip(0);
+    net.start(3).await;
+    net.wait_all_reach(reached + 9).await;
+    net.check_same_chain(reached + 9).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn light_nodes_get_genesis_tip_headers_and_places() {
+    let net = Net::running().await;
+    net.wait_all_reach(5).await;
+    let manager = net.manager(0);
+    let genesis = manager.answer(ChainRequest::Genesis).await.unwrap();
+    assert!(matches!(genesis, ChainReply::Genesis(bytes)
+        if wire::hash("", &[&bytes]) == net.genesis.chain().0));
+    let tip = manager.answer(ChainRequest::Tip).await.unwrap();
+    assert!(
+        matches!(tip, ChainReply::Tip { round, now } if round.0 >= 5 && now > net.genesis.time)
+    );
+    assert_eq!(net.headers(0, 0, 3).await[2].header.round, Round(3));
+    assert_eq!(net.headers(0, 1_000_000, 3).await, []);
+    let worker = WorkerId([5; 32]);
+    let locate = || manager.answer(ChainRequest::Locate(worker));
+    assert_eq!(locate().await.unwrap(), ChainReply::Located(vec![]));
+    let address = "/ip4/127.0.0.1/tcp/4001".to_owned();
+    manager.announce(worker, vec![address.clone()]);
+    assert_eq!(locate().await.unwrap(), ChainReply::Located(vec![address]));
+    net.stop(0).await;
+    assert_eq!(manager.answer(ChainRequest::Tip).await.unwrap_err().code, "unavailable");
+}

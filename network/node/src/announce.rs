@@ -1,0 +1,54 @@
+//! A worker tells every manager where it listens, again and again: a manager keeps it in memory
+//! only. On the way it learns where managers went that it cannot reach any more.
+
+use crate::managers::Managers;
+use net::transport::Transport;
+use std::sync::Arc;
+use std::time::Duration;
+use types::WorkerId;
+use wire::chain::{ChainReply, ChainRequest};
+use wire::roster::{Announcement, Heard, MAX_ADDRESSES};
+use wire::{Encode, Reply, protocol};
+
+const AGAIN: Duration = Duration::from_secs(30);
+
+/// Announces once; true if at least one manager has heard it.
+pub(crate) async fn once(transport: &Transport, managers: &Managers) -> bool {
+    let mut addresses = transport.addresses();
+    addresses.truncate(MAX_ADDRESSES);
+    let announcement = Announcement { addresses }.to_bytes();
+    let mut heard = false;
+    for manager in managers.peers() {
+        let answer = managers.ask::<Heard>(*manager, protocol::ROSTER, &announcement).await;
+        match answer {
+            Ok(Reply::Done(Heard)) => heard = true,
+            Ok(Reply::Failed(failure)) => {
+                tracing::warn!(%manager, %failure, "not let into the roster");
+            }
+            Err(error) => {
+                tracing::debug!(%manager, %error, "a manager did not hear us");
+                look_for(*manager, managers).await;
+            }
+        }
+    }
+    heard
+}
+
+/// Announces for ever.
+pub(crate) fn start(transport: Transport, managers: Arc<Managers>) {
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(AGAIN).await;
+            once(&transport, &managers).await;
+        }
+    });
+}
+
+async fn look_for(manager: WorkerId, managers: &Managers) {
+    let answer = managers.chain(&ChainRequest::Locate(manager)).await;
+    if let Ok(ChainReply::Located(addresses)) = answer
+        && !addresses.is_empty()
+    {
+        managers.moved(manager, addresses);
+    }
+}

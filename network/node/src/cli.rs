@@ -1,0 +1,137 @@
+//! What a person or a script may ask, and how the process ends.
+//!
+//! Exit 0: done. 1: failed. 2: wrong usage. With `--json` a failure is exactly one line on stderr.
+
+use crate::error::NodeError;
+use crate::{devnet, join};
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand};
+use net::Bootstrap;
+use std::future::Future;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// How long tasks that are in the middle of a disk write may hold up the exit.
+const LAST_WRITES: Duration = Duration::from_secs(1);
+
+#[derive(Parser)]
+#[command(name = "bcm-node", version, about = "The network's side of BCM")]
+struct Cli {
+    /// One JSON document on stdout, errors as one JSON line on stderr
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a whole network in this process, on loopback
+    Devnet(DevnetOptions),
+    /// Join a network with one worker
+    Worker(WorkerOptions),
+}
+
+#[derive(Args)]
+pub(crate) struct DevnetOptions {
+    /// Managers of a new network [default: 4]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(4..=100))]
+    pub(crate) managers: Option<u16>,
+    /// Workers of a new network [default: 5]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) workers: Option<u16>,
+    /// The network's folder; an existing one goes on where it was
+    #[arg(long, default_value = "./.bcm/net")]
+    pub(crate) dir: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct WorkerOptions {
+    /// The worker's folder
+    #[arg(long)]
+    pub(crate) dir: PathBuf,
+    /// A worker of the network: multiaddr with /p2p/…, then # and the chain id
+    #[arg(long, required = true, value_parser = parse_bootstrap)]
+    pub(crate) bootstrap: Vec<Bootstrap>,
+}
+
+fn parse_bootstrap(text: &str) -> Result<Bootstrap, String> {
+    Bootstrap::parse(text).map_err(|error| error.to_string())
+}
+
+/// Does what the command line says.
+pub(crate) fn run() -> ExitCode {
+    match Cli::try_parse() {
+        Ok(cli) => {
+            let json = cli.json;
+            match in_runtime(cli.command) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    report(json, error.code, &error.message);
+                    ExitCode::FAILURE
+                }
+            }
+        }
+        Err(error) => unparsed(&error),
+    }
+}
+
+fn in_runtime(command: Command) -> Result<(), NodeError> {
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| NodeError::new("internal", format!("cannot start: {error}")))?;
+    let result = runtime.block_on(async {
+        let stop = stop_signal()?;
+        match command {
+            Command::Devnet(options) => devnet::run(options, stop).await,
+            Command::Worker(options) => join::run(options, stop).await,
+        }
+    });
+    runtime.shutdown_timeout(LAST_WRITES);
+    result
+}
+
+/// Resolves at the first SIGTERM or SIGINT, also one that came while nobody was looking.
+fn stop_signal() -> Result<impl Future<Output = ()>, NodeError> {
+    let listen = |kind| {
+        signal(kind).map_err(|error| NodeError::new("internal", format!("no signals: {error}")))
+    };
+    let (mut term, mut int) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+    })
+}
+
+/// Help, version, or wrong usage. The line was not parsed, so `--json` is looked up by hand.
+fn unparsed(error: &clap::Error) -> ExitCode {
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    let kind = error.kind();
+    if json && kind == ErrorKind::DisplayVersion {
+        println!("{}", serde_json::json!({ "version": env!("CARGO_PKG_VERSION") }));
+        return ExitCode::SUCCESS;
+    }
+    if matches!(kind, ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        print!("{error}");
+        return ExitCode::SUCCESS;
+    }
+    if json {
+        let text = error.to_string();
+        let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("wrong usage");
+        report(true, "usage", first.trim_start_matches("error: ").trim());
+    } else {
+        eprint!("{error}");
+    }
+    ExitCode::from(2)
+}
+
+fn report(json: bool, code: &str, message: &str) {
+    if json {
+        eprintln!("{}", serde_json::json!({ "error": { "code": code, "message": message } }));
+    } else {
+        eprintln!("bcm-node: {message}");
+    }
+}

@@ -1,0 +1,155 @@
+//! What a folder remembers between two starts: the nodes' keys and where they listened.
+//!
+//! Written before anything else of a new network, so that a start that was cut short goes on with
+//! the same keys. The file is its owner's only; the seeds are never logged.
+
+use crate::error::NodeError;
+use crate::files;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// Grows when a folder of the older format cannot be gone on with.
+pub(crate) const FORMAT: u32 = 1;
+
+/// A whole network.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Devnet {
+    /// [`FORMAT`].
+    pub(crate) format: u32,
+    /// The time of round 0, in milliseconds.
+    pub(crate) time: u64,
+    /// In the order in which they propose.
+    pub(crate) managers: Vec<Node>,
+    /// In the order of the bootstrap list.
+    pub(crate) workers: Vec<Node>,
+}
+
+/// A worker that joined a network.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Joined {
+    /// [`FORMAT`].
+    pub(crate) format: u32,
+    /// The network's chain id, in hex.
+    pub(crate) chain: String,
+    /// The worker.
+    pub(crate) worker: Node,
+}
+
+/// One node.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Node {
+    /// Its Ed25519 seed.
+    #[serde(with = "hex::serde")]
+    pub(crate) seed: [u8; 32],
+    /// Where it listened the last time.
+    #[serde(default)]
+    pub(crate) listen: Vec<String>,
+}
+
+impl Node {
+    /// A node that has never run.
+    pub(crate) fn generate() -> Self {
+        Self { seed: rand::random(), listen: Vec::new() }
+    }
+}
+
+/// Settings that lie in a file of their own.
+pub(crate) trait Settings: Serialize + DeserializeOwned {
+    /// The file's name in its folder.
+    const FILE: &'static str;
+
+    /// Reads them; `None` if there are none yet.
+    fn load(dir: &Path) -> Result<Option<Self>, NodeError> {
+        let path = dir.join(Self::FILE);
+        let Some(bytes) = files::read(&path).map_err(|error| NodeError::io(&path, &error))? else {
+            return Ok(None);
+        };
+        let text = String::from_utf8(bytes).map_err(|_| NodeError::damaged(&path, "no text"))?;
+        // The message of a parser may quote the line, and the line may be a seed.
+        let bad = || NodeError::damaged(&path, "it does not fit its format");
+        let Format { format } = toml::from_str(&text).map_err(|_| bad())?;
+        if format < FORMAT {
+            return Err(NodeError::old_format(dir));
+        }
+        if format > FORMAT {
+            let message = format!("{} was made by a newer version: use that one", dir.display());
+            return Err(NodeError::new("devnet_newer", message));
+        }
+        toml::from_str(&text).map(Some).map_err(|_| bad())
+    }
+
+    /// Writes them durably.
+    fn save(&self, dir: &Path) -> Result<(), NodeError> {
+        let path = dir.join(Self::FILE);
+        let text = toml::to_string(self)
+            .map_err(|error| NodeError::new("internal", format!("settings: {error}")))?;
+        files::write(&path, text.as_bytes()).map_err(|error| NodeError::io(&path, &error))
+    }
+}
+
+impl Settings for Devnet {
+    const FILE: &'static str = "devnet.toml";
+}
+
+impl Settings for Joined {
+    const FILE: &'static str = "worker.toml";
+}
+
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn settings_read_back_and_are_private() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(Devnet::load(dir.path()).unwrap().is_none());
+        let node = || Node { seed: [7; 32], listen: vec!["/ip4/127.0.0.1/tcp/1".to_owned()] };
+        let devnet = Devnet {
+            format: FORMAT,
+            time: 5,
+            managers: vec![node()],
+            workers: vec![Node::generate()],
+        };
+        devnet.save(dir.path()).unwrap();
+        let again = Devnet::load(dir.path()).unwrap().unwrap();
+        assert_eq!(again.managers[0].seed, [7; 32]);
+        assert_eq!(again.managers[0].listen, node().listen);
+        assert_eq!(again.workers[0].seed, devnet.workers[0].seed);
+        let mode = fs::metadata(dir.path().join("devnet.toml")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[track_caller]
+    fn check(text: &str, code: &str) {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("devnet.toml"), text).unwrap();
+        let Err(error) = Devnet::load(dir.path()) else { panic!("{text}") };
+        assert_eq!(error.code, code, "{text}");
+    }
+
+    #[test]
+    fn other_formats_and_damage_have_names() {
+        check("format = 0", "old_format");
+        check("format = 2", "devnet_newer");
+        check("format = 1", "damaged_devnet");
+        check("time = 1", "damaged_devnet");
+        check("\u{1}", "damaged_devnet");
+    }
+
+    #[test]
+    fn a_seed_never_stands_in_a_message() {
+        let dir = tempfile::tempdir().unwrap();
+        let text = "format = 1\ntime = 1\nworkers = []\n[[managers]]\nseed = \"c0ffee\"\n";
+        fs::write(dir.path().join("devnet.toml"), text).unwrap();
+        let Err(error) = Devnet::load(dir.path()) else { panic!("read") };
+        assert!(!error.message.contains("c0ffee"), "{error}");
+    }
+}

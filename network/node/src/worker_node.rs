@@ -1,0 +1,141 @@
+//! A worker on the network: what light nodes talk to.
+//!
+//! Mailboxes and the directory of its own it serves itself, those of other workers it asks for;
+//! everything about the ledger it passes on to a manager.
+
+use crate::announce;
+use crate::error::NodeError;
+use crate::events;
+use crate::faucet::Faucet;
+use crate::follower::Follower;
+use crate::forward::Forward;
+use crate::limits::Creations;
+use crate::managers::Managers;
+use crate::serve::{now, serve};
+use ledger::Genesis;
+use net::NetError;
+use net::transport::Transport;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use types::{Address, WorkerId};
+use wire::chain::ChainRequest;
+use wire::directory::{DirectoryReply, DirectoryRequest};
+use wire::mail::{MailReply, MailRequest};
+use wire::{Encode, Failure, protocol};
+use worker::{Worker, WorkerError};
+
+const PURGE: Duration = Duration::from_secs(300);
+
+/// One worker's parts, shared by its handlers.
+#[derive(Debug)]
+struct Node {
+    id: WorkerId,
+    mailboxes: Worker,
+    creations: Creations,
+    managers: Arc<Managers>,
+    forward: Forward,
+}
+
+/// Starts serving, and announces the worker; runs until the transport closes. Fails if no manager
+/// has heard of it.
+pub(crate) async fn start(
+    transport: &Transport,
+    genesis: &Genesis,
+    managers: Managers,
+    dir: &Path,
+    faucet: Option<Arc<Faucet>>,
+) -> Result<(), NodeError> {
+    let mailboxes = Worker::open(dir, transport.id()).await.map_err(|error| opened(dir, &error))?;
+    let managers = Arc::new(managers);
+    let follower = Follower::start(genesis, Arc::clone(&managers), dir);
+    let node = Arc::new(Node {
+        id: transport.id(),
+        mailboxes: mailboxes.clone(),
+        creations: Creations::default(),
+        managers: Arc::clone(&managers),
+        forward: Forward::new(transport.clone(), Arc::clone(&managers)),
+    });
+    requests(transport, &node, faucet)?;
+    let events = transport.accept(protocol::EVENTS)?;
+    events::serve(events, follower, Some((transport.id(), mailboxes.clone())));
+    tokio::spawn(purge(mailboxes));
+    if !announce::once(transport, &managers).await {
+        return Err(NodeError::new("no_network", "no manager of the network answers"));
+    }
+    announce::start(transport.clone(), managers);
+    Ok(())
+}
+
+fn requests(
+    transport: &Transport,
+    node: &Arc<Node>,
+    faucet: Option<Arc<Faucet>>,
+) -> Result<(), NetError> {
+    let mail = Arc::clone(node);
+    serve(transport.accept(protocol::MAIL)?, move |peer, request| {
+        let node = Arc::clone(&mail);
+        async move { node.mail(peer, request).await }
+    });
+    let directory = Arc::clone(node);
+    serve(transport.accept(protocol::DIRECTORY)?, move |_, request| {
+        let node = Arc::clone(&directory);
+        async move { node.directory(request).await }
+    });
+    let chain = Arc::clone(node);
+    serve(transport.accept(protocol::CHAIN)?, move |_, request: ChainRequest| {
+        let node = Arc::clone(&chain);
+        async move { node.managers.chain(&request).await }
+    });
+    if let Some(faucet) = faucet {
+        serve(transport.accept(protocol::FAUCET)?, move |_, to: Address| {
+            let faucet = Arc::clone(&faucet);
+            async move { faucet.give(to).await }
+        });
+    }
+    Ok(())
+}
+
+impl Node {
+    async fn mail(&self, peer: WorkerId, request: MailRequest) -> Result<MailReply, Failure> {
+        let now = now();
+        match &request {
+            MailRequest::Put { owner, .. } if *owner != self.id => {
+                return self.forward.ask(*owner, protocol::MAIL, &request.to_bytes()).await;
+            }
+            MailRequest::Create { .. } => self.creations.count(peer, now)?,
+            MailRequest::Put { .. } | MailRequest::Pull { .. } | MailRequest::Delete { .. } => {}
+        }
+        self.mailboxes.mail(&peer.0, request, now).await
+    }
+
+    async fn directory(&self, request: DirectoryRequest) -> Result<DirectoryReply, Failure> {
+        match &request {
+            DirectoryRequest::Fetch { owner, .. } if *owner != self.id => {
+                self.forward.ask(*owner, protocol::DIRECTORY, &request.to_bytes()).await
+            }
+            DirectoryRequest::Fetch { .. } | DirectoryRequest::Publish { .. } => {
+                self.mailboxes.directory(request).await
+            }
+        }
+    }
+}
+
+async fn purge(mailboxes: Worker) {
+    loop {
+        tokio::time::sleep(PURGE).await;
+        if let Err(error) = mailboxes.purge(now()).await {
+            tracing::warn!(%error, "cannot purge the mailboxes");
+        }
+    }
+}
+
+fn opened(dir: &Path, error: &WorkerError) -> NodeError {
+    match error {
+        WorkerError::OtherFormat => NodeError::old_format(dir),
+        WorkerError::Newer => NodeError::new("devnet_newer", format!("{}: {error}", dir.display())),
+        WorkerError::DiskFull => NodeError::new("disk_full", error.to_string()),
+        WorkerError::Folder(source) => NodeError::io(dir, source),
+        WorkerError::Storage(source) => NodeError::damaged(dir, source),
+    }
+}

@@ -1,0 +1,107 @@
+//! The chain and the faucet, through a power cut.
+
+use crate::support::{Process, balance, code, final_round, tip, wait_for};
+use keys::Words;
+use ledger::{AccountProof, CertifiedHeader, Genesis};
+use light::LightState;
+use net::LightNode;
+use std::time::{SystemTime, UNIX_EPOCH};
+use types::{Address, Round, Timestamp};
+use wire::Decode;
+use wire::chain::{ChainReply, ChainRequest};
+use wire::events::{Event, Subscribe};
+
+const GIFT: u64 = 100_000_000;
+
+fn address(seed: u8) -> Address {
+    Words::from_entropy([seed; 32]).master().operation_key().public().address()
+}
+
+fn now() -> Timestamp {
+    let millis = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    Timestamp(u64::try_from(millis).unwrap())
+}
+
+async fn genesis(node: &LightNode) -> Genesis {
+    match node.chain(ChainRequest::Genesis).await.unwrap() {
+        ChainReply::Genesis(bytes) => Genesis::parse(&bytes).unwrap(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Follows the chain by subscription until it is this far.
+async fn follow(node: &LightNode, light: &mut LightState, to: Round) {
+    let from = Some(light.round().next());
+    let subscribe = Subscribe::To { queues: vec![], headers_from: from };
+    let mut events = node.subscribe(subscribe).await.unwrap();
+    while light.round() < to {
+        let Some(Event::Header(header)) = events.recv().await else { panic!("no header") };
+        light.advance(&CertifiedHeader::from_bytes(&header.0).unwrap(), now()).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_faucet_pays_once_through_every_crash() {
+    let dir = tempfile::tempdir().unwrap();
+    let devnet = Process::devnet(dir.path());
+    let ready = devnet.ready.clone();
+    let node = devnet.light_node(0).await;
+    assert_eq!(balance(&node, address(1)).await, 0);
+
+    let first = node.faucet(address(1)).await.unwrap();
+    // Killed with the payment saved and perhaps not final; asked again it is the same one.
+    devnet.kill();
+    let devnet = Process::devnet(dir.path());
+    assert_eq!(devnet.ready, ready, "same ports, same chain");
+    let node = devnet.light_node(1).await;
+    match node.faucet(address(1)).await {
+        Ok(again) => assert_eq!(again, first),
+        refused => assert_eq!(code(refused), "faucet_used"),
+    }
+    final_round(&node, first).await;
+    assert_eq!(code(node.faucet(address(1)).await), "faucet_used");
+
+    // Several at once, over both workers, and each gets its gift.
+    let other = devnet.light_node(0).await;
+    let (second, third) = tokio::join!(node.faucet(address(2)), other.faucet(address(3)));
+    final_round(&node, second.unwrap()).await;
+    final_round(&node, third.unwrap()).await;
+    for seed in 1..=3 {
+        assert_eq!(balance(&other, address(seed)).await, GIFT);
+        assert_eq!(code(other.faucet(address(seed)).await), "faucet_used");
+    }
+    assert_eq!(devnet.stop("-TERM"), 0);
+}
+
+#[tokio::test]
+async fn the_chain_is_provable_and_goes_on_after_a_power_cut() {
+    let dir = tempfile::tempdir().unwrap();
+    let devnet = Process::devnet(dir.path());
+    let node = devnet.light_node(0).await;
+    let genesis = genesis(&node).await;
+    assert_eq!(genesis.chain(), devnet.bootstrap(0).chain);
+    let mut light = LightState::new(&genesis);
+    follow(&node, &mut light, Round(3)).await;
+
+    devnet.kill();
+    let devnet = Process::devnet(dir.path());
+    let node = devnet.light_node(1).await;
+    let before = light.round();
+    assert!(tip(&node).await >= before);
+    wait_for(&node, before.plus(3)).await;
+    follow(&node, &mut light, before.plus(3)).await;
+
+    let faucet = genesis.faucet.unwrap();
+    let proved = loop {
+        let ChainReply::Account(proof) = node.chain(ChainRequest::Account(faucet)).await.unwrap()
+        else {
+            panic!("not an account")
+        };
+        let proof = AccountProof::from_bytes(&proof.0).unwrap();
+        follow(&node, &mut light, proof.round).await;
+        if let Ok(proved) = light.check_account(faucet, &proof) {
+            break proved;
+        }
+    };
+    assert_eq!(proved.account.unwrap().abc, genesis.supply());
+}
