@@ -92,17 +92,20 @@ pub(crate) fn message(record: &MessageRecord) -> String {
     format!("{clock}  {}: {body}{state}", printable(&record.from))
 }
 
-/// A message that was shown before, and how far it got since.
-pub(crate) fn moved_on(record: &MessageRecord) -> String {
+/// A message that was shown before, and what moved on since: its payment, or its delivery.
+pub(crate) fn moved_on(record: &MessageRecord, payment_moved: bool) -> String {
     const SNIPPET: usize = 24;
     let text = printable(&record.text).replace('\n', " ");
     let cut = if text.chars().count() > SNIPPET { "…" } else { "" };
     let start: String = text.chars().take(SNIPPET).collect();
-    let what = match &record.payment {
-        None => format!("\"{start}{cut}\" {}", record.state),
-        Some(payment) => format!("{} {} {}", payment.amount, payment.token, payment.state),
+    let (what, state) = match &record.payment {
+        None => (format!("\"{start}{cut}\""), record.state),
+        Some(payment) => {
+            let state = if payment_moved { payment.state } else { record.state };
+            (format!("{} {}", payment.amount, payment.token), state)
+        }
     };
-    format!("         {what}")
+    format!("         {what} {state}")
 }
 
 pub(crate) fn faucet(record: &FaucetRecord) -> String {

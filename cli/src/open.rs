@@ -27,17 +27,17 @@ struct Screen {
 }
 
 /// The conversation and what of it is on the screen.
-struct Open {
-    app: App,
+struct Open<'a> {
+    app: &'a mut App,
     contact: String,
     screen: Screen,
     /// State of each message that was shown, by id and writer.
-    shown: BTreeMap<(String, bool), String>,
+    shown: BTreeMap<(String, bool), State>,
     online: bool,
 }
 
 /// Runs a conversation until its end is asked for.
-pub(crate) async fn open(app: App, contact: &str, json: bool) -> Result<ExitCode, Error> {
+pub(crate) async fn open(app: &mut App, contact: &str, json: bool) -> Result<ExitCode, Error> {
     if json {
         return Err(Error::new("usage", "chat open is for people; scripts use chat send and read"));
     }
@@ -50,7 +50,7 @@ pub(crate) async fn open(app: App, contact: &str, json: bool) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-impl Open {
+impl Open<'_> {
     async fn talk(&mut self) -> Result<(), Error> {
         loop {
             tokio::select! {
@@ -119,9 +119,11 @@ impl Open {
         for message in conversation.messages {
             let key = (message.id.clone(), message.from == "me");
             let state = state(&message);
-            match self.shown.insert(key, state.clone()) {
+            match self.shown.insert(key, state) {
                 None => self.say(human::message(&message)),
-                Some(before) if before != state => self.say(human::moved_on(&message)),
+                Some(before) if before != state => {
+                    self.say(human::moved_on(&message, before.payment != state.payment));
+                }
                 Some(_) => {}
             }
         }
@@ -146,11 +148,16 @@ impl Open {
 }
 
 /// What of a message may still change.
-fn state(message: &MessageRecord) -> String {
-    let payment = message.payment.as_ref().map_or("", |payment| payment.state);
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct State {
+    delivery: &'static str,
+    payment: Option<&'static str>,
+}
+
+fn state(message: &MessageRecord) -> State {
     // `queued` turns into `sent` within a moment; one line for both is enough.
     let delivery = if message.state == "queued" { "sent" } else { message.state };
-    format!("{delivery} {payment}")
+    State { delivery, payment: message.payment.as_ref().map(|payment| payment.state) }
 }
 
 /// A terminal with a line editor, or plain standard input and output.

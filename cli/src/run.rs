@@ -31,11 +31,13 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
         let account = account_restore(&options, name.as_deref(), &words, passphrase).await?;
         return print(json, &account, human::account);
     }
-    let app = App::open(&options, unlock::passphrase).await?;
-    with_profile(app, &global, command).await
+    let mut app = App::open(&options, unlock::passphrase).await?;
+    let result = with_profile(&mut app, &global, command).await;
+    app.close().await;
+    result
 }
 
-async fn with_profile(mut app: App, global: &Global, command: Command) -> Result<ExitCode, Error> {
+async fn with_profile(app: &mut App, global: &Global, command: Command) -> Result<ExitCode, Error> {
     let json = global.json;
     match command {
         Command::Devnet(_) | Command::Account(Account::New { .. } | Account::Restore { .. }) => {

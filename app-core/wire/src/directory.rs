@@ -16,7 +16,7 @@ pub const MAX_ONE_TIME_KEYS: usize = 200;
 /// What the directory key signs to publish on this worker.
 #[must_use]
 pub fn publish_bytes(worker: WorkerId, publication: &Publication) -> [u8; 32] {
-    hash("bcm-directory-v1", &[&worker.0, &publication.to_bytes()])
+    hash("bcm-publish-v1", &[&worker.0, &publication.to_bytes()])
 }
 
 /// Replaces the bundle and adds one-time prekeys.

@@ -11,6 +11,7 @@ pub mod chain;
 mod codec;
 pub mod directory;
 pub mod events;
+pub mod fuzz;
 mod hash;
 pub mod mail;
 pub mod protocol;

@@ -1,0 +1,87 @@
+//! One step: runs it, shows its output as it comes, measures it.
+
+use super::clock::Clock;
+use crate::cargo;
+use anyhow::{Context, Result};
+use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
+use std::process::Stdio;
+
+/// How a step ended.
+pub(crate) struct Outcome {
+    pub(super) name: &'static str,
+    pub(super) passed: bool,
+    pub(super) wall: f64,
+    pub(super) cpu: Option<f64>,
+    /// The test runner's own last words.
+    pub(super) closing: Vec<String>,
+}
+
+/// A call of cargo, its output passed through.
+pub(super) fn cargo(name: &'static str, arguments: &[&str]) -> Result<Outcome> {
+    measured(name, || {
+        let status = cargo::command(arguments)?.status().context("cargo does not start")?;
+        Ok((status.success(), vec![]))
+    })
+}
+
+/// A check of our own.
+pub(super) fn own(name: &'static str, check: impl FnOnce() -> Result<bool>) -> Result<Outcome> {
+    measured(name, || Ok((check()?, vec![])))
+}
+
+/// A call of cargo that runs tests; the closing lines of the runner are kept.
+pub(super) fn tests(name: &'static str, arguments: &[&str]) -> Result<Outcome> {
+    measured(name, || {
+        let mut command = cargo::command(arguments)?;
+        if std::io::stderr().is_terminal() {
+            command.env("CARGO_TERM_COLOR", "always");
+        }
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .context("cargo does not start")?;
+        let (out, err) = (child.stdout.take(), child.stderr.take());
+        let errors = std::thread::spawn(move || relay(err, std::io::stderr()));
+        let mut lines = relay(out, std::io::stdout());
+        lines.extend(errors.join().unwrap_or_default());
+        let passed = child.wait().context("cargo cannot be waited for")?.success();
+        Ok((passed, closing(&lines)))
+    })
+}
+
+fn measured(
+    name: &'static str,
+    run: impl FnOnce() -> Result<(bool, Vec<String>)>,
+) -> Result<Outcome> {
+    eprintln!("\n=== {name}");
+    let clock = Clock::start();
+    let (passed, closing) = run()?;
+    let (wall, cpu) = clock.spent();
+    Ok(Outcome { name, passed, wall, cpu, closing })
+}
+
+/// Copies line by line, and returns the lines.
+fn relay(from: Option<impl Read>, mut to: impl Write) -> Vec<String> {
+    let Some(from) = from else { return vec![] };
+    let mut lines = vec![];
+    for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
+        let line = String::from_utf8_lossy(&line).into_owned();
+        // Nobody reads any more: the step goes on for its verdict.
+        let _closed = writeln!(to, "{line}");
+        lines.push(line);
+    }
+    lines
+}
+
+/// What the runner says at the end: nextest's summary, or cargo's result lines that ran anything.
+pub(super) fn closing(lines: &[String]) -> Vec<String> {
+    let summary = |line: &String| line.contains("Summary") && line.contains(" run: ");
+    if let Some(start) = lines.iter().rposition(summary) {
+        return lines.iter().skip(start).cloned().collect();
+    }
+    let ran = |line: &&String| {
+        line.starts_with("test result:") && !line.contains(" 0 passed; 0 failed; 0 ignored;")
+    };
+    lines.iter().filter(ran).cloned().collect()
+}

@@ -1,0 +1,49 @@
+//! The project's own chores, written in Rust so that they run the same everywhere.
+//!
+//! People call it as `cargo xtask <chore>`; `./bcm test` and the build server call `ci`. Nothing
+//! that ships may depend on it.
+
+mod bench;
+mod cargo;
+mod ci;
+mod fuzz;
+mod tidy;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Chores of the project")]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Everything that must pass before a change is taken: format, lints, tests, doc tests, tidy.
+    Ci,
+    /// The house rules: who imports whom, licences, sizes, words.
+    Tidy,
+    /// Feeds mutated bytes to every decoder of foreign bytes, or to one.
+    Fuzz(fuzz::Options),
+    /// Builds optimised and prints the project's figures in one table.
+    Bench,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().chore {
+        Chore::Ci => ci::run(),
+        Chore::Tidy => tidy::run(),
+        Chore::Fuzz(options) => fuzz::run(&options),
+        Chore::Bench => bench::run(),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
