@@ -83,8 +83,18 @@ impl App {
             store::Protection::Passphrase => "passphrase",
             store::Protection::File => "file",
         };
-        let engine = Engine::open(store, addresses, Clock::system()).await?;
-        Ok(Self { engine, offline, protection })
+        match Engine::open(store.clone(), addresses, Clock::system()).await {
+            Ok(engine) => Ok(Self { engine, offline, protection }),
+            Err(fault) => {
+                store.close().await;
+                Err(fault.into())
+            }
+        }
+    }
+
+    /// Closes the profile; to be called before the process ends.
+    pub async fn close(self) {
+        self.engine.close().await;
     }
 
     /// Waits until there is something to do. May be dropped at any time; nothing is lost then.

@@ -23,7 +23,7 @@ use chat::{Contact, Message};
 use light::LightState;
 use net::Bootstrap;
 use store::Store;
-use types::{Address, ChainId, OpenId};
+use types::{Address, ChainId, OpenId, Round};
 
 use crate::link::Link;
 use crate::me::Keys;
@@ -37,6 +37,8 @@ pub struct Engine {
     network: Option<Bound>,
     extra: Vec<Bootstrap>,
     link: Option<Link>,
+    /// Mail may have spoken of money: look at the account with every header up to this round.
+    watch: Round,
 }
 
 /// The network that the profile is bound to, for good.
@@ -56,8 +58,16 @@ impl Engine {
     pub async fn open(store: Store, extra: Vec<Bootstrap>, clock: Clock) -> Result<Self, Fault> {
         let row = store.identity().await?;
         let keys = Keys::derive(&row.words);
-        let mut engine =
-            Self { store, clock, keys, name: row.name, network: None, extra, link: None };
+        let mut engine = Self {
+            store,
+            clock,
+            keys,
+            name: row.name,
+            network: None,
+            extra,
+            link: None,
+            watch: Round(0),
+        };
         engine.network = engine.load_network().await?;
         engine.remember_bootstrap().await?;
         Ok(engine)
@@ -91,6 +101,12 @@ impl Engine {
         let (message, changes) = chat::write(contact, text, self.clock.now(), &mut rand::rng());
         self.store.apply(changes.into_iter().map(Into::into).collect()).await?;
         Ok(message)
+    }
+
+    /// Closes the profile. A process must not end before: SQLCipher takes its memory away at the exit,
+    /// also from a thread that is still closing a database.
+    pub async fn close(self) {
+        self.store.close().await;
     }
 
     /// The profile's database, for queries.

@@ -21,17 +21,21 @@ const CHECK_AT_OPENING: u64 = 8 * 1024 * 1024;
 /// Makes a new database at this path with all tables.
 pub(crate) async fn make(path: &Path, key: &DatabaseKey) -> Result<SqlitePool, StoreError> {
     crate::files::make(path)?;
-    let pool = connect(options(path, key)).await?;
-    MIGRATIONS.run(&pool).await?;
-    Ok(pool)
+    migrated(connect(options(path, key)).await?).await
 }
 
 /// Opens an existing database for writing and brings it to the newest form. A file that is not
 /// ours, not whole or newer is not written.
 pub(crate) async fn open(path: &Path, key: &DatabaseKey) -> Result<SqlitePool, StoreError> {
     inspect(path, key).await?;
-    let pool = connect(options(path, key)).await?;
-    MIGRATIONS.run(&pool).await?;
+    migrated(connect(options(path, key)).await?).await
+}
+
+async fn migrated(pool: SqlitePool) -> Result<SqlitePool, StoreError> {
+    if let Err(error) = MIGRATIONS.run(&pool).await {
+        pool.close().await;
+        return Err(error.into());
+    }
     Ok(pool)
 }
 

@@ -80,7 +80,10 @@ pub(crate) async fn create_with(
 
     let (id, key) = (ProfileId::generate(rng), DatabaseKey::generate(rng));
     let pool = database::make(&profile.unfinished_database(), &key).await?;
-    crate::apply::insert_profile(&pool, words, name, now()).await?;
+    if let Err(error) = crate::apply::insert_profile(&pool, words, name, now()).await {
+        pool.close().await;
+        return Err(error);
+    }
     database::seal(pool).await?;
 
     let wraps = unlock::protect(&profile, (id, &key), words, passphrase, keychain, rng).await?;

@@ -20,6 +20,7 @@ mod roster;
 mod shared;
 mod wal;
 
+pub use abns::AbnsError;
 pub use config::{Config, ManagerError};
 pub use frame::{Frame, MAX_FRAME, SyncedBlock};
 pub use manager::{Manager, Outbox, spawn};

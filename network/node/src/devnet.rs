@@ -11,10 +11,10 @@ use crate::ready::Ready;
 use crate::serve::now;
 use crate::settings::{Devnet, FORMAT, Node, Settings};
 use crate::{genesis, logs, manager_node, ports, worker_node};
-use abns::AbnsError;
+
 use futures::future::join_all;
 use ledger::Genesis;
-use manager::{Config, Manager, ManagerError, WalError};
+use manager::{AbnsError, Config, Manager, ManagerError, WalError};
 use net::transport::Transport;
 use std::future::Future;
 use std::path::Path;

@@ -134,7 +134,7 @@ fn opened(dir: &Path, error: &WorkerError) -> NodeError {
     match error {
         WorkerError::OtherFormat => NodeError::old_format(dir),
         WorkerError::Newer => NodeError::new("devnet_newer", format!("{}: {error}", dir.display())),
-        WorkerError::DiskFull => NodeError::new("disk_full", error.to_string()),
+        WorkerError::DiskFull => NodeError::new("disk_full", format!("{}: {error}", dir.display())),
         WorkerError::Folder(source) => NodeError::io(dir, source),
         WorkerError::Storage(source) => NodeError::damaged(dir, source),
     }

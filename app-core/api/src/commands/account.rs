@@ -33,11 +33,9 @@ pub async fn account_restore(
     passphrase: Option<&str>,
 ) -> Result<Account, Error> {
     let words = Words::parse(words).map_err(engine::Fault::from)?;
+    let addresses = options.addresses()?;
     match store::recover(&options.dir, &words, passphrase, &mut rand::make_rng::<StdRng>()).await {
-        Ok(store) => {
-            let app = App::with(store, options.addresses()?, options.offline).await?;
-            app.account().await
-        }
+        Ok(store) => shown(App::with(store, addresses, options.offline).await?).await,
         Err(StoreError::NoProfile) => make(options, &words, name, passphrase).await,
         Err(StoreError::WrongWords) => Err(StoreError::ProfileExists.into()),
         Err(error) => Err(error.into()),
@@ -63,7 +61,14 @@ async fn make(
     let store =
         store::create(&options.dir, words, &name, passphrase, &mut rand::make_rng::<StdRng>())
             .await?;
-    App::with(store, addresses, options.offline).await?.account().await
+    shown(App::with(store, addresses, options.offline).await?).await
+}
+
+/// The account of a profile that is closed with this.
+async fn shown(app: App) -> Result<Account, Error> {
+    let account = app.account().await;
+    app.close().await;
+    account
 }
 
 impl App {

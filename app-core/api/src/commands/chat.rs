@@ -30,7 +30,8 @@ impl App {
         if !self.offline {
             self.engine.flush(PATIENCE).await?;
         }
-        let rows = self.engine.store().conversation(contact.account, None).await?;
+        // Nothing was received meanwhile: the newest message is this one.
+        let rows = self.engine.store().conversation(contact.account, Some(1)).await?;
         let delivery =
             rows.iter().find(|row| row.message.id == message.id).map(|row| row.message.delivery);
         let message = SentMessage {

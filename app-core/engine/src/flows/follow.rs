@@ -1,7 +1,9 @@
 //! Following the ledger: headers to the tip, our account and its history, each proved.
 
+use std::time::Duration;
+
 use ledger::{AccountProof, CertifiedHeader, Entry};
-use light::ProvedAccount;
+use light::{LightError, ProvedAccount};
 use net::{LightNode, NetError};
 use store::NetworkChange;
 use types::{Address, Round, Timestamp};
@@ -13,6 +15,10 @@ use crate::{Code, Engine, Fault};
 
 /// The tip of an idle network is this old at most before the clocks are suspected.
 const CLOCK_TOLERANCE: u64 = 60_000;
+/// How often a proof is asked for before its node is refused: for three blocks or so.
+const LOOKS: u32 = 15;
+/// Between two of them.
+const LOOK: Duration = Duration::from_millis(200);
 
 impl Engine {
     /// Checks every header up to the network's tip. Returns how far the network says it is.
@@ -50,8 +56,7 @@ impl Engine {
 
     /// Brings account, history and payments to the newest header.
     pub(crate) async fn follow_account(&mut self, node: &LightNode) -> Result<(), Fault> {
-        let proved = self.prove(node, self.keys.address()).await?;
-        let mut changes = self.follow_history(node, &proved).await?;
+        let (proved, mut changes) = self.proved_history(node).await?;
         let ProvedAccount { round, home, account } = proved;
         let included: Vec<Entry> = changes.iter().map(|(entry, _)| entry.clone()).collect();
         let entries: Vec<ProvedEntry> =
@@ -71,14 +76,36 @@ impl Engine {
         Ok(self.store.apply(all).await?)
     }
 
+    /// Our account and its new history entries, which belong together. Behind one worker stand
+    /// several managers, and one may be a block behind another.
+    async fn proved_history(
+        &mut self,
+        node: &LightNode,
+    ) -> Result<(ProvedAccount, Vec<(Entry, Timestamp)>), Fault> {
+        let mut looks = 1;
+        loop {
+            let proved = self.prove(node, self.keys.address()).await?;
+            match self.follow_history(node, &proved).await? {
+                Ok(entries) => return Ok((proved, entries)),
+                Err(error) if looks == LOOKS => return Err(error.into()),
+                Err(_) => tokio::time::sleep(LOOK).await,
+            }
+            looks += 1;
+        }
+    }
+
     /// The account behind an address, proved under a header that we have checked.
     pub(crate) async fn prove(
         &mut self,
         node: &LightNode,
         address: Address,
     ) -> Result<ProvedAccount, Fault> {
-        // The answer may rest on a header that became final after our last look.
-        for _ in 0..3 {
+        // The answer may rest on a header that became final after our last look, which another
+        // manager has not got yet; and a network that has just begun has no header at all.
+        for attempt in 0..LOOKS {
+            if attempt > 0 {
+                tokio::time::sleep(LOOK).await;
+            }
             let ChainReply::Account(object) = node.chain(ChainRequest::Account(address)).await?
             else {
                 return Err(NetError::BadReply.into());
@@ -89,7 +116,7 @@ impl Engine {
             }
             match self.bound()?.light.check_account(address, &proof) {
                 Ok(proved) => return Ok(proved),
-                Err(light::LightError::UnknownRoot(_)) => {}
+                Err(LightError::UnknownRoot(_)) => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -101,8 +128,8 @@ impl Engine {
         &mut self,
         node: &LightNode,
         proved: &ProvedAccount,
-    ) -> Result<Vec<(Entry, Timestamp)>, Fault> {
-        let Some(account) = &proved.account else { return Ok(vec![]) };
+    ) -> Result<Result<Vec<(Entry, Timestamp)>, LightError>, Fault> {
+        let Some(account) = &proved.account else { return Ok(Ok(vec![])) };
         let known = self.store.history_tip().await?;
         let mut entries: Vec<Entry> = vec![];
         loop {
@@ -123,13 +150,16 @@ impl Engine {
         }
         // The node may already know of entries behind the proved round; they come next time.
         entries.retain(|entry| entry.counter <= account.counter);
-        light::check_history(known, &entries, (account.counter, account.history))?;
+        let whole = (account.counter, account.history);
+        if let Err(error) = light::check_history(known, &entries, whole) {
+            return Ok(Err(error));
+        }
         let mut timed = Vec::with_capacity(entries.len());
         for entry in entries {
             let time = self.time_of(node, entry.round).await?;
             timed.push((entry, time));
         }
-        Ok(timed)
+        Ok(Ok(timed))
     }
 
     /// When a round was, by its certified header.

@@ -11,6 +11,10 @@ use wire::events::{Event, QueueRight, Subscribe};
 
 use crate::{Engine, Fault, Happening};
 
+/// A payment that a message speaks of is final within so many rounds, or takes its time.
+const WATCH: u64 = 10;
+/// Between two looks at the account while nothing is expected; anybody may pay us at any time.
+const LOOK_EVERY: u64 = 30;
 /// Before the next try to reach a network that is gone.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -105,17 +109,23 @@ impl Engine {
         match event {
             Event::Header(header) => {
                 self.take_header_event(&node, &header).await?;
-                if !self.store.open_payments().await?.is_empty() {
+                let open = !self.store.open_payments().await?.is_empty();
+                let round = self.bound()?.light.round();
+                if open || round <= self.watch || round.0.is_multiple_of(LOOK_EVERY) {
                     self.follow_account(&node).await?;
+                }
+                if open {
                     self.submit_open(&node).await?;
                 }
                 Ok(Happening::Ledger)
             }
             Event::Mail(queue) => {
                 self.pull_one(queue).await?;
+                // The receipt first: its sender waits for it.
+                self.deliver(&node).await?;
                 // Money that a message speaks of is there or not: look.
                 self.follow_account(&node).await?;
-                self.deliver(&node).await?;
+                self.watch = self.bound()?.light.round().plus(WATCH);
                 self.listen_to_new_queues().await?;
                 Ok(Happening::Chat)
             }

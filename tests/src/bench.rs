@@ -1,0 +1,107 @@
+//! The project's figures, measured in one run on one machine: `cargo xtask bench`.
+//!
+//! Only the binary `bench` calls this. It starts what it measures in processes and folders of its
+//! own and decides nothing: a goal that is missed is printed, never failed.
+
+mod base;
+mod devnet;
+mod idle;
+mod messages;
+mod payments;
+mod people;
+mod relay;
+mod samples;
+mod speed;
+mod start;
+mod table;
+
+use crate::bench::devnet::Devnet;
+use crate::bench::people::{Listening, person};
+use crate::bench::table::Table;
+use anyhow::{Context, Result};
+use std::path::{Path, PathBuf};
+
+pub use idle::hold;
+
+/// Makes all measurements and prints the table.
+///
+/// # Errors
+/// What could not be measured, and why.
+pub async fn run() -> Result<()> {
+    // Beside the binary, not in the system's folder for temporary files: that one may be memory,
+    // where saving costs nothing.
+    let beside = std::env::current_exe()?;
+    let beside = beside.parent().context("this binary lies in no folder")?;
+    let dir = tempfile::Builder::new().prefix("bench-").tempdir_in(beside)?;
+    let mut table = Table::default();
+    let measured = measure(dir.path(), &mut table).await;
+    // What was measured before a failure is true all the same.
+    print!("{}{}", table.text(), notes());
+    measured
+}
+
+async fn measure(dir: &Path, table: &mut Table) -> Result<()> {
+    tell("encryption");
+    table.add(speed::measure()?);
+    let devnet = Devnet::start(&dir.join("net"))?;
+    let home = devnet.bootstrap()?;
+    tell("base");
+    let base = base::measure(home.clone(), dir).await?;
+    table.add(base.rows());
+
+    let (at_alice, at_bob) = (dir.join("alice"), dir.join("bob"));
+    let mut alice = person(&at_alice, "alice", &home).await?;
+    let mut bob = person(&at_bob, "bob", &home).await?;
+    bob.faucet().await?;
+    alice.faucet().await?;
+    let invite = bob.invite().await?.invite;
+    let contact = alice.contact_add(&invite).await?.contact.name;
+    let bob = Listening::start(bob).await?;
+    people::connect(&mut alice).await?;
+    tell("messages");
+    table.add(messages::measure(&mut alice, &contact, &base).await?);
+    tell("payments");
+    table.add(payments::measure(&mut alice, &contact).await?);
+    alice.close().await;
+    bob.stop().await?.close().await;
+    tell("start");
+    table.add(start::measure(&at_alice, &contact).await?);
+    tell("idle, which takes two minutes");
+    table.add(idle::measure(&at_alice, &dir.join("carol"), &home).await?);
+    Ok(())
+}
+
+/// A program that was built along with this one.
+fn program(name: &str) -> Result<PathBuf> {
+    let path = std::env::current_exe()?.with_file_name(name);
+    let path = path.with_extension(std::env::consts::EXE_EXTENSION);
+    anyhow::ensure!(path.is_file(), "{} is not built: use `cargo xtask bench`", path.display());
+    Ok(path)
+}
+
+/// Says what is under way, apart from the table.
+fn tell(what: &str) {
+    eprintln!("measuring {what}");
+}
+
+/// A time in the table's unit.
+fn millis(time: std::time::Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+fn notes() -> String {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    format!(
+        "\n{cores} cores, everything on this machine: four managers, five workers and the apps \
+         share them.\n\
+         delivered: from the call until the contact's receipt is saved at the sender.\n\
+         final: from the call until the payment is in the payer's own proved history; payments \
+         begin at random moments.\n\
+         start: from opening a profile with a device key until the newest {} messages and the \
+         saved balance are there.\n\
+         idle bytes: whole IP packets of the QUIC connection, both ways, counted by a relay \
+         between client and worker;\nheaders: what an app with a mailbox and the stream of \
+         headers takes beyond a connection that hears of mail only.\n",
+        start::SHOWN
+    )
+}

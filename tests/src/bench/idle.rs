@@ -1,0 +1,127 @@
+//! What an app costs while nobody uses it: memory, and bytes on the wire.
+//!
+//! Three clients are idle side by side: the core alone in a process, whose memory is read; an app
+//! as people have it; and a connection that hears of mail but of no headers.
+
+use super::people::{self, Listening, person};
+use super::program;
+use super::relay::{Relay, Traffic};
+use super::table::Row;
+use anyhow::{Context, Result, ensure};
+use api::App;
+use net::{Bootstrap, LightNode};
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tokio::sync::oneshot;
+use wire::events::Subscribe;
+
+/// Before the window: what a new connection still has to say.
+const SETTLE: Duration = Duration::from_secs(10);
+/// Four beats of the held stream.
+const WINDOW: Duration = Duration::from_secs(120);
+/// In MiB.
+const MEMORY: f64 = 60.0;
+/// In kB per minute.
+const HELD: f64 = 12.0;
+
+/// Holds all three idle for the window; `profile` is a used profile, `dir` the place of a new one.
+pub(crate) async fn measure(profile: &Path, dir: &Path, home: &Bootstrap) -> Result<Vec<Row>> {
+    let core = Core::start(profile)?;
+    let (with, without) = (Relay::start(home).await?, Relay::start(home).await?);
+    let mut app = person(dir, "carol", with.home()).await?;
+    app.invite().await?;
+    let app = Listening::start(app).await?;
+    let node = LightNode::start(without.home().clone()).await?;
+    let events = node.subscribe(Subscribe::To { queues: vec![], headers_from: None }).await?;
+
+    tokio::time::sleep(SETTLE).await;
+    let before = (with.traffic(), without.traffic());
+    tokio::time::sleep(WINDOW).await;
+    let (all, held) = (with.traffic() - before.0, without.traffic() - before.1);
+    let memory = core.memory();
+    app.stop().await?.close().await;
+    ensure!(!events.is_closed(), "the held connection was lost; nothing of this run counts");
+
+    let mut rows = vec![];
+    rows.extend(memory.map(|mib| Row::figure("core idle, RSS", mib, "MiB").at_most(MEMORY)));
+    rows.push(Row::figure("idle, held connection", kilobytes(held), "kB/min").at_most(HELD));
+    rows.push(Row::figure("idle, held connection", packets(held), "packets/min"));
+    rows.push(Row::figure("idle, headers", kilobytes(all) - kilobytes(held), "kB/min"));
+    rows.push(Row::figure("idle, headers", packets(all) - packets(held), "packets/min"));
+    Ok(rows)
+}
+
+/// Holds one app connected until standard input ends: what a child of this binary does.
+///
+/// # Errors
+/// What the app says, or that its connection was lost.
+pub async fn hold(profile: &Path) -> Result<()> {
+    let mut app = people::open(profile, false).await?;
+    people::connect(&mut app).await?;
+    println!("ready");
+    let (ended, end) = oneshot::channel();
+    std::thread::spawn(move || {
+        // An error is an end, too.
+        let _ = std::io::stdin().read_to_end(&mut vec![]);
+        let _: Result<(), ()> = ended.send(());
+    });
+    let result = tokio::select! {
+        lost = listen(&mut app) => lost,
+        _ = end => Ok(()),
+    };
+    app.close().await;
+    result
+}
+
+async fn listen(app: &mut App) -> Result<()> {
+    loop {
+        people::listen_for(app, WINDOW).await?;
+    }
+}
+
+/// A child that holds an app; it ends with this value.
+struct Core(Child);
+
+impl Core {
+    fn start(profile: &Path) -> Result<Self> {
+        let mut command = Command::new(program("bench")?);
+        command.arg("hold").arg(profile).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut core = Self(command.spawn()?);
+        let stdout = core.0.stdout.take().context("no output")?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        ensure!(line == "ready\n", "the idle app does not start");
+        Ok(core)
+    }
+
+    /// In MiB; `None` where the system does not tell it as Linux does.
+    fn memory(&self) -> Option<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+        Some(kib / 1024.0)
+    }
+}
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        // Its profile goes, too: nothing to wait for.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn kilobytes(traffic: Traffic) -> f64 {
+    traffic.bytes as f64 / 1000.0 / minutes()
+}
+
+fn packets(traffic: Traffic) -> f64 {
+    traffic.packets as f64 / minutes()
+}
+
+fn minutes() -> f64 {
+    WINDOW.as_secs_f64() / 60.0
+}

@@ -1,0 +1,63 @@
+//! Fuzzing of every decoder of foreign bytes, without anything but stable Rust.
+//!
+//! [`TARGETS`] collects the entry points of the crates. A test replays the corpus with a fixed set
+//! of mutations; the binary `fuzz` (`cargo xtask fuzz`) goes on for as long as one likes and adds
+//! each input that panics to the corpus.
+
+mod corpus;
+mod mutate;
+pub mod seeds;
+
+pub use corpus::{Entry, load, save};
+pub use mutate::{Dice, mutate};
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// A name, which is the folder of its corpus, and the function that must not panic.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every entry point: crate, then what it reads.
+pub const TARGETS: &[Target] = &[
+    ("acp-message", acp::fuzz::fuzz_message),
+    ("acp-wal-record", acp::fuzz::fuzz_wal_record),
+    ("chat-content", chat::fuzz::fuzz_content),
+    ("chat-envelope", chat::fuzz::fuzz_envelope),
+    ("chat-invite", chat::fuzz::fuzz_invite),
+    ("chat-invite-text", chat::fuzz::fuzz_invite_text),
+    ("keys-address", keys::fuzz::fuzz_address),
+    ("keys-public-key", keys::fuzz::fuzz_public_key),
+    ("keys-unwrap", keys::fuzz::fuzz_unwrap),
+    ("keys-words", keys::fuzz::fuzz_words),
+    ("ledger-body", ledger::fuzz::fuzz_body),
+    ("ledger-certificate", ledger::fuzz::fuzz_certificate),
+    ("ledger-genesis", ledger::fuzz::fuzz_genesis),
+    ("ledger-header", ledger::fuzz::fuzz_header),
+    ("ledger-proof", ledger::fuzz::fuzz_proof),
+    ("ledger-records", ledger::fuzz::fuzz_records),
+    ("ledger-transaction", ledger::fuzz::fuzz_transaction),
+    ("light-advance", light::fuzz::fuzz_advance),
+    ("light-history", light::fuzz::fuzz_history),
+    ("light-state", light::fuzz::fuzz_light_state),
+    ("manager-frame", manager::fuzz::fuzz_frame),
+    ("manager-wal", manager::fuzz::fuzz_wal),
+    ("net-bootstrap", net::fuzz::fuzz_bootstrap),
+    ("net-frames", net::fuzz::fuzz_frames),
+    ("ratchet-bundle", ratchet::fuzz::fuzz_bundle),
+    ("ratchet-decrypt", ratchet::fuzz::fuzz_decrypt),
+    ("ratchet-prekey", ratchet::fuzz::fuzz_prekey),
+    ("ratchet-stored", ratchet::fuzz::fuzz_stored),
+    ("ratchet-whisper", ratchet::fuzz::fuzz_whisper),
+    ("store-key-file", store::fuzz::fuzz_key_file),
+    ("store-wraps", store::fuzz::fuzz_wraps),
+    ("wire-chain", wire::fuzz::fuzz_chain),
+    ("wire-directory", wire::fuzz::fuzz_directory),
+    ("wire-events", wire::fuzz::fuzz_events),
+    ("wire-mail", wire::fuzz::fuzz_mail),
+    ("wire-roster", wire::fuzz::fuzz_roster),
+];
+
+/// Gives one input to one target; false if it panicked.
+#[must_use]
+pub fn survives(target: fn(&[u8]), input: &[u8]) -> bool {
+    catch_unwind(AssertUnwindSafe(|| target(input))).is_ok()
+}
