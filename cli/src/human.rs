@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use api::{
-    Account, Balance, Contacts, Conversation, FaucetRecord, History, HistoryEntry, InviteRecord,
-    MessageRecord, OneContact, PaymentRecord, SentRecord, SyncRecord, WordsRecord,
+    Account, Balance, Contacts, Conversation, Error, FaucetRecord, History, HistoryEntry,
+    InviteRecord, MessageRecord, OneContact, PaymentRecord, SentRecord, SyncRecord, WordsRecord,
 };
 
 pub(crate) fn new_account(account: &Account) -> String {
@@ -47,7 +47,7 @@ pub(crate) fn invite(record: &InviteRecord) -> String {
 }
 
 pub(crate) fn contact_added(record: &OneContact) -> String {
-    format!("{} is a contact now.", record.contact.name)
+    format!("{} is a contact now.", printable(&record.contact.name))
 }
 
 pub(crate) fn contacts(record: &Contacts) -> String {
@@ -58,7 +58,7 @@ pub(crate) fn contacts(record: &Contacts) -> String {
     let lines = record.contacts.iter().map(|contact| {
         let state = if contact.state == "new" { "  (has not answered yet)" } else { "" };
         let id = contact.id.get(..16).unwrap_or_default();
-        format!("{:<24} {id}…{state}", contact.name)
+        format!("{:<24} {id}…{state}", printable(&contact.name))
     });
     with_note(lines.collect(), record.synced)
 }
@@ -77,11 +77,12 @@ pub(crate) fn conversation(record: &Conversation) -> String {
     with_note(record.messages.iter().map(message).collect(), record.synced)
 }
 
-/// One message on one line; further lines of its text are indented.
+/// One message on one line; further lines of its text stand behind a bar, so that no text looks like
+/// a line of ours.
 pub(crate) fn message(record: &MessageRecord) -> String {
     let clock = record.time.get(11..16).unwrap_or_default();
     let state = if record.from == "me" { format!("  [{}]", record.state) } else { String::new() };
-    let text = printable(&record.text).replace('\n', "\n        ");
+    let text = printable(&record.text).replace('\n', "\n       | ");
     let body = match &record.payment {
         None => text,
         Some(payment) => {
@@ -95,7 +96,7 @@ pub(crate) fn message(record: &MessageRecord) -> String {
 /// A message that was shown before, and what moved on since: its payment, or its delivery.
 pub(crate) fn moved_on(record: &MessageRecord, payment_moved: bool) -> String {
     const SNIPPET: usize = 24;
-    let text = printable(&record.text).replace('\n', " ");
+    let text = one_line(&record.text);
     let cut = if text.chars().count() > SNIPPET { "…" } else { "" };
     let start: String = text.chars().take(SNIPPET).collect();
     let (what, state) = match &record.payment {
@@ -106,6 +107,11 @@ pub(crate) fn moved_on(record: &MessageRecord, payment_moved: bool) -> String {
         }
     };
     format!("         {what} {state}")
+}
+
+/// What went wrong; names that somebody typed or chose may be in it.
+pub(crate) fn error(error: &Error) -> String {
+    format!("{} ({})", one_line(&error.message), error.code)
 }
 
 pub(crate) fn faucet(record: &FaucetRecord) -> String {
@@ -146,16 +152,17 @@ fn history_line(entry: &HistoryEntry) -> String {
         _ => " ",
     };
     let amount = format!("{sign}{} {}", entry.amount, entry.token);
-    let who = entry.counterparty.as_deref().map(printable).unwrap_or_default();
+    let who = entry.counterparty.as_deref().map(one_line).unwrap_or_default();
     let fee = entry.fee.as_ref().map(|fee| format!("  fee {fee}")).unwrap_or_default();
-    let memo = entry.memo.as_deref().map(|memo| format!("  {}", printable(memo)));
+    let memo = entry.memo.as_deref().map(|memo| format!("  {}", one_line(memo)));
     let day = entry.time.get(..16).unwrap_or_default().replace('T', " ");
     let (kind, state) = (entry.kind, entry.state);
     format!("{day}  {kind:<7}{amount:>18}  {who}{fee}  {state}{}", memo.unwrap_or_default())
 }
 
 pub(crate) fn payment(record: &PaymentRecord) -> String {
-    let (amount, token, to, fee) = (&record.amount, record.token, &record.to, &record.fee);
+    let (amount, token, fee) = (&record.amount, record.token, &record.fee);
+    let to = one_line(&record.to);
     let end = match (record.state, record.round) {
         (_, Some(round)) => format!("final in round {round}"),
         ("queued", None) => "saved; it goes out as soon as the network answers".to_owned(),
@@ -177,7 +184,81 @@ fn with_note(mut lines: Vec<String>, synced: bool) -> String {
     lines.join("\n")
 }
 
-/// Other people's text without what could move a terminal's cursor or colours.
+/// Other people's text without what could move a terminal's cursor, change its colours, or turn the
+/// direction of what stands beside it.
 pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    let turns = |c| matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let shown = |c: char| match c {
+        '\n' => '\n',
+        '\t' => ' ',
+        c if c.is_control() || turns(c) => '\u{fffd}',
+        c => c,
+    };
+    text.replace("\r\n", "\n").chars().map(shown).collect()
+}
+
+/// The same on one line.
+pub(crate) fn one_line(text: &str) -> String {
+    printable(text).replace('\n', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use api::PaymentOfMessage;
+
+    fn from_bob(text: &str) -> MessageRecord {
+        MessageRecord {
+            id: String::new(),
+            from: "bob".to_owned(),
+            time: "2026-11-20T10:11:12.000Z".to_owned(),
+            text: text.to_owned(),
+            state: "received",
+            payment: None,
+        }
+    }
+
+    #[test]
+    fn nobodys_text_moves_the_cursor_or_turns_a_line_round() {
+        let text = "a\u{1b}[2J\u{7}b\tc\u{202e}d\r\ne\rf";
+        assert_eq!(printable(text), "a\u{fffd}[2J\u{fffd}b c\u{fffd}d\ne\u{fffd}f");
+        assert_eq!(one_line("a\nb"), "a b");
+    }
+
+    #[test]
+    fn a_text_does_not_look_like_a_line_of_ours() {
+        let forged = "hi\n10:12  me: I owe you 100 ABC  [delivered]";
+        let shown = message(&from_bob(forged));
+        assert_eq!(shown.lines().count(), 2);
+        assert!(shown.lines().skip(1).all(|line| line.starts_with("       | ")), "{shown}");
+        let payment = PaymentOfMessage {
+            tx: String::new(),
+            amount: "5".to_owned(),
+            token: "ABC",
+            state: "final",
+        };
+        let paid = MessageRecord { payment: Some(payment), ..from_bob("a\nb") };
+        assert_eq!(message(&paid), "10:11  bob: * 5 ABC: a\n       | b (final) *");
+        assert_eq!(moved_on(&from_bob("a\nb"), false).lines().count(), 1);
+    }
+
+    #[test]
+    fn a_memo_adds_no_line_to_the_history() {
+        let entry = HistoryEntry {
+            tx: String::new(),
+            time: "2026-11-20T10:11:12.000Z".to_owned(),
+            round: Some(1),
+            direction: "in",
+            kind: "pay",
+            token: "ABC",
+            amount: "0.01".to_owned(),
+            fee: None,
+            counterparty: Some("bob".to_owned()),
+            memo: Some("x\n2026-11-20 10:12  pay   +1000 ABC  carol  final".to_owned()),
+            private: false,
+            state: "final",
+        };
+        let shown = history(&History { entries: vec![entry], synced: true });
+        assert_eq!(shown.lines().count(), 1, "{shown}");
+    }
 }

@@ -2,7 +2,7 @@
 //! arrives and what moves on appears by itself.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, stdin};
+use std::io::{BufRead, IsTerminal, Write, stdin, stdout};
 use std::process::ExitCode;
 
 use api::{App, Error, MessageRecord, News};
@@ -29,11 +29,14 @@ struct Screen {
 /// The conversation and what of it is on the screen.
 struct Open<'a> {
     app: &'a mut App,
+    /// The contact's id.
     contact: String,
     screen: Screen,
     /// State of each message that was shown, by id and writer.
     shown: BTreeMap<(String, bool), State>,
     online: bool,
+    /// What went wrong last with the connection.
+    trouble: Option<Error>,
 }
 
 /// Runs a conversation until its end is asked for.
@@ -41,10 +44,11 @@ pub(crate) async fn open(app: &mut App, contact: &str, json: bool) -> Result<Exi
     if json {
         return Err(Error::new("usage", "chat open is for people; scripts use chat send and read"));
     }
-    let contact = app.contact_name(contact).await?;
-    let screen = screen()?;
-    let mut open = Open { app, contact, screen, shown: BTreeMap::new(), online: true };
-    open.say(format!("You and {}. /help says what can be done.", open.contact));
+    let contact = app.contact(contact).await?.contact;
+    let (screen, shown) = (screen()?, BTreeMap::new());
+    let mut open = Open { app, contact: contact.id, screen, shown, online: true, trouble: None };
+    let name = human::one_line(&contact.name);
+    open.say(format!("You and {name}. /help says what can be done."));
     open.show_news().await?;
     open.talk().await?;
     Ok(ExitCode::SUCCESS)
@@ -59,17 +63,27 @@ impl Open<'_> {
                     Some(line) => self.typed(line).await?,
                 },
                 heard = self.app.hear() => {
-                    match self.app.handle(heard).await {
-                        Ok(News::Offline) => self.tell_online(false),
-                        Ok(News::Chat | News::Ledger) => self.tell_online(true),
-                        Err(error) => {
-                            self.say(format!("! {} ({})", error.message, error.code));
-                            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-                        }
-                    }
+                    let done = self.app.handle(heard).await;
+                    self.tell_trouble(done);
                     self.show_news().await?;
                 }
             }
+        }
+    }
+
+    /// Says once what is wrong with the connection, and once that it is right again.
+    fn tell_trouble(&mut self, done: Result<News, Error>) {
+        match done {
+            Ok(News::Offline) => self.tell_online(false),
+            Ok(News::Chat | News::Ledger) => {
+                self.tell_online(true);
+                self.trouble = None;
+            }
+            Err(error) if self.trouble.as_ref() != Some(&error) => {
+                self.say(format!("! {}", human::error(&error)));
+                self.trouble = Some(error);
+            }
+            Err(_) => {}
         }
     }
 
@@ -79,7 +93,7 @@ impl Open<'_> {
             return Ok(());
         }
         if let Err(error) = self.obey(line).await {
-            self.say(format!("! {} ({})", error.message, error.code));
+            self.say(format!("! {}", human::error(&error)));
         }
         self.show_news().await
     }
@@ -113,13 +127,17 @@ impl Open<'_> {
         Ok(())
     }
 
-    /// Shows messages that are new, and those whose state has moved on.
+    /// Shows messages that are new, however many came at once, and those whose state has moved on.
     async fn show_news(&mut self) -> Result<(), Error> {
-        let conversation = self.app.conversation(&self.contact, Some(SHOWN)).await?;
-        for message in conversation.messages {
-            let key = (message.id.clone(), message.from == "me");
+        let mut last = SHOWN;
+        let mut messages = self.newest(last).await?;
+        while self.starts_too_late(&messages, last) {
+            last = last.saturating_mul(2);
+            messages = self.newest(last).await?;
+        }
+        for message in messages {
             let state = state(&message);
-            match self.shown.insert(key, state) {
+            match self.shown.insert(key(&message), state) {
                 None => self.say(human::message(&message)),
                 Some(before) if before != state => {
                     self.say(human::moved_on(&message, before.payment != state.payment));
@@ -128,6 +146,18 @@ impl Open<'_> {
             }
         }
         Ok(())
+    }
+
+    async fn newest(&mut self, last: u32) -> Result<Vec<MessageRecord>, Error> {
+        Ok(self.app.conversation(&self.contact, Some(last)).await?.messages)
+    }
+
+    /// True if there may be messages before these that are not on the screen. The beginning of the
+    /// conversation is not looked for when it is opened.
+    fn starts_too_late(&self, messages: &[MessageRecord], asked: u32) -> bool {
+        let first_is_new =
+            messages.first().is_some_and(|message| !self.shown.contains_key(&key(message)));
+        first_is_new && !self.shown.is_empty() && u32::try_from(messages.len()) == Ok(asked)
     }
 
     fn tell_online(&mut self, online: bool) {
@@ -145,6 +175,10 @@ impl Open<'_> {
     fn say(&mut self, text: String) {
         (self.screen.print)(text);
     }
+}
+
+fn key(message: &MessageRecord) -> (String, bool) {
+    (message.id.clone(), message.from == "me")
 }
 
 /// What of a message may still change.
@@ -165,13 +199,16 @@ fn screen() -> Result<Screen, Error> {
     let (sender, lines) = mpsc::channel(16);
     if !stdin().is_terminal() {
         std::thread::spawn(move || {
-            for line in stdin().lines().map_while(Result::ok) {
+            for line in stdin().lock().split(b'\n').map_while(Result::ok) {
+                let line = String::from_utf8_lossy(&line).into_owned();
                 if sender.blocking_send(line).is_err() {
                     return;
                 }
             }
         });
-        return Ok(Screen { lines, print: Box::new(|text| println!("{text}")) });
+        // Nobody reads any more: what is typed is sent all the same.
+        let print = |text| writeln!(stdout(), "{text}").unwrap_or_default();
+        return Ok(Screen { lines, print: Box::new(print) });
     }
     let failed = |error: rustyline::error::ReadlineError| {
         Error::new("io", format!("the terminal cannot be used: {error}"))

@@ -7,6 +7,8 @@ use api::Error;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::human;
+
 const FAILED: u8 = 1;
 const USAGE: u8 = 2;
 
@@ -31,7 +33,7 @@ pub(crate) fn fail(json: bool, error: &Error) -> ExitCode {
     let text = if json {
         json!({ "error": error }).to_string()
     } else {
-        format!("bcm: {} ({})", error.message, error.code)
+        format!("bcm: {}", human::error(error))
     };
     // Nothing can be done about a closed standard error.
     let _ = writeln!(stderr(), "{text}");

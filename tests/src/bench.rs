@@ -89,19 +89,20 @@ fn millis(time: std::time::Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
+/// What the figures count.
 fn notes() -> String {
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let (cores, shown) =
+        (std::thread::available_parallelism().map_or(0, usize::from), start::SHOWN);
     format!(
-        "\n{cores} cores, everything on this machine: four managers, five workers and the apps \
-         share them.\n\
-         delivered: from the call until the contact's receipt is saved at the sender.\n\
-         final: from the call until the payment is in the payer's own proved history; payments \
-         begin at random moments.\n\
-         start: from opening a profile with a device key until the newest {} messages and the \
-         saved balance are there.\n\
-         idle bytes: whole IP packets of the QUIC connection, both ways, counted by a relay \
-         between client and worker;\nheaders: what an app with a mailbox and the stream of \
-         headers takes beyond a connection that hears of mail only.\n",
-        start::SHOWN
+        "
+Four managers, five workers and the apps share the {cores} cores of this machine.
+delivered  from the call until the contact's receipt is saved at the sender
+final      from the call until the payer's own proved history has it; begun at random moments
+start      opening a profile with a device key until its newest {shown} messages and its saved
+           balance are there
+idle       whole IP packets of the QUIC connection, both ways, counted by a relay before the worker;
+           headers: what an app takes, the looks at its account included, beyond a connection that
+           hears of mail only
+"
     )
 }

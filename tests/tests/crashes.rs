@@ -18,9 +18,9 @@ use std::time::Duration;
 const STEPS: usize = 30;
 /// What each side has in the beginning.
 const GIFT: u64 = 40_000_000;
-/// In milliseconds: whatever is killed is killed within so long of the start of a command. Most
-/// commands have ended by then, so that every part of them is hit.
-const LATEST: u64 = 500;
+/// In milliseconds: whatever is killed is killed within so long of the start of a command. Quick
+/// ones have ended by then, so that every part of them is hit.
+const LATEST: u64 = 250;
 
 #[test]
 fn nothing_is_lost_with_seed_1() {
@@ -39,14 +39,10 @@ fn nothing_is_lost_with_seed_3() {
 
 fn run(seed: u64) {
     let mut story = Story::begin(seed);
-    for n in 0..STEPS {
-        let t = std::time::Instant::now();
+    for _ in 0..STEPS {
         story.step();
-        eprintln!("seed {seed} step {n} {:?}", t.elapsed());
     }
-    let t = std::time::Instant::now();
     story.end();
-    eprintln!("seed {seed} end {:?}", t.elapsed());
 }
 
 /// One side, and what it was told about what it did.
@@ -105,7 +101,7 @@ impl Story {
         match self.rng.random_range(0..10) {
             0..8 => {
                 let doing = self.start(one);
-                if self.rng.random_ratio(2, 5) { self.kill(doing) } else { self.finish(doing) }
+                if self.rng.random_ratio(1, 2) { self.kill(doing) } else { self.finish(doing) }
             }
             8 => self.while_both_are_at_it(
                 |story| story.worker.kill(),
@@ -120,12 +116,10 @@ impl Story {
     /// Something of the network goes down and comes up again while both sides use it.
     fn while_both_are_at_it(&mut self, down: fn(&mut Self), up: fn(&mut Self)) {
         let doing = [self.start(0), self.start(1)];
-        let k: Vec<_> = doing.iter().map(|d| match &d.wish { Wish::Read => "read", Wish::Say(_) => "say", Wish::Pay(_, true) => "pay wait", Wish::Pay(..) => "pay"}).collect();
         self.pause();
         down(self);
         self.pause();
         up(self);
-        eprintln!("restart {k:?}");
         doing.into_iter().for_each(|doing| self.finish(doing));
     }
 
@@ -158,9 +152,7 @@ impl Story {
     fn kill(&mut self, doing: Doing) {
         let Doing { side, wish, running } = doing;
         self.pause();
-        let d = running.kill();
-        eprintln!("killed {}", d.is_none());
-        if let Some(document) = d {
+        if let Some(document) = running.kill() {
             self.sides[side].learn(wish, &document);
         }
         // No lock is left behind: the next command has the profile.

@@ -97,8 +97,12 @@ impl App {
         self.engine.close().await;
     }
 
-    /// Waits until there is something to do. May be dropped at any time; nothing is lost then.
+    /// Waits until there is something to do, for ever if it is to stay offline. May be dropped at
+    /// any time; nothing is lost then.
     pub async fn hear(&mut self) -> Heard {
+        if self.offline {
+            return std::future::pending().await;
+        }
         Heard(self.engine.hear().await)
     }
 
@@ -112,6 +116,12 @@ impl App {
             Happening::Ledger => News::Ledger,
             Happening::Offline => News::Offline,
         })
+    }
+
+    /// Lets through what can do nothing without the network.
+    pub(crate) fn online(&self) -> Result<(), Error> {
+        let words = "this needs the network; leave --offline out";
+        if self.offline { Err(Error::new("no_network", words)) } else { Ok(()) }
     }
 
     /// Brings the profile up to date, unless it is to stay offline. False if it did not get there.

@@ -69,7 +69,7 @@ pub struct ContactRecord {
     pub state: &'static str,
 }
 
-/// The contact that was added.
+/// One contact, such as the one that was added.
 #[derive(Debug, Clone, Serialize)]
 pub struct OneContact {
     /// The contact.

@@ -70,11 +70,42 @@ impl Card {
     }
 }
 
-/// True for a name of 1 to [`MAX_NAME`] bytes without control characters or outer blanks.
+/// True for a name of 1 to [`MAX_NAME`] bytes that shows something, without control characters,
+/// outer blanks, or what would hide or reorder the text beside it.
 #[must_use]
 pub fn is_name(name: &str) -> bool {
     let fits = (1..=MAX_NAME).contains(&name.len());
-    fits && name.trim() == name && !name.chars().any(char::is_control)
+    let plain = !name.chars().any(|c| c.is_control() || is_hidden(c));
+    fits && plain && name.trim() == name && !look(name).is_empty()
+}
+
+/// What of a name can be seen: two that look the same are the same here. Joiners and variation
+/// selectors belong to some scripts and pictures, and are invisible between other letters.
+#[must_use]
+pub fn look(name: &str) -> String {
+    let joins = |c: &char| matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
+    let plain = |c: char| if c.is_whitespace() { ' ' } else { c };
+    name.chars().filter(|c| !joins(c)).map(plain).collect()
+}
+
+/// Blanks without width, marks that change the direction of writing, and letters without a shape.
+const fn is_hidden(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 fn operation_bytes(chain: ChainId, identity: &IdentityKey) -> [u8; 32] {

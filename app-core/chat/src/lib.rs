@@ -20,7 +20,7 @@ mod send;
 #[cfg(test)]
 mod tests;
 
-pub use card::{BadCard, Card, MAX_NAME, is_name};
+pub use card::{BadCard, Card, MAX_NAME, is_name, look};
 pub use content::{Body, Content, Hello, MAX_TEXT};
 pub use envelope::{NotAnEnvelope, Packet, TooLong, open_envelope, seal_envelope};
 pub use invite::{Invite, InviteError};
@@ -31,5 +31,6 @@ pub use prekeys::{Publishable, SavedPreKeys, prekeys};
 pub use receive::{Refused, Taken, take};
 pub use route::Route;
 pub use send::{
-    Me, SealError, acknowledged, add_contact, greet, merge, receipt, seal, write, write_payment,
+    Me, SealError, acknowledged, add_contact, greet, hello, merge, receipt, seal, unsendable,
+    write, write_payment,
 };

@@ -24,6 +24,19 @@ impl Queue {
         }
     }
 
+    /// The same queue, to be made on its worker once more.
+    #[must_use]
+    pub fn lost(&self) -> Self {
+        Self {
+            receive_seed: Zeroizing::new(*self.receive_seed),
+            send_seed: Zeroizing::new(*self.send_seed),
+            outer_key: Zeroizing::new(*self.outer_key),
+            worker: self.worker,
+            contact: self.contact,
+            created: false,
+        }
+    }
+
     /// The queue's name for its reader.
     #[must_use]
     pub fn id(&self) -> QueueId {
@@ -53,11 +66,12 @@ impl Queue {
         }
     }
 
-    /// Asks the worker for what waits, over the connection that this peer key proves.
+    /// Asks the worker for what waits behind a position, over the connection that this peer key
+    /// proves.
     #[must_use]
-    pub fn pull_request(&self, peer: &[u8; 32]) -> MailRequest {
+    pub fn pull_request(&self, peer: &[u8; 32], after: u64) -> MailRequest {
         let QueueRight { receive_key, signature } = self.right(peer);
-        MailRequest::Pull { receive_key, after: 0, signature }
+        MailRequest::Pull { receive_key, after, signature }
     }
 
     /// The right to hear of this queue, over the connection that this peer key proves.

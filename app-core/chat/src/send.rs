@@ -68,18 +68,27 @@ pub fn greet(
     let account = contact.account;
     contact.greeted = true;
     let queue = Queue::generate(me.home, Some(account), rng);
-    let hello =
-        Hello { card: me.card.clone(), route: queue.route(), directory: (me.directory, me.home) };
-    let content = Content { id: message_id(rng), time: now, body: Body::Hello(Box::new(hello)) };
+    let hello = hello(account, &queue, me, now, rng);
     vec![
         Change::SaveContact(Box::new(contact)),
         Change::SaveQueue(queue),
-        Change::AddPending(Pending {
-            contact: account,
-            message: None,
-            content: content.to_bytes(),
-        }),
+        Change::AddPending(hello),
     ]
+}
+
+/// The content that tells a contact who we are and where its queue is. Without it a stranger's
+/// device drops everything else.
+pub fn hello(
+    contact: OpenId,
+    queue: &Queue,
+    me: &Me,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Pending {
+    let hello =
+        Hello { card: me.card.clone(), route: queue.route(), directory: (me.directory, me.home) };
+    let content = Content { id: message_id(rng), time: now, body: Body::Hello(Box::new(hello)) };
+    Pending { contact, message: None, content: content.to_bytes() }
 }
 
 /// Writes a message: into the conversation, and onto the pile that waits to be encrypted.
@@ -199,6 +208,17 @@ pub fn seal(
     let saved =
         [Change::SaveSession { contact: contact.account, record }, Change::AddOutgoing(outgoing)];
     Ok(saved.into_iter().chain(sequences.iter().map(|at| Change::RemovePending(*at))).collect())
+}
+
+/// A content that no session can ever carry: it must not stand in the way of the others.
+#[must_use]
+pub fn unsendable((sequences, pending): (&[i64], &Pending)) -> Vec<Change> {
+    let failed = pending.message.map(|message| Change::SetDelivery {
+        contact: pending.contact,
+        message,
+        delivery: Delivery::Failed,
+    });
+    sequences.iter().map(|at| Change::RemovePending(*at)).chain(failed).collect()
 }
 
 /// A worker holds this envelope.

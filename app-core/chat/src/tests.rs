@@ -78,6 +78,42 @@ fn names_are_short_and_plain() {
 }
 
 #[test]
+fn a_name_hides_nothing() {
+    for wrong in ["Bob\u{200b}", "\u{202e}boB", "B\u{2060}ob", "\u{3164}", "\u{200d}", "B\u{ad}ob"]
+    {
+        assert!(!is_name(wrong), "{wrong:?}");
+    }
+    // Some scripts and pictures are written with joiners; between other letters nobody sees them.
+    assert!(is_name("علی\u{200c}رضا") && is_name("👩\u{200d}🚀"));
+    assert_eq!(look("Bob\u{200d}"), "Bob");
+}
+
+#[test]
+fn what_cannot_be_sealed_makes_room_and_is_told() {
+    let mut rng = ChaCha20Rng::seed_from_u64(4);
+    let bob = person("Bob", 0xb0, &mut rng);
+    let contact = contact_of(&bob, &mut rng);
+    let (message, changes) = write(&contact, "hi", NOW, &mut rng);
+    let changes = unsendable((&[7], &pending_of(changes)));
+    let [Change::RemovePending(7), Change::SetDelivery { message: id, delivery, .. }] =
+        &changes[..]
+    else {
+        panic!("{changes:?}")
+    };
+    assert_eq!((*id, *delivery), (message.id, Delivery::Failed));
+}
+
+#[test]
+fn a_hello_said_again_names_the_same_queue() {
+    let (alice, bob, mut rng) = actors();
+    let queue = Queue::generate(HOME, Some(bob.me.card.account()), &mut rng);
+    let hello = hello(bob.me.card.account(), &queue, &alice.me, NOW, &mut rng);
+    let content = Content::from_bytes(&hello.content).unwrap();
+    let taken = take(None, &alice.me.card.identity, content, &bob.me, NOW).unwrap();
+    assert_eq!(taken.greet.unwrap().route.to_bytes(), queue.route().to_bytes());
+}
+
+#[test]
 fn an_invite_survives_copying_and_nothing_else() {
     let (alice, bob, mut rng) = actors();
     let (invite, _) = invite_of(&alice, &mut rng);

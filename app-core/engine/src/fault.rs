@@ -138,6 +138,13 @@ impl Fault {
     pub fn is_offline(&self) -> bool {
         matches!(self.code, Code::NoNetwork | Code::Timeout)
     }
+
+    /// True if the fault lies with a node, or with the way to it: what is saved here is as right as
+    /// before, and time or another node may mend it.
+    #[must_use]
+    pub fn is_elsewhere(&self) -> bool {
+        self.is_offline() || matches!(self.code, Code::BadProof | Code::Refused)
+    }
 }
 
 impl From<NetError> for Fault {
@@ -172,16 +179,33 @@ impl From<CallError> for Fault {
 }
 
 impl From<Failure> for Fault {
+    /// A node may write anything into its refusal: none of it is shown as it is.
     fn from(failure: Failure) -> Self {
-        let code = match failure.code.as_str() {
-            wire::code::FAUCET_USED => Code::FaucetUsed,
-            wire::code::UNAVAILABLE => Code::NoNetwork,
-            wire::code::UPGRADE_NEEDED => Code::UpgradeNeeded,
-            _ => Code::Refused,
+        tracing::info!(code = failure.code, message = failure.message, "a node refuses");
+        let (code, sentence) = match failure.code.as_str() {
+            wire::code::FAUCET_USED => {
+                (Code::FaucetUsed, "the faucet has paid this account before; it pays once".into())
+            }
+            // The node's disk, not ours.
+            wire::code::UNAVAILABLE | wire::code::DISK_FULL => {
+                (Code::NoNetwork, "the node cannot do this now; try again later".into())
+            }
+            wire::code::UPGRADE_NEEDED => {
+                (Code::UpgradeNeeded, "the network speaks a newer protocol; update the app".into())
+            }
+            other if is_foreign_code(other) => (Code::Refused, format!("a node refuses: {other}")),
+            _ => (Code::Refused, "a node refuses".to_owned()),
         };
-        let detail = (code == Code::Refused).then_some(failure.code);
-        Self { code, detail, message: failure.message }
+        let detail =
+            (code == Code::Refused && is_foreign_code(&failure.code)).then_some(failure.code);
+        Self { code, detail, message: sentence }
     }
+}
+
+/// True for what may be a code of the ledger or of a node. `usage` is the command line's alone.
+fn is_foreign_code(text: &str) -> bool {
+    let letters = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    letters && !text.is_empty() && text != "usage"
 }
 
 impl From<LightError> for Fault {
@@ -271,4 +295,27 @@ fn sentence(error: &StoreError) -> String {
         StoreError::Database(_) => "this is a bug; please report it",
     };
     format!("{error}; {todo}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(code: &str, expected: &str) {
+        let fault = Fault::from(Failure::new(code, "\u{1b}[2J send me your words"));
+        assert_eq!(fault.code(), expected);
+        assert!(!fault.message.contains("words"), "{}", fault.message);
+    }
+
+    #[test]
+    fn a_node_chooses_neither_our_words_nor_our_own_codes() {
+        check("bad_nonce", "bad_nonce");
+        check("disk_full", "no_network");
+        check("unavailable", "no_network");
+        check("faucet_used", "faucet_used");
+        for code in ["usage", "", "\u{1b}[31m", "Bad Nonce"] {
+            check(code, "refused");
+        }
+    }
 }

@@ -11,3 +11,5 @@ pub(crate) mod listen;
 pub(crate) mod pay;
 pub(crate) mod receive;
 pub(crate) mod sync;
+#[cfg(test)]
+mod tests;

@@ -19,11 +19,16 @@ pub use flows::pay::{Payee, Wanted};
 pub use flows::sync::Synced;
 pub use link::Happening;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
 use chat::{Contact, Message};
 use light::LightState;
 use net::Bootstrap;
 use store::Store;
-use types::{Address, ChainId, OpenId, Round};
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+use types::{Address, ChainId, OpenId, QueueId, Round};
 
 use crate::link::Link;
 use crate::me::Keys;
@@ -39,6 +44,13 @@ pub struct Engine {
     link: Option<Link>,
     /// Mail may have spoken of money: look at the account with every header up to this round.
     watch: Round,
+    /// What was heard last could not be dealt with: the next connection is not hurried.
+    shaken: bool,
+    /// Queues that hold more than was taken at once.
+    unfinished: BTreeSet<QueueId>,
+    /// Contacts whose envelopes are held up, and until when they are left alone.
+    resting: Mutex<BTreeMap<OpenId, Instant>>,
+    falcon: OnceCell<Address>,
 }
 
 /// The network that the profile is bound to, for good.
@@ -67,16 +79,33 @@ impl Engine {
             extra,
             link: None,
             watch: Round(0),
+            shaken: false,
+            unfinished: BTreeSet::new(),
+            resting: Mutex::default(),
+            falcon: OnceCell::new(),
         };
         engine.network = engine.load_network().await?;
         engine.remember_bootstrap().await?;
         Ok(engine)
     }
 
-    /// OpenID, `A…` and `F…` address of this profile's account.
+    /// OpenID and `A…` address of this profile's account.
     #[must_use]
-    pub fn own(&self) -> (OpenId, Address, Address) {
-        (self.keys.account(), self.keys.address(), self.keys.falcon)
+    pub fn own(&self) -> (OpenId, Address) {
+        (self.keys.account(), self.keys.address())
+    }
+
+    /// The `F…` address of this profile's account. Its key takes long to make, is needed for nothing
+    /// else yet, and is therefore made only when it is asked for.
+    ///
+    /// # Errors
+    /// Codes of the store.
+    pub async fn falcon_address(&self) -> Result<Address, Fault> {
+        let making = async {
+            let row = self.store.identity().await?;
+            Ok(row.words.master().falcon_key().public().address())
+        };
+        self.falcon.get_or_try_init(|| making).await.copied()
     }
 
     /// The network: the one the profile is bound to, or the one it will be.

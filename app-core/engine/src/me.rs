@@ -9,8 +9,6 @@ pub(crate) struct Keys {
     pub(crate) operation: EcdsaKey,
     pub(crate) identity: IdentityKeyPair,
     pub(crate) directory: Ed25519Key,
-    /// Public only: the Falcon key signs nothing before the account has moved to it.
-    pub(crate) falcon: Address,
 }
 
 impl Keys {
@@ -20,7 +18,6 @@ impl Keys {
             operation: master.operation_key(),
             identity: IdentityKeyPair::from_private(*master.chat_identity()),
             directory: master.directory_key(),
-            falcon: master.falcon_key().public().address(),
         }
     }
 

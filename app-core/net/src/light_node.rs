@@ -18,6 +18,8 @@ use wire::{Decode, Encode, Reply, code, protocol};
 
 /// A worker may have to ask another node, or two.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A stream is opened within one way there and back.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(2);
 const BEAT: Duration = Duration::from_secs(BEAT_SECS);
 
 /// A handle; clones share the connection, the last one ends it.
@@ -93,6 +95,24 @@ impl LightNode {
     #[must_use]
     pub const fn peer(&self) -> [u8; 32] {
         self.transport.id().0
+    }
+
+    /// True while the connection stands, as far as we know.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.transport.is_connected(self.home.worker)
+    }
+
+    /// Asks the worker for a sign of life. Without one the connection is dropped, and the next request
+    /// dials anew: a dead worker or a changed network would show by itself only after a minute.
+    pub async fn is_alive(&self) -> bool {
+        let stream = self.transport.open(self.home.worker, protocol::MAIL);
+        let answered = tokio::time::timeout(SIGN_OF_LIFE, stream).await;
+        let alive = matches!(answered, Ok(Ok(_) | Err(NetError::UpgradeNeeded)));
+        if !alive {
+            self.transport.disconnect(self.home.worker).await;
+        }
+        alive
     }
 
     /// Bytes received and sent so far.

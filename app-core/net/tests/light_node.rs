@@ -88,3 +88,15 @@ async fn a_missing_protocol_and_a_missing_worker_have_names() {
     worker.close().await;
     assert_eq!(LightNode::start(home).await.err(), Some(NetError::NoNetwork));
 }
+
+#[tokio::test]
+async fn a_worker_that_is_there_gives_a_sign_of_life() {
+    let (worker, home) = worker().await;
+    let node = LightNode::start(home).await.unwrap();
+    assert!(node.is_connected() && node.is_alive().await, "whatever protocols it has");
+    let _mail = worker.accept(protocol::MAIL).unwrap();
+    assert!(node.is_alive().await);
+    worker.close().await;
+    assert!(!node.is_alive().await);
+    assert!(!node.is_connected());
+}

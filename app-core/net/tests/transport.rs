@@ -80,6 +80,26 @@ async fn an_unknown_protocol_means_an_upgrade_is_needed() {
 }
 
 #[tokio::test]
+async fn what_comes_before_it_is_served_waits() {
+    let listen: Multiaddr = QUIC.parse().unwrap();
+    let server = Transport::spawn_serving([1; 32], &[listen], &[ECHO]).await.unwrap();
+    let client = spawn(2, &[]).await;
+    client.connect(server.id(), &server.addresses()).await.unwrap();
+    let mut early = client.open(server.id(), ECHO).await.unwrap();
+    early.send(b"early").await.unwrap();
+    let unknown = client.request(server.id(), SILENT, b"", LONG).await;
+    assert_eq!(unknown, Err(NetError::UpgradeNeeded));
+
+    let mut incoming = server.accept(ECHO).unwrap();
+    for expected in [b"early".as_slice(), b"later"] {
+        let (_, mut channel) = incoming.next().await.unwrap();
+        assert_eq!(channel.receive(10).await.unwrap().as_deref(), Some(expected));
+        let mut later = client.open(server.id(), ECHO).await.unwrap();
+        later.send(b"later").await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn silence_ends_in_a_timeout_and_leaves_the_connection_usable() {
     let (server, client) = connected(QUIC).await;
     let _held = server.accept(SILENT).unwrap();

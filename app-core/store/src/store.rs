@@ -5,6 +5,7 @@ use crate::{Profile, Protection};
 use core::fmt;
 use sqlx::SqlitePool;
 use std::sync::Arc;
+use tokio::sync::{Mutex, MutexGuard};
 
 /// An open profile. Clones share one database and one lock; the lock is given back with the last.
 #[derive(Clone)]
@@ -16,6 +17,7 @@ struct Inner {
     profile: Profile,
     protection: Protection,
     pool: SqlitePool,
+    writing: Mutex<()>,
     _lock: Lock,
 }
 
@@ -36,7 +38,8 @@ impl Store {
         pool: SqlitePool,
         lock: Lock,
     ) -> Self {
-        Self { inner: Arc::new(Inner { profile, protection, pool, _lock: lock }) }
+        let writing = Mutex::default();
+        Self { inner: Arc::new(Inner { profile, protection, pool, writing, _lock: lock }) }
     }
 
     /// Where the profile's files lie.
@@ -59,5 +62,11 @@ impl Store {
 
     pub(crate) fn pool(&self) -> &SqlitePool {
         &self.inner.pool
+    }
+
+    /// The turn to write: writers wait for one another here, in order, and not in SQLite, which
+    /// would give up after a while.
+    pub(crate) async fn turn_to_write(&self) -> MutexGuard<'_, ()> {
+        self.inner.writing.lock().await
     }
 }

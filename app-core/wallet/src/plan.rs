@@ -3,6 +3,7 @@
 use keys::{EcdsaKey, PublicKey};
 use ledger::{Account, Action, Prices, Source, Transaction};
 use rand_core::CryptoRng;
+use std::collections::BTreeSet;
 use types::{Abc, Address, Amount, ChainId, OpenId, Round, Timestamp};
 use wire::Encode;
 
@@ -63,7 +64,7 @@ pub enum Refusal {
     BelowMinimum(Amount<Abc>),
 }
 
-/// Signs a payment for a wish, with the next free nonce.
+/// Signs a payment for a wish, with the lowest free nonce.
 ///
 /// # Errors
 /// [`Refusal`] says why not; nothing has been signed then.
@@ -99,7 +100,7 @@ pub fn plan(
         tx: transaction.id(),
         bytes: transaction.to_bytes(),
         fee,
-        nonce: next_nonce(ground.account, ground.open),
+        nonce: free_nonce(ground.account, ground.open),
         expiry: transaction.expiry,
     };
     let Wish { to, contact, amount, memo } = wish;
@@ -128,19 +129,20 @@ fn least(ground: Ground<'_>) -> Amount<Abc> {
     if ground.payee_exists { least } else { least.max(new) }
 }
 
-/// One payment above the highest nonce in use; payments under way keep theirs.
-fn next_nonce(account: Option<&Account>, open: &[Payment]) -> u64 {
+/// The lowest nonce that no payment under way uses. The ledger takes nonces in order: behind one that
+/// a dead payment has left free, all others would wait until they are dead, too.
+fn free_nonce(account: Option<&Account>, open: &[Payment]) -> u64 {
+    let used: BTreeSet<u64> = open.iter().map(|payment| payment.attempt.nonce).collect();
     let proved = account.map_or(0, |account| account.nonce);
-    let planned = open.iter().map(|payment| payment.attempt.nonce.saturating_add(1)).max();
-    planned.unwrap_or(0).max(proved)
+    (proved..u64::MAX).find(|nonce| !used.contains(nonce)).unwrap_or(u64::MAX)
 }
 
 /// The transaction with its fee, still without a signature.
 fn draft(wish: &Wish, ground: Ground<'_>, own: PublicKey) -> Transaction {
-    let nonce = next_nonce(ground.account, ground.open);
-    // The first transaction of an account shows its key; an open one before it has done so.
+    let nonce = free_nonce(ground.account, ground.open);
+    // The first transaction of an account shows its key; an open one before it does so.
     let shown = ground.account.is_some_and(|account| !account.slots.is_empty());
-    let first = !shown && ground.open.is_empty();
+    let first = !shown && ground.open.iter().all(|payment| payment.attempt.nonce > nonce);
     let mut transaction = Transaction {
         version: 1,
         chain: ground.chain,

@@ -95,6 +95,22 @@ fn the_ledger_takes_what_the_wallet_signs_also_several_at_once() {
 }
 
 #[test]
+fn a_payment_that_died_leaves_no_gap_that_the_later_ones_wait_behind() {
+    let mut world = world(50_000_000);
+    let bob = world.bob.public().address();
+    // The first one, which shows the key, dies; the second waits for its turn.
+    let first = world.plan(20_000_000, bob, &[]).unwrap();
+    let second = world.plan(1_000_000, bob, std::slice::from_ref(&first)).unwrap();
+    let third = world.plan(2_000_000, bob, std::slice::from_ref(&second)).unwrap();
+    assert_eq!((second.attempt.nonce, third.attempt.nonce), (1, 0));
+    let fourth = world.plan(3_000_000, bob, &[third.clone(), second.clone()]).unwrap();
+    assert_eq!(fourth.attempt.nonce, 2);
+    world.execute(&[third, second, fourth]).unwrap();
+    assert_eq!(world.account(bob).unwrap().abc, Amount::new(6_000_000));
+    assert!(world.execute(&[first]).is_err(), "nothing is paid twice");
+}
+
+#[test]
 fn what_cannot_be_paid_is_not_signed() {
     let world = world(50_000_000);
     let (alice, bob) = (world.alice.public().address(), world.bob.public().address());

@@ -19,6 +19,8 @@ pub mod code {
     pub const UPGRADE_NEEDED: &str = "upgrade_needed";
     /// The node's disk is full or failing.
     pub const DISK_FULL: &str = "disk_full";
+    /// Too many transactions of this account wait for a block; send it again when some are final.
+    pub const TOO_MANY_WAITING: &str = "too_many_waiting";
     /// The faucet has paid this address before.
     pub const FAUCET_USED: &str = "faucet_used";
 }

@@ -53,7 +53,7 @@ async fn make(
     let name = match name {
         Some(name) if is_name(name) => name.to_owned(),
         Some(_) => {
-            let rule = "a name has 1 to 64 bytes, no line breaks, no blanks at its ends";
+            let rule = "a name has 1 to 64 bytes, nothing invisible, no blanks at its ends";
             return Err(Error::new("bad_name", rule));
         }
         None => format!("bcm-{}", id.get(..6).unwrap_or_default()),
@@ -78,7 +78,8 @@ impl App {
     /// Codes of the store.
     pub async fn account(&self) -> Result<Account, Error> {
         let row = self.engine.store().identity().await?;
-        let (id, ecdsa, falcon) = self.engine.own();
+        let (id, ecdsa) = self.engine.own();
+        let falcon = self.engine.falcon_address().await?;
         let addresses = Addresses { ecdsa: format_address(ecdsa), falcon: format_address(falcon) };
         let chain = self.engine.chain().map(|chain| chain.to_string());
         Ok(Account {

@@ -13,6 +13,7 @@ impl App {
     /// # Errors
     /// `no_network` if the home worker did not confirm that we can be reached.
     pub async fn invite(&mut self) -> Result<InviteRecord, Error> {
+        self.online()?;
         let making = tokio::time::timeout(PATIENCE, self.engine.invite());
         let late = || Error::new("no_network", "the network does not answer; try again");
         let invite = making.await.map_err(|_| late())??;
@@ -26,11 +27,9 @@ impl App {
     pub async fn contact_add(&mut self, invite: &str) -> Result<OneContact, Error> {
         let account = self.engine.add_contact(invite).await?;
         if !self.offline {
-            self.engine.flush(PATIENCE).await?;
+            self.engine.flush(account, PATIENCE).await?;
         }
-        let records = self.contact_records().await?;
-        let found = records.into_iter().find(|record| record.id == account.to_string());
-        found.map(|contact| OneContact { contact }).ok_or_else(gone)
+        self.contact_record(account).await
     }
 
     /// All contacts.
@@ -42,13 +41,19 @@ impl App {
         Ok(Contacts { contacts: self.contact_records().await?, synced })
     }
 
-    /// The name under which the contact that a person means is listed.
+    /// The contact that a person means, as saved.
     ///
     /// # Errors
     /// `unknown_contact`, `ambiguous_contact`.
-    pub async fn contact_name(&self, contact: &str) -> Result<String, Error> {
+    pub async fn contact(&self, contact: &str) -> Result<OneContact, Error> {
         let contact = self.engine.find_contact(contact).await?;
-        self.shown_name(contact.account).await
+        self.contact_record(contact.account).await
+    }
+
+    async fn contact_record(&self, account: OpenId) -> Result<OneContact, Error> {
+        let records = self.contact_records().await?;
+        let found = records.into_iter().find(|record| record.id == account.to_string());
+        found.map(|contact| OneContact { contact }).ok_or_else(gone)
     }
 
     async fn contact_records(&self) -> Result<Vec<ContactRecord>, Error> {

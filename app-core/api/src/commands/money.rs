@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{Payee, Wanted};
+use engine::{Code, Payee, Wanted};
 use keys::{format_address, parse_address};
 use store::{Flow, HistoryKind, HistoryRow};
 use types::{Abc, Abit, Address, AddressKind, Amount, OpenId, Token};
@@ -16,6 +16,8 @@ use crate::{
 
 /// How long `--wait` and the faucet wait for finality.
 const FINALITY: Duration = Duration::from_secs(60);
+/// What nobody is called is longer than this, and was meant as an address.
+const LONG_NAME: usize = 25;
 
 impl App {
     /// A devnet's gift; returns when it is final.
@@ -23,6 +25,7 @@ impl App {
     /// # Errors
     /// `faucet_used`, `no_network`, `upgrade_needed`, `timeout`.
     pub async fn faucet(&mut self) -> Result<FaucetRecord, Error> {
+        self.online()?;
         let gift = self.engine.faucet(FINALITY).await?;
         Ok(FaucetRecord {
             tx: gift.entry.tx.to_string(),
@@ -46,7 +49,8 @@ impl App {
         let (abc, abit) = account
             .as_ref()
             .map_or((Amount::ZERO, Amount::ZERO), |account| (account.abc, account.abit));
-        let (_, ecdsa, falcon) = self.engine.own();
+        let (_, ecdsa) = self.engine.own();
+        let falcon = self.engine.falcon_address().await?;
         Ok(Balance {
             tokens: vec![token(abc, pending), token::<Abit>(abit, Amount::ZERO)],
             addresses: vec![address(ecdsa, true), address(falcon, false)],
@@ -87,13 +91,16 @@ impl App {
         memo: Option<&str>,
         wait: bool,
     ) -> Result<PaymentRecord, Error> {
-        let payee = match self.engine.find_contact(to).await {
-            Ok(contact) => Payee::Contact(contact.account),
-            Err(unknown) => match parse_address(to) {
-                Ok(address) => Payee::Address(address),
+        // An address first: a contact that calls itself by somebody's address gains nothing.
+        let payee = match parse_address(to) {
+            Ok(address) => Payee::Address(address),
+            Err(_) => match self.engine.find_contact(to).await {
+                Ok(contact) => Payee::Contact(contact.account),
                 // What looks like an address was meant as one.
-                Err(_) if to.len() > 25 => return Err(bad_address(to)),
-                Err(_) => return Err(unknown.into()),
+                Err(fault) if fault.code == Code::UnknownContact && to.len() > LONG_NAME => {
+                    return Err(bad_address(to));
+                }
+                Err(fault) => return Err(fault.into()),
             },
         };
         if memo.is_some_and(|memo| memo.len() > chat::MAX_TEXT) {
@@ -123,7 +130,7 @@ impl App {
     async fn pay_wanted(&mut self, wanted: Wanted, wait: bool) -> Result<PaymentRecord, Error> {
         let patience = if self.offline { Duration::ZERO } else { PATIENCE };
         let mut payment = self.engine.pay(wanted, patience).await?;
-        if wait {
+        if wait && !self.offline {
             payment = self.engine.wait_final(&payment, FINALITY).await?;
         }
         let to = self.counterparty(payment.contact, Some(payment.to)).await?;

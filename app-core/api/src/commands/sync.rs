@@ -1,5 +1,7 @@
 //! Bringing a profile up to date on request.
 
+use std::time::Duration;
+
 use crate::app::PATIENCE;
 use crate::{App, Error, SyncRecord};
 
@@ -9,7 +11,8 @@ impl App {
     /// # Errors
     /// What a person must act on; no network is told by `synced`.
     pub async fn sync(&mut self) -> Result<SyncRecord, Error> {
-        let synced = self.engine.sync(PATIENCE).await?;
+        let patience = if self.offline { Duration::ZERO } else { PATIENCE };
+        let synced = self.engine.sync(patience).await?;
         Ok(SyncRecord {
             synced: synced.synced,
             round: synced.round.0,

@@ -1,5 +1,9 @@
 //! Reaching the home worker, and binding a new profile to its network.
 
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use ledger::{Genesis, GenesisError};
 use net::{Bootstrap, LightNode, NetError};
 use store::NetworkChange;
@@ -9,6 +13,11 @@ use wire::chain::{ChainReply, ChainRequest};
 
 use crate::link::Link;
 use crate::{Bound, Code, Engine, Fault};
+
+/// How long one node may take to be reached; a command has ten seconds for everything.
+const REACH: Duration = Duration::from_secs(4);
+/// Addresses of one node that are tried.
+const ADDRESSES: usize = 3;
 
 impl Engine {
     /// Connects to the home worker, if there is no connection yet. The first time, this binds the
@@ -82,7 +91,7 @@ impl Engine {
     }
 
     async fn bind_to(&mut self, home: Bootstrap) -> Result<LightNode, Fault> {
-        let node = LightNode::start(home.clone()).await?;
+        let node = reach(&home).await?;
         let ChainReply::Genesis(bytes) = node.chain(ChainRequest::Genesis).await? else {
             return Err(NetError::BadReply.into());
         };
@@ -95,22 +104,21 @@ impl Engine {
         Ok(node)
     }
 
-    /// Reaches the home worker where it was; else asks the others where it is now.
+    /// Reaches the home worker where it was; else asks the others, all at once, where it is now.
     async fn connect_home(&mut self) -> Result<LightNode, Fault> {
         let home = self.bound()?.home.clone();
-        let first = match LightNode::start(home.clone()).await {
+        let first = match reach(&home).await {
             Ok(node) => return Ok(node),
             Err(error) => error,
         };
-        for other in self.candidates().await? {
-            let moved = other.worker == home.worker && other.addresses != home.addresses;
-            let at = if moved { Some(other) } else { ask_where(&other, &home).await };
-            let Some(at) = at else { continue };
-            if let Ok(node) = LightNode::start(at.clone()).await {
-                self.store.apply(vec![NetworkChange::SetHome(at.to_string()).into()]).await?;
-                self.bound_mut()?.home = at;
-                return Ok(node);
-            }
+        let others = self.candidates().await?;
+        let mut asked: FuturesUnordered<_> =
+            others.iter().map(|other| found_by(other, &home)).collect();
+        while let Some(found) = asked.next().await {
+            let Some((at, node)) = found else { continue };
+            self.store.apply(vec![NetworkChange::SetHome(at.to_string()).into()]).await?;
+            self.bound_mut()?.home = at;
+            return Ok(node);
         }
         Err(first.into())
     }
@@ -127,17 +135,38 @@ impl Engine {
     }
 }
 
-/// Asks one worker where another listens now.
-async fn ask_where(other: &Bootstrap, home: &Bootstrap) -> Option<Bootstrap> {
-    if other.worker == home.worker {
+/// Connects, or gives it up while there is time left for others.
+async fn reach(node: &Bootstrap) -> Result<LightNode, NetError> {
+    let start = LightNode::start(node.clone());
+    tokio::time::timeout(REACH, start).await.unwrap_or(Err(NetError::NoNetwork))
+}
+
+/// The home worker, where this other node says that it is. The connection proves that it is it.
+async fn found_by(other: &Bootstrap, home: &Bootstrap) -> Option<(Bootstrap, LightNode)> {
+    let addresses = if other.worker != home.worker {
+        located(other, home).await?
+    } else if other.addresses != home.addresses {
+        vec![other.addresses.clone()]
+    } else {
         return None;
+    };
+    for addresses in addresses.into_iter().take(ADDRESSES) {
+        let at = Bootstrap { addresses, ..home.clone() };
+        if let Ok(node) = reach(&at).await {
+            return Some((at, node));
+        }
     }
-    let node = LightNode::start(other.clone()).await.ok()?;
-    let answer = node.chain(ChainRequest::Locate(home.worker)).await.ok()?;
+    None
+}
+
+/// Asks one worker where another listens now.
+async fn located(other: &Bootstrap, home: &Bootstrap) -> Option<Vec<String>> {
+    let node = reach(other).await.ok()?;
+    let locate = node.chain(ChainRequest::Locate(home.worker));
+    let answer = tokio::time::timeout(REACH, locate).await.ok()?.ok()?;
     node.close().await;
     let ChainReply::Located(addresses) = answer else { return None };
-    let addresses = addresses.into_iter().next()?;
-    Some(Bootstrap { addresses, ..home.clone() })
+    Some(addresses)
 }
 
 fn checked_genesis(bytes: &[u8], chain: ChainId) -> Result<Genesis, Fault> {

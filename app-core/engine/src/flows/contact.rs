@@ -1,10 +1,18 @@
 //! Contacts: adding one, and finding the one a person means.
 
-use chat::{Contact, Invite, InviteError};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chat::{Contact, Invite, InviteError, look};
+use net::NetError;
 use types::OpenId;
 
 use crate::{Code, Engine, Fault};
 
+/// How long a new profile may look for its network.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What a conversation calls ourselves.
+const ME: &str = "me";
 /// Fewer digits of an account's id than this name nobody.
 const MIN_DIGITS: usize = 8;
 
@@ -17,7 +25,8 @@ impl Engine {
     /// profile that never saw its network.
     pub async fn add_contact(&mut self, text: &str) -> Result<OpenId, Fault> {
         if self.network.is_none() {
-            self.attach().await?;
+            let bound = tokio::time::timeout(PATIENCE, self.attach()).await;
+            bound.unwrap_or_else(|_| Err(NetError::Timeout.into()))?;
         }
         let me = self.me()?;
         let invite = Invite::parse(text, me.chain, self.keys.account())?;
@@ -29,47 +38,55 @@ impl Engine {
         Ok(account)
     }
 
-    /// The contact that a person means: by the name that `shown_names` gives, by its id, or by at
-    /// least eight first digits of it.
+    /// The contact that a person means: by its id, by the name that [`shown_names`] gives, or by at
+    /// least eight first digits of its id.
     ///
     /// # Errors
     /// `unknown_contact`, `ambiguous_contact`.
     pub async fn find_contact(&self, text: &str) -> Result<Contact, Fault> {
         let contacts = self.store.contacts().await?;
-        let names = shown_names(&contacts);
-        let named = |index: usize| names.get(index).is_some_and(|name| name == text);
-        if let Some(index) = (0..contacts.len()).find(|index| named(*index)) {
-            return contacts.into_iter().nth(index).ok_or_else(|| unknown(text));
-        }
-        let digits = text.to_ascii_lowercase();
-        let fits = |contact: &Contact| {
-            digits.len() >= MIN_DIGITS && contact.account.to_string().starts_with(&digits)
-        };
-        let mut fitting = contacts.into_iter().filter(fits);
-        match (fitting.next(), fitting.next()) {
-            (Some(contact), None) => Ok(contact),
-            (Some(_), Some(_)) => Err(Fault::new(
+        match found(&contacts, text).as_slice() {
+            [] => Err(unknown(text)),
+            [index] => contacts.into_iter().nth(*index).ok_or_else(|| unknown(text)),
+            _ => Err(Fault::new(
                 Code::AmbiguousContact,
-                format!("several contacts begin with {text}; give more digits"),
+                format!("several contacts fit {text}; give more digits of the id"),
             )),
-            (None, _) => Err(unknown(text)),
         }
     }
 }
 
-/// The names under which contacts are listed, in the order they were added: a second one of the
-/// same name is `name (2)`.
+/// Which contacts a text may mean. A whole id means that contact and no other: somebody who calls
+/// itself by another one's id or its first digits gains nothing.
+fn found(contacts: &[Contact], text: &str) -> Vec<usize> {
+    let account = OpenId::parse(text);
+    let (seen, digits) = (look(text), text.to_ascii_lowercase());
+    let names = shown_names(contacts);
+    let fits = |(contact, name): (&Contact, &String)| match account {
+        Some(account) => contact.account == account,
+        None => {
+            let begins = || contact.account.to_string().starts_with(&digits);
+            look(name) == seen || digits.len() >= MIN_DIGITS && begins()
+        }
+    };
+    let all = contacts.iter().zip(&names).enumerate();
+    all.filter(|(_, contact)| fits(*contact)).map(|(index, _)| index).collect()
+}
+
+/// The names under which contacts are listed, in the order they were added: a second one that looks
+/// the same is `name (2)`. Nobody is `me`.
 #[must_use]
 pub fn shown_names(contacts: &[Contact]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::with_capacity(contacts.len());
-    for contact in contacts {
-        let candidates = (1_u32..).map(|count| match count {
+    let mut taken = BTreeSet::from([ME.to_owned()]);
+    let name = |contact: &Contact| {
+        let mut names = (1_u32..).map(|count| match count {
             1 => contact.name.clone(),
             _ => format!("{} ({count})", contact.name),
         });
-        names.extend(candidates.into_iter().find(|name| !names.contains(name)));
-    }
-    names
+        // The numbers do not end before the contacts.
+        names.find(|name| taken.insert(look(name).to_lowercase())).unwrap_or_default()
+    };
+    contacts.iter().map(name).collect()
 }
 
 fn unknown(text: &str) -> Fault {
@@ -123,10 +140,37 @@ mod tests {
         }
     }
 
+    fn named(names: &[&str]) -> Vec<Contact> {
+        (1..).zip(names).map(|(seed, name)| contact(name, seed)).collect()
+    }
+
     #[test]
     fn the_same_name_twice_is_told_apart() {
-        let named = [("Bob", 1), ("Bob", 2), ("Bob (2)", 3), ("Bob", 4)];
-        let contacts = named.map(|(name, seed)| contact(name, seed));
+        let contacts = named(&["Bob", "Bob", "Bob (2)", "Bob"]);
         assert_eq!(shown_names(&contacts), ["Bob", "Bob (2)", "Bob (2) (2)", "Bob (3)"]);
+    }
+
+    #[test]
+    fn nobody_looks_like_somebody_else_or_like_ourselves() {
+        let contacts = named(&["Bob", "Bob\u{200d}", "bob", "me", "Me", "Bob\u{a0}B", "Bob B"]);
+        let shown = shown_names(&contacts);
+        let expected =
+            ["Bob", "Bob\u{200d} (2)", "bob (3)", "me (2)", "Me (3)", "Bob\u{a0}B", "Bob B (2)"];
+        assert_eq!(shown, expected);
+        assert_eq!(found(&contacts, "Bob (2)"), [1], "found as it is seen");
+        assert_eq!(found(&contacts, "Bob"), [0]);
+    }
+
+    #[test]
+    fn an_id_is_nobody_elses_name() {
+        let bob = contact("Bob", 1);
+        let id = bob.account.to_string();
+        let contacts = vec![contact(&id, 2), contact(&id[..8], 3), bob];
+        assert_eq!(found(&contacts, &id), [2]);
+        assert_eq!(found(&contacts, &id.to_uppercase()), [2]);
+        assert_eq!(found(&contacts, &id[..8]), [1, 2], "somebody's name and somebody's digits");
+        assert_eq!(found(&contacts, &id[..12]), [2]);
+        assert_eq!(found(&contacts, "Bob"), [2]);
+        assert_eq!(found(&contacts, &id[..7]), []);
     }
 }

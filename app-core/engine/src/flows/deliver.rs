@@ -1,155 +1,286 @@
-//! Letting out what waits: queues and prekeys first, then envelopes.
+//! Letting out what waits: queues first, then contents and envelopes, for every contact by itself.
 //!
 //! Contents wait unencrypted until there is a session; sealing saves the session and the envelope
-//! together; the envelope is then put, byte for byte the same, until a worker has it.
+//! together; the envelope is then put, byte for byte the same, until a worker has it. A contact
+//! chooses its worker, and what that one answers, late or never or nonsense, holds up this contact's
+//! envelopes and nobody else's.
 
-use std::collections::BTreeSet;
+use std::future::Future;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use chat::{Change, Contact, Outgoing, Pending, SealError, acknowledged, merge, seal};
+use chat::{Change, Contact, Outgoing, Pending, SealError, acknowledged, merge, seal, unsendable};
+use futures::{StreamExt, TryStreamExt, stream};
 use net::{CallError, LightNode, NetError};
 use ratchet::{Bundle, RatchetError, SessionRecord};
+use tokio::time::{Instant, timeout};
 use types::OpenId;
 use wire::directory::{DirectoryReply, DirectoryRequest};
 use wire::mail::{MailReply, MailRequest};
 
-use crate::{Code, Engine, Fault};
+use crate::flows::sync::Progress;
+use crate::{Engine, Fault};
 
 /// Contents of one contact that are sealed in one go.
 const BATCH: u32 = 200;
+/// Envelopes of one contact that are looked at in one go.
+const LEAVING: u32 = 20;
+/// Contacts that are written to at the same time.
+const LINES: usize = 16;
+/// How long the owner of a queue or bundle may take; the home worker gives up a little earlier.
+const OWNER: Duration = Duration::from_secs(5);
+/// An owner that takes longer than this for one envelope is not given the next one at once.
+const SLOW: Duration = Duration::from_secs(1);
+/// How long one delivery may take in all.
+const ALL: Duration = Duration::from_secs(8);
+/// How long a contact whose envelopes are held up is left alone, unless it is written to.
+const REST: Duration = Duration::from_secs(30);
 
 impl Engine {
-    /// Sends all that can be sent. Returns how many envelopes a worker took.
-    pub(crate) async fn deliver(&mut self, node: &LightNode) -> Result<u32, Fault> {
+    /// Sends all that can be sent now.
+    pub(crate) async fn deliver(
+        &mut self,
+        node: &LightNode,
+        progress: &Progress,
+    ) -> Result<(), Fault> {
         self.create_queues(node).await?;
-        for account in self.store.contacts_with_pending().await? {
-            match self.seal_waiting(node, account).await {
-                // One contact's trouble, such as a bundle that is not there, waits with it.
-                Err(fault) if fault.code == Code::Refused || fault.code == Code::BadProof => {
-                    tracing::warn!(code = fault.code(), "a contact cannot be written to yet");
-                }
-                result => result?,
-            }
-        }
-        self.put_outgoing(node).await
+        let waiting = self.awake(self.store.contacts_waiting().await?);
+        let this = &*self;
+        let lines = stream::iter(waiting)
+            .map(|account| this.deliver_to(node, account, progress))
+            .buffer_unordered(LINES)
+            .try_collect::<()>();
+        // What is not done by then waits for the next time.
+        timeout(ALL, lines).await.unwrap_or(Ok(()))
     }
 
-    async fn create_queues(&mut self, node: &LightNode) -> Result<(), Fault> {
+    /// Makes the queues that are saved and not yet on the home worker.
+    pub(crate) async fn create_queues(&self, node: &LightNode) -> Result<(), Fault> {
         for mut queue in self.store.queues().await? {
             if queue.created || queue.worker != node.worker() {
                 continue;
             }
-            let MailReply::Created = node.mail(queue.create_request()).await? else {
-                return Err(NetError::BadReply.into());
-            };
-            queue.created = true;
-            self.store.apply(vec![Change::SaveQueue(queue).into()]).await?;
+            match node.mail(queue.create_request()).await {
+                Ok(MailReply::Created) => {
+                    queue.created = true;
+                    self.store.apply(vec![Change::SaveQueue(queue).into()]).await?;
+                }
+                Ok(_) => return Err(NetError::BadReply.into()),
+                Err(CallError::Failure(failure)) => {
+                    tracing::warn!(code = failure.code, "the home worker makes no queue now");
+                    return Ok(());
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(())
     }
 
-    async fn seal_waiting(&mut self, node: &LightNode, account: OpenId) -> Result<(), Fault> {
-        let Some(contact) = self.store.contact(account).await? else { return Ok(()) };
-        let mut record = self.session(account).await?;
-        if !record.has_session() {
-            self.start_session(node, &contact, &mut record).await?;
-        }
+    /// Sends what waits for one contact, in order, until its owner holds it up. Errors are our own.
+    pub(crate) async fn deliver_to(
+        &self,
+        node: &LightNode,
+        account: OpenId,
+        progress: &Progress,
+    ) -> Result<(), Fault> {
         loop {
-            let waiting = self.store.pending(account, BATCH).await?;
-            if waiting.is_empty() {
+            let leaving = self.store.outgoing(account, LEAVING).await?;
+            if leaving.is_empty() && !self.seal_waiting(node, account).await? {
                 return Ok(());
             }
-            for (sequences, pending) in merge(waiting) {
-                self.seal_one(node, &contact, &mut record, (&sequences, &pending)).await?;
+            for (sequence, outgoing) in leaving {
+                let asked = Instant::now();
+                // Later ones must not overtake it.
+                if !put(node, &outgoing).await? {
+                    self.let_rest(account);
+                    return Ok(());
+                }
+                let changes = acknowledged(sequence, &outgoing);
+                self.store.apply(changes.into_iter().map(Into::into).collect()).await?;
+                progress.sent.fetch_add(1, Ordering::Relaxed);
+                if asked.elapsed() > SLOW {
+                    self.let_rest(account);
+                    return Ok(());
+                }
             }
         }
     }
 
+    /// Encrypts what waits for one contact. False if nothing waits, or if it has to wait on.
+    async fn seal_waiting(&self, node: &LightNode, account: OpenId) -> Result<bool, Fault> {
+        let Some(contact) = self.store.contact(account).await? else { return Ok(false) };
+        let waiting = self.store.pending(account, BATCH).await?;
+        if waiting.is_empty() {
+            return Ok(false);
+        }
+        let mut record = self.session(account).await?;
+        if !record.has_session() && !self.start_session(node, &contact, &mut record).await? {
+            self.let_rest(account);
+            return Ok(false);
+        }
+        for (sequences, pending) in merge(waiting) {
+            if !self.seal_one(node, &contact, &mut record, (&sequences, &pending)).await? {
+                self.let_rest(account);
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     async fn seal_one(
-        &mut self,
+        &self,
         node: &LightNode,
         contact: &Contact,
         record: &mut SessionRecord,
         waiting: (&[i64], &Pending),
-    ) -> Result<(), Fault> {
-        let now = self.clock.now();
-        let identity = &self.keys.identity;
+    ) -> Result<bool, Fault> {
+        let (now, identity) = (self.clock.now(), &self.keys.identity);
         let mut sealed = seal(contact, record, identity, waiting, now, &mut rand::rng());
         if let Err(SealError::Ratchet(RatchetError::SessionTooOld)) = sealed {
             // Nobody answered the first message for a month: its prekeys may be gone. Begin anew.
-            self.start_session(node, contact, record).await?;
-            let identity = &self.keys.identity;
+            if !self.start_session(node, contact, record).await? {
+                return Ok(false);
+            }
+            self.say_hello_again(contact, record).await?;
             sealed = seal(contact, record, identity, waiting, now, &mut rand::rng());
         }
-        let changes = sealed.map_err(|error| {
-            Fault::new(Code::Internal, format!("a message cannot be encrypted: {error}"))
-        })?;
-        Ok(self.store.apply(changes.into_iter().map(Into::into).collect()).await?)
+        let changes = sealed.unwrap_or_else(|error| {
+            tracing::error!(%error, "a content cannot be encrypted");
+            unsendable(waiting)
+        });
+        self.store.apply(changes.into_iter().map(Into::into).collect()).await?;
+        Ok(true)
     }
 
+    /// A contact that has never answered may have lost the first hello with everything else that
+    /// waited for it too long.
+    async fn say_hello_again(
+        &self,
+        contact: &Contact,
+        record: &mut SessionRecord,
+    ) -> Result<(), Fault> {
+        let queues = self.store.queues().await?;
+        let own = queues.iter().find(|queue| queue.contact == Some(contact.account));
+        let Some(queue) = own.filter(|_| !contact.ready) else { return Ok(()) };
+        let (now, identity) = (self.clock.now(), &self.keys.identity);
+        let hello = chat::hello(contact.account, queue, &self.me()?, now, &mut rand::rng());
+        // Apart from the match, so that no random source is held over an await.
+        let sealed = seal(contact, record, identity, (&[], &hello), now, &mut rand::rng());
+        match sealed {
+            Ok(changes) => {
+                Ok(self.store.apply(changes.into_iter().map(Into::into).collect()).await?)
+            }
+            Err(error) => {
+                tracing::error!(%error, "a hello cannot be encrypted");
+                Ok(())
+            }
+        }
+    }
+
+    /// False if the contact's bundle cannot be had now, or is not the contact's.
     async fn start_session(
         &self,
         node: &LightNode,
         contact: &Contact,
         record: &mut SessionRecord,
-    ) -> Result<(), Fault> {
+    ) -> Result<bool, Fault> {
         let (key, owner) = contact.directory;
-        let DirectoryReply::Fetched { bundle, one_time } =
-            node.directory(DirectoryRequest::Fetch { owner, key }).await?
+        let fetch = node.directory(DirectoryRequest::Fetch { owner, key });
+        let Some(DirectoryReply::Fetched { bundle, one_time }) = ask_owner(node, fetch).await?
         else {
-            return Err(NetError::BadReply.into());
-        };
-        let wrong = |what: &str| {
-            Fault::new(Code::BadProof, format!("the contact's prekey bundle {what}; nothing sent"))
+            return Ok(false);
         };
         let one_time = one_time.as_ref().map(|key| key.0.as_slice());
-        let bundle = Bundle::from_parts(&bundle, one_time).map_err(|_| wrong("cannot be read"))?;
-        if bundle.identity != contact.card.identity {
-            return Err(wrong("belongs to somebody else"));
-        }
-        let now = self.clock.now();
-        record
-            .initiate(&self.keys.identity, &bundle, self.registration_id(), now, &mut rand::rng())
-            .map_err(|_| wrong("is not signed by the contact"))
+        let bundle = Bundle::from_parts(&bundle, one_time).ok();
+        let Some(bundle) = bundle.filter(|bundle| bundle.identity == contact.card.identity) else {
+            tracing::warn!("a prekey bundle is not the contact's; nothing is sent");
+            return Ok(false);
+        };
+        let (now, identity) = (self.clock.now(), &self.keys.identity);
+        let begun =
+            record.initiate(identity, &bundle, self.registration_id(), now, &mut rand::rng());
+        Ok(begun.inspect_err(|error| tracing::warn!(%error, "no session begins")).is_ok())
     }
 
-    async fn put_outgoing(&mut self, node: &LightNode) -> Result<u32, Fault> {
-        let (mut sent, mut blocked) = (0_u32, BTreeSet::new());
-        loop {
-            let waiting = self.store.outgoing(BATCH).await?;
-            let mut moved = false;
-            for (sequence, outgoing) in waiting {
-                if blocked.contains(&outgoing.contact) {
-                    continue;
-                }
-                if put(node, &outgoing).await? {
-                    let changes = acknowledged(sequence, &outgoing);
-                    self.store.apply(changes.into_iter().map(Into::into).collect()).await?;
-                    sent = sent.saturating_add(1);
-                    moved = true;
-                } else {
-                    // Later ones must not overtake it.
-                    blocked.insert(outgoing.contact);
-                }
-            }
-            if !moved {
-                return Ok(sent);
-            }
-        }
+    /// Those of these contacts that are not left alone just now.
+    fn awake(&self, accounts: Vec<OpenId>) -> Vec<OpenId> {
+        let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        resting.retain(|_, until| *until > now);
+        accounts.into_iter().filter(|account| !resting.contains_key(account)).collect()
+    }
+
+    fn let_rest(&self, account: OpenId) {
+        let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        resting.insert(account, Instant::now() + REST);
     }
 }
 
 /// True once a worker holds the envelope; false if the contact's queue takes nothing now.
 async fn put(node: &LightNode, outgoing: &Outgoing) -> Result<bool, Fault> {
     let Outgoing { worker, send, blob, signature, .. } = outgoing.clone();
-    match node.mail(MailRequest::Put { owner: worker, send, blob, signature }).await {
-        Ok(MailReply::Stored(_)) => Ok(true),
-        Ok(MailReply::Created | MailReply::Waiting { .. } | MailReply::Deleted) => {
-            Err(NetError::BadReply.into())
+    let putting = node.mail(MailRequest::Put { owner: worker, send, blob, signature });
+    Ok(matches!(ask_owner(node, putting).await?, Some(MailReply::Stored(_))))
+}
+
+/// What the owner of a queue or bundle answers, if it does.
+async fn ask_owner<T>(
+    node: &LightNode,
+    asking: impl Future<Output = Result<T, CallError>>,
+) -> Result<Option<T>, Fault> {
+    match timeout(OWNER, asking).await {
+        Ok(answer) => from_owner(answer),
+        // The owner, or our own worker?
+        Err(_) if node.is_alive().await => Ok(None),
+        Err(_) => Err(NetError::Timeout.into()),
+    }
+}
+
+/// Only a connection of ours that is gone concerns everybody. Whatever else comes instead of an
+/// answer was the owner's choice.
+fn from_owner<T>(answer: Result<T, CallError>) -> Result<Option<T>, Fault> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(CallError::Net(
+            error @ (NetError::NoNetwork
+            | NetError::Closed
+            | NetError::Timeout
+            | NetError::Listen(_)),
+        )) => Err(error.into()),
+        Err(
+            refusal @ (CallError::Failure(_)
+            | CallError::Net(
+                NetError::UpgradeNeeded
+                | NetError::TooLong
+                | NetError::BadAddress(_)
+                | NetError::BadReply,
+            )),
+        ) => {
+            tracing::info!(%refusal, "what is for a contact waits");
+            Ok(None)
         }
-        Err(CallError::Failure(failure)) => {
-            tracing::info!(code = failure.code, "an envelope waits");
-            Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wire::{Failure, code};
+
+    #[test]
+    fn a_contacts_worker_can_hold_up_its_own_envelopes_only() {
+        let codes = [code::UNAVAILABLE, code::QUEUE_FULL, code::NOT_FOUND, code::UPGRADE_NEEDED];
+        for refusal in codes.map(|code| CallError::Failure(Failure::new(code, ""))) {
+            assert_eq!(from_owner::<()>(Err(refusal)), Ok(None));
         }
-        Err(error) => Err(error.into()),
+        // What a refusal of the last kind has become on its way.
+        for error in [NetError::UpgradeNeeded, NetError::BadReply] {
+            assert_eq!(from_owner::<()>(Err(error.into())), Ok(None));
+        }
+        for error in [NetError::Closed, NetError::Timeout, NetError::NoNetwork] {
+            assert!(from_owner::<()>(Err(error.into())).unwrap_err().is_offline());
+        }
+        assert_eq!(from_owner(Ok(7)), Ok(Some(7)));
     }
 }

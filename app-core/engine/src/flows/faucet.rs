@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use ledger::EntryKind;
+use net::{CallError, NetError};
+use tokio::time::{Instant, timeout};
 use types::TxId;
 use wallet::ProvedEntry;
 
@@ -17,25 +19,33 @@ impl Engine {
     /// # Errors
     /// `faucet_used`, `no_network`, `upgrade_needed` on a network without a faucet, `timeout`.
     pub async fn faucet(&mut self, patience: Duration) -> Result<ProvedEntry, Fault> {
-        let end = tokio::time::Instant::now() + patience;
-        let node = self.attach().await?;
-        let tx = node.faucet(self.keys.address()).await?;
+        let end = Instant::now() + patience;
+        let tx = timeout(patience, self.ask_faucet()).await.unwrap_or_else(|_| Err(not_yet()))?;
         loop {
-            self.sync(end.saturating_duration_since(tokio::time::Instant::now())).await?;
-            if let Some(entry) = self.paid_in(tx).await? {
-                return Ok(entry);
+            self.catch_up_ledger(end.saturating_duration_since(Instant::now())).await?;
+            let entries = self.store.entries_of(tx).await?;
+            let gift = entries.into_iter().find(|gift| gift.entry.kind == EntryKind::PayIn);
+            if let Some(gift) = gift {
+                return Ok(gift);
             }
-            if tokio::time::Instant::now() >= end {
-                return Err(Fault::new(Code::Timeout, "the gift is not final yet; see history"));
+            if Instant::now() >= end {
+                return Err(not_yet());
             }
             tokio::time::sleep(LOOK).await;
         }
     }
 
-    async fn paid_in(&self, tx: TxId) -> Result<Option<ProvedEntry>, Fault> {
-        let entries = self.store.entries(0, u32::MAX).await?;
-        Ok(entries
-            .into_iter()
-            .find(|proved| proved.entry.tx == tx && proved.entry.kind == EntryKind::PayIn))
+    async fn ask_faucet(&mut self) -> Result<TxId, Fault> {
+        let node = self.attach().await?;
+        let answer = node.faucet(self.keys.address()).await;
+        if answer == Err(CallError::Net(NetError::UpgradeNeeded)) {
+            let why = "this network has no faucet, or speaks a newer protocol";
+            return Err(Fault::new(Code::UpgradeNeeded, why));
+        }
+        Ok(answer?)
     }
+}
+
+fn not_yet() -> Fault {
+    Fault::new(Code::Timeout, "the gift is not final yet; see history")
 }

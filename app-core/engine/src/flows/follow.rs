@@ -1,7 +1,9 @@
 //! Following the ledger: headers to the tip, our account and its history, each proved.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use futures::{StreamExt, TryStreamExt, stream};
 use ledger::{AccountProof, CertifiedHeader, Entry};
 use light::{LightError, ProvedAccount};
 use net::{LightNode, NetError};
@@ -19,6 +21,10 @@ const CLOCK_TOLERANCE: u64 = 60_000;
 const LOOKS: u32 = 15;
 /// Between two of them.
 const LOOK: Duration = Duration::from_millis(200);
+/// Entries of a history that are saved together.
+const PIECE: usize = 256;
+/// Old headers that are asked for at the same time.
+const AT_ONCE: usize = 16;
 
 impl Engine {
     /// Checks every header up to the network's tip. Returns how far the network says it is.
@@ -56,24 +62,33 @@ impl Engine {
 
     /// Brings account, history and payments to the newest header.
     pub(crate) async fn follow_account(&mut self, node: &LightNode) -> Result<(), Fault> {
-        let (proved, mut changes) = self.proved_history(node).await?;
+        let (proved, mut entries) = self.proved_history(node).await?;
+        // A long history is saved piece by piece, so that it is not begun again when time runs out.
+        while entries.len() > PIECE {
+            let rest = entries.split_off(PIECE);
+            let piece = self.timed(node, entries).await?;
+            self.store.apply(vec![wallet::Change::AddEntries(piece).into()]).await?;
+            entries = rest;
+        }
+        let entries = self.timed(node, entries).await?;
         let ProvedAccount { round, home, account } = proved;
-        let included: Vec<Entry> = changes.iter().map(|(entry, _)| entry.clone()).collect();
-        let entries: Vec<ProvedEntry> =
-            changes.drain(..).map(|(entry, time)| ProvedEntry { entry, time }).collect();
-        let mut all: Vec<store::Change> = vec![];
+        let mut changes: Vec<store::Change> = vec![];
         for payment in self.store.open_payments().await? {
-            let entry = included.iter().find(|entry| entry.tx == payment.attempt.tx);
-            let state = settle(&payment, entry.map(|entry| entry.round), round);
+            let tx = payment.attempt.tx;
+            let new =
+                entries.iter().find(|proved| proved.entry.tx == tx).map(|new| new.entry.round);
+            let saved = self.store.entries_of(tx).await?.first().map(|saved| saved.entry.round);
+            let state = settle(&payment, new.or(saved), round);
             if state != payment.state {
-                all.push(wallet::Change::SavePayment(wallet::Payment { state, ..payment }).into());
+                let payment = wallet::Payment { state, ..payment };
+                changes.push(wallet::Change::SavePayment(payment).into());
             }
         }
         if !entries.is_empty() {
-            all.push(wallet::Change::AddEntries(entries).into());
+            changes.push(wallet::Change::AddEntries(entries).into());
         }
-        all.push(wallet::Change::SaveAccount(SavedAccount { round, home, account }).into());
-        Ok(self.store.apply(all).await?)
+        changes.push(wallet::Change::SaveAccount(SavedAccount { round, home, account }).into());
+        Ok(self.store.apply(changes).await?)
     }
 
     /// Our account and its new history entries, which belong together. Behind one worker stand
@@ -81,7 +96,7 @@ impl Engine {
     async fn proved_history(
         &mut self,
         node: &LightNode,
-    ) -> Result<(ProvedAccount, Vec<(Entry, Timestamp)>), Fault> {
+    ) -> Result<(ProvedAccount, Vec<Entry>), Fault> {
         let mut looks = 1;
         loop {
             let proved = self.prove(node, self.keys.address()).await?;
@@ -123,43 +138,57 @@ impl Engine {
         Err(Fault::new(Code::BadProof, "the node proves only what is long past"))
     }
 
-    /// New history entries with the times of their rounds, checked to be all there are.
+    /// New history entries, checked to be all there are.
     async fn follow_history(
-        &mut self,
+        &self,
         node: &LightNode,
         proved: &ProvedAccount,
-    ) -> Result<Result<Vec<(Entry, Timestamp)>, LightError>, Fault> {
-        let Some(account) = &proved.account else { return Ok(Ok(vec![])) };
+    ) -> Result<Result<Vec<Entry>, LightError>, Fault> {
         let known = self.store.history_tip().await?;
+        // Who has no record has no history; one that is known cannot have vanished.
+        let account = proved.account.as_ref();
+        let whole = account.map_or((0, [0; 32]), |account| (account.counter, account.history));
         let mut entries: Vec<Entry> = vec![];
-        loop {
-            let after = entries.last().map_or(known.0, |entry| entry.counter);
-            if after >= account.counter {
-                break;
-            }
-            let request = ChainRequest::History { home: proved.home, after };
+        let mut counter = known.0;
+        while counter < whole.0 {
+            let request = ChainRequest::History { home: proved.home, after: counter };
             let ChainReply::History(objects) = node.chain(request).await? else {
                 return Err(NetError::BadReply.into());
             };
             if objects.is_empty() {
                 break;
             }
-            for object in objects {
-                entries.push(Entry::from_bytes(&object.0)?);
-            }
+            let new = objects.iter().map(|object| Entry::from_bytes(&object.0));
+            let new = new.collect::<Result<Vec<_>, _>>()?;
+            // Looked at piece by piece: out of order they could go on without end.
+            counter = match in_order(counter, &new) {
+                Ok(last) => last,
+                Err(error) => return Ok(Err(error)),
+            };
+            entries.extend(new);
         }
         // The node may already know of entries behind the proved round; they come next time.
-        entries.retain(|entry| entry.counter <= account.counter);
-        let whole = (account.counter, account.history);
-        if let Err(error) = light::check_history(known, &entries, whole) {
-            return Ok(Err(error));
-        }
-        let mut timed = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let time = self.time_of(node, entry.round).await?;
-            timed.push((entry, time));
-        }
-        Ok(Ok(timed))
+        entries.retain(|entry| entry.counter <= whole.0);
+        Ok(light::check_history(known, &entries, whole).map(|()| entries))
+    }
+
+    /// Entries with the times of their rounds.
+    async fn timed(
+        &self,
+        node: &LightNode,
+        entries: Vec<Entry>,
+    ) -> Result<Vec<ProvedEntry>, Fault> {
+        let rounds: BTreeSet<Round> = entries.iter().map(|entry| entry.round).collect();
+        let times: BTreeMap<Round, Timestamp> = stream::iter(rounds)
+            .map(|round| async move { Ok::<_, Fault>((round, self.time_of(node, round).await?)) })
+            .buffer_unordered(AT_ONCE)
+            .try_collect()
+            .await?;
+        let timed = |entry: Entry| {
+            let time = times.get(&entry.round).copied().unwrap_or_default();
+            ProvedEntry { entry, time }
+        };
+        Ok(entries.into_iter().map(timed).collect())
     }
 
     /// When a round was, by its certified header.
@@ -202,6 +231,14 @@ impl Engine {
     }
 }
 
+/// The last counter of entries that follow one another from this one on.
+fn in_order(known: u64, entries: &[Entry]) -> Result<u64, LightError> {
+    entries.iter().try_fold(known, |known, entry| {
+        let due = known.saturating_add(1);
+        if entry.counter == due { Ok(due) } else { Err(LightError::HistoryGap(due)) }
+    })
+}
+
 async fn tip(node: &LightNode) -> Result<(Round, Timestamp), Fault> {
     match node.chain(ChainRequest::Tip).await? {
         ChainReply::Tip { round, now } => Ok((round, now)),
@@ -212,5 +249,38 @@ async fn tip(node: &LightNode) -> Result<(Round, Timestamp), Fault> {
         | ChainReply::History(_)
         | ChainReply::Found(_)
         | ChainReply::Located(_) => Err(NetError::BadReply.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ledger::{Delta, Deltas, EntryKind};
+    use types::{Amount, TxId};
+
+    fn entry(counter: u64) -> Entry {
+        Entry {
+            counter,
+            round: Round(1),
+            tx: TxId([1; 32]),
+            index: 0,
+            kind: EntryKind::PayIn,
+            delta: Deltas { abc: Delta::plus(1), ..Deltas::default() },
+            counterparty: None,
+            abc: Amount::new(1),
+            abit: Amount::ZERO,
+            bonded: Amount::ZERO,
+            nonce: 0,
+            via_retired: false,
+        }
+    }
+
+    #[test]
+    fn a_node_cannot_send_entries_without_end() {
+        assert_eq!(in_order(3, &[entry(4), entry(5)]), Ok(5));
+        assert_eq!(in_order(3, &[]), Ok(3));
+        for wrong in [3, 1, 5] {
+            assert_eq!(in_order(3, &[entry(wrong)]), Err(LightError::HistoryGap(4)));
+        }
     }
 }

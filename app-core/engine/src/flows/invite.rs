@@ -7,7 +7,7 @@ use ratchet::{KyberPreKey, SignedPreKey};
 use wire::directory::DirectoryReply;
 use wire::{Decode, hash};
 
-use crate::{Engine, Fault};
+use crate::{Code, Engine, Fault};
 
 /// Fewer one-time prekeys than this, and more are made and published.
 const FEW: usize = 25;
@@ -19,8 +19,13 @@ impl Engine {
     /// `no_network` if the home worker has not confirmed everything; nothing is lost, ask again.
     pub async fn invite(&mut self) -> Result<String, Fault> {
         let node = self.attach().await?;
+        self.invite_queue().await?;
+        self.create_queues(&node).await?;
         let queue = self.invite_queue().await?;
-        self.deliver(&node).await?;
+        if !queue.created {
+            let why = "the node makes no mailbox for you now; try again later";
+            return Err(Fault::new(Code::NoNetwork, why));
+        }
         self.publish(&node, true).await?;
         let me = self.me()?;
         let invite = Invite {
@@ -106,6 +111,6 @@ impl Engine {
         saved
             .into_iter()
             .find(|queue| queue.id() == id)
-            .ok_or_else(|| Fault::new(crate::Code::Internal, "a queue that was saved is not there"))
+            .ok_or_else(|| Fault::new(Code::Internal, "a queue that was saved is not there"))
     }
 }

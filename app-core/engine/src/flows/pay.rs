@@ -6,11 +6,13 @@ use chat::PaymentRef;
 use ledger::Account;
 use net::{CallError, LightNode, NetError};
 use store::Change;
+use tokio::time::Instant;
 use types::{Abc, Address, Amount, OpenId, Round};
 use wallet::{Ground, Payment, PaymentState, Wish, plan};
 use wire::chain::{ChainReply, ChainRequest, Object};
 use wire::code;
 
+use crate::flows::sync::Progress;
 use crate::{Code, Engine, Fault};
 
 /// Between two looks at the ledger while somebody waits.
@@ -43,8 +45,9 @@ impl Engine {
     /// # Errors
     /// `insufficient_funds`, `bad_amount`, `bad_address`, `unknown_contact`; nothing is saved then.
     pub async fn pay(&mut self, wanted: Wanted, patience: Duration) -> Result<Payment, Fault> {
+        let end = Instant::now() + patience;
         // What is proved now is better ground than what was proved last time.
-        self.sync(patience).await?;
+        let fresh = self.catch_up_ledger(patience).await?;
         let contact = match wanted.payee {
             Payee::Contact(account) => {
                 Some(self.store.contact(account).await?.ok_or_else(|| {
@@ -58,7 +61,8 @@ impl Engine {
             (Some(contact), Payee::Contact(_)) => contact.address(),
             (None, Payee::Contact(_)) => return Err(NetError::BadReply.into()),
         };
-        let payment = self.planned(to, &wanted).await?;
+        let payee_exists = fresh && self.payee_exists(to, left(end)).await;
+        let payment = self.planned(to, &wanted, payee_exists).await?;
         let mut changes: Vec<Change> = vec![wallet::Change::SavePayment(payment.clone()).into()];
         if let Some(contact) = &contact {
             let told = PaymentRef { tx: payment.attempt.tx, amount: payment.amount };
@@ -68,7 +72,7 @@ impl Engine {
             changes.extend(notice.into_iter().map(Into::into));
         }
         self.store.apply(changes).await?;
-        self.submit_and_tell(patience).await?;
+        self.submit_and_tell(contact.map(|contact| contact.account), left(end)).await?;
         self.payment(&payment).await
     }
 
@@ -82,7 +86,7 @@ impl Engine {
         payment: &Payment,
         patience: Duration,
     ) -> Result<Payment, Fault> {
-        let end = tokio::time::Instant::now() + patience;
+        let end = Instant::now() + patience;
         loop {
             let now = self.payment(payment).await?;
             match now.state {
@@ -97,14 +101,14 @@ impl Engine {
                 }
                 PaymentState::Queued | PaymentState::Submitted => {}
             }
-            if tokio::time::Instant::now() >= end {
+            if Instant::now() >= end {
                 return Err(Fault::new(
                     Code::Timeout,
                     "not final yet; the payment stays valid, see history",
                 ));
             }
             tokio::time::sleep(LOOK).await;
-            self.sync(end.saturating_duration_since(tokio::time::Instant::now())).await?;
+            self.catch_up_ledger(left(end)).await?;
         }
     }
 
@@ -132,8 +136,12 @@ impl Engine {
         Ok(())
     }
 
-    async fn planned(&mut self, to: Address, wanted: &Wanted) -> Result<Payment, Fault> {
-        let payee_exists = self.payee_exists(to).await;
+    async fn planned(
+        &mut self,
+        to: Address,
+        wanted: &Wanted,
+        payee_exists: bool,
+    ) -> Result<Payment, Fault> {
         let saved = self.store.account().await?;
         let account: Option<&Account> = saved.as_ref().and_then(|saved| saved.account.as_ref());
         let open = self.store.open_payments().await?;
@@ -154,11 +162,15 @@ impl Engine {
         Ok(plan(wish, ground, &self.keys.operation, self.clock.now(), &mut rand::rng())?)
     }
 
-    /// Whether the payee has a record, as far as can be proved now; without a network it counts as
-    /// new, which asks for the larger minimum.
-    async fn payee_exists(&mut self, to: Address) -> bool {
-        let Ok(node) = self.attach().await else { return false };
-        self.prove(&node, to).await.is_ok_and(|proved| proved.account.is_some())
+    /// Whether the payee has a record, as far as can be proved in this time; else it counts as new,
+    /// which asks for the larger minimum.
+    async fn payee_exists(&mut self, to: Address, patience: Duration) -> bool {
+        let asking = async {
+            let node = self.attach().await?;
+            self.prove(&node, to).await
+        };
+        let proved = tokio::time::timeout(patience, asking).await;
+        proved.is_ok_and(|proved| proved.is_ok_and(|proved| proved.account.is_some()))
     }
 
     /// A submitted payment that no block took for this long may have been forgotten by the node.
@@ -169,24 +181,30 @@ impl Engine {
         Ok(round > submitted_at.plus(FORGOTTEN))
     }
 
-    async fn submit_and_tell(&mut self, patience: Duration) -> Result<(), Fault> {
+    async fn submit_and_tell(
+        &mut self,
+        contact: Option<OpenId>,
+        patience: Duration,
+    ) -> Result<(), Fault> {
+        if patience.is_zero() || self.is_known_offline() {
+            return Ok(());
+        }
+        let progress = Progress::default();
         let sending = async {
             let node = self.attach().await?;
             self.submit_open(&node).await?;
-            self.deliver(&node).await
+            self.send_to(&node, contact, &progress).await
         };
-        match tokio::time::timeout(patience, sending).await {
-            Ok(Err(fault)) if fault.is_offline() => {
-                self.detach();
-                Ok(())
-            }
-            Ok(result) => result.map(|_| ()),
-            Err(_) => Ok(()),
-        }
+        let sent = tokio::time::timeout(patience, sending).await;
+        self.judge(sent)
     }
 
     async fn payment(&self, payment: &Payment) -> Result<Payment, Fault> {
         let saved = self.store.payment_by_tx(payment.attempt.tx).await?;
         saved.ok_or_else(|| Fault::new(Code::Internal, "a payment that was saved is not there"))
     }
+}
+
+fn left(end: Instant) -> Duration {
+    end.saturating_duration_since(Instant::now())
 }

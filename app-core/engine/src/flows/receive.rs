@@ -4,21 +4,35 @@
 //! that it has been seen. A crash before it brings the envelope again; after it, the envelope is
 //! recognised and only deleted.
 
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use chat::{Change, Contact, Content, Queue, Taken, open_envelope, take};
-use net::{LightNode, NetError};
+use net::{CallError, LightNode, NetError};
 use ratchet::{
     IdentityKey, Incoming, KyberPreKey, OneTimePreKey, Opened, PreKeyMessage, PreKeys,
     RatchetError, SessionRecord, SignalMessage, SignedPreKey, UsedPreKeys,
 };
+use tokio::time::Instant;
 use types::{OpenId, Timestamp};
+use wire::events::MAX_QUEUES;
 use wire::mail::{MailReply, TTL_SECS, Waiting, send_id};
-use wire::{Decode, Encode};
+use wire::{Decode, Encode, code};
 use zeroize::Zeroizing;
 
+use crate::flows::sync::Progress;
 use crate::{Code, Engine, Fault};
 
 /// A deleted envelope cannot come back later than this after its own end.
 const SEEN_MARGIN_SECS: u64 = 24 * 3600;
+/// How long one queue is worked on before the next one has its turn.
+const TURN: Duration = Duration::from_millis(500);
+/// Into the queue of our invites nobody writes many messages; each one that may be missing costs a
+/// step of every session there is, before it shows that the message is of none of them.
+const MAX_STRANGE_COUNTER: u32 = 200;
+/// Strangers are let in while there are fewer contacts than this. Every contact has a queue, and one
+/// stream tells of so many; a part is left for those that we add ourselves.
+const MAX_CONTACTS: u32 = MAX_QUEUES as u32 / 4 * 3;
 
 /// Why an envelope says nothing. It is deleted all the same: it would say nothing tomorrow either.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +45,8 @@ enum Useless {
     Closed(#[from] RatchetError),
     #[error("a prekey that was used before")]
     Replayed,
+    #[error("a stranger, and there are too many")]
+    Crowd,
     #[error("content that cannot be read")]
     BadContent,
     #[error(transparent)]
@@ -46,67 +62,123 @@ struct Spoken {
 }
 
 impl Engine {
-    /// Empties every queue on the home worker. Returns the number of new contents.
-    pub(crate) async fn receive(&mut self, node: &LightNode) -> Result<u32, Fault> {
-        let mut received = 0;
-        for queue in self.store.queues().await? {
-            if queue.created && queue.worker == node.worker() {
-                received += self.empty_queue(node, &queue).await?;
-            }
-        }
-        Ok(received)
+    /// Works on every queue of the home worker, for so long or until all are empty. True if they
+    /// are.
+    pub(crate) async fn receive(
+        &mut self,
+        node: &LightNode,
+        patience: Duration,
+        progress: &Progress,
+    ) -> Result<bool, Fault> {
+        let queues = self.store.queues().await?;
+        self.receive_from(node, queues, patience, progress).await
     }
 
-    /// Empties one queue.
-    pub(crate) async fn empty_queue(
+    /// Works on these queues, one after the other and a turn each, so that a flood in one of them
+    /// holds up no other. True if all are empty in the end.
+    pub(crate) async fn receive_from(
+        &mut self,
+        node: &LightNode,
+        queues: Vec<Queue>,
+        patience: Duration,
+        progress: &Progress,
+    ) -> Result<bool, Fault> {
+        let end = Instant::now() + patience;
+        let ours = |queue: &Queue| queue.created && queue.worker == node.worker();
+        let mut waiting: Vec<(Queue, u64)> =
+            queues.into_iter().filter(ours).map(|queue| (queue, 0)).collect();
+        loop {
+            let mut more = vec![];
+            for (queue, after) in waiting {
+                if let Some(after) = self.take_page(node, &queue, after, progress).await? {
+                    more.push((queue, after));
+                }
+            }
+            if more.is_empty() || Instant::now() >= end {
+                return Ok(more.is_empty());
+            }
+            waiting = more;
+        }
+    }
+
+    /// Takes what fits one answer, or one turn, and says behind which position there is more.
+    async fn take_page(
         &mut self,
         node: &LightNode,
         queue: &Queue,
-    ) -> Result<u32, Fault> {
-        let mut received = 0;
-        loop {
-            let MailReply::Waiting { envelopes, more } =
-                node.mail(queue.pull_request(&node.peer())).await?
-            else {
-                return Err(NetError::BadReply.into());
-            };
-            if envelopes.is_empty() {
-                return Ok(received);
+        after: u64,
+        progress: &Progress,
+    ) -> Result<Option<u64>, Fault> {
+        let Some((envelopes, more)) = self.pull(node, queue, after).await? else {
+            return Ok(None);
+        };
+        let (end, count) = (Instant::now() + TURN, envelopes.len());
+        let (mut done, mut position) = (Vec::with_capacity(count), after);
+        for envelope in envelopes {
+            if self.take_envelope(queue, &envelope).await? {
+                progress.received.fetch_add(1, Ordering::Relaxed);
             }
-            let mut done = Vec::with_capacity(envelopes.len());
-            for envelope in &envelopes {
-                received += u32::from(self.take_envelope(queue, envelope).await?);
-                done.push(queue.envelope_id(&envelope.blob));
+            done.push(queue.envelope_id(&envelope.blob));
+            position = position.max(envelope.position);
+            if Instant::now() >= end {
+                break;
             }
-            node.mail(queue.delete_request(done)).await?;
-            if !more {
-                return Ok(received);
+        }
+        // Nothing new behind an old position is no progress, whatever the worker says.
+        let left = (more || done.len() < count) && position > after;
+        if !done.is_empty() {
+            match node.mail(queue.delete_request(done)).await {
+                Ok(_) => {}
+                Err(CallError::Failure(failure)) => {
+                    tracing::warn!(code = failure.code, "envelopes that were read stay");
+                }
+                Err(error) => return Err(error.into()),
             }
+        }
+        Ok(left.then_some(position))
+    }
+
+    /// What waits in a queue behind this position, and whether there is more. `None` if the worker
+    /// has lost the queue, or dropped it because nobody read it for months: it is to be made anew.
+    async fn pull(
+        &self,
+        node: &LightNode,
+        queue: &Queue,
+        after: u64,
+    ) -> Result<Option<(Vec<Waiting>, bool)>, Fault> {
+        match node.mail(queue.pull_request(&node.peer(), after)).await {
+            Ok(MailReply::Waiting { envelopes, more }) => Ok(Some((envelopes, more))),
+            Ok(MailReply::Created | MailReply::Stored(_) | MailReply::Deleted) => {
+                Err(NetError::BadReply.into())
+            }
+            Err(CallError::Failure(failure)) if failure.code == code::NOT_FOUND => {
+                self.store.apply(vec![Change::SaveQueue(queue.lost()).into()]).await?;
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
         }
     }
 
-    /// Deals with one envelope, once. True if it said something new.
+    /// Deals with one envelope, once. True if it said something new. One that says nothing changes
+    /// nothing: it would say nothing again, and strangers' nonsense is not worth remembering.
     async fn take_envelope(&mut self, queue: &Queue, envelope: &Waiting) -> Result<bool, Fault> {
         let id = queue.envelope_id(&envelope.blob);
         if self.store.is_seen(queue.id(), id).await? {
             return Ok(false);
         }
-        let now = self.clock.now();
-        let mut changes: Vec<store::Change> = vec![];
-        let useful = match self.decrypt(queue, &envelope.blob).await? {
-            Ok(spoken) => {
-                changes.extend(self.changes_of(spoken, now).await?.into_iter().map(Into::into));
-                true
-            }
+        let spoken = match self.decrypt(queue, &envelope.blob).await? {
+            Ok(spoken) => spoken,
             Err(useless) => {
                 tracing::debug!(%useless, "an envelope says nothing");
-                false
+                return Ok(false);
             }
         };
+        let now = self.clock.now();
         let until = now.plus_secs(TTL_SECS.saturating_add(SEEN_MARGIN_SECS));
-        changes.push(Change::MarkSeen { queue: queue.id(), envelope: id, until }.into());
-        self.store.apply(changes).await?;
-        Ok(useful)
+        let mut changes = self.changes_of(spoken, now).await?;
+        changes.push(Change::MarkSeen { queue: queue.id(), envelope: id, until });
+        self.store.apply(changes.into_iter().map(Into::into).collect()).await?;
+        Ok(true)
     }
 
     async fn decrypt(
@@ -137,6 +209,9 @@ impl Engine {
         };
         let mut record = match &known {
             Some(contact) => self.session(contact.account).await?,
+            None if self.store.contact_count().await? >= MAX_CONTACTS => {
+                return Ok(Err(Useless::Crowd));
+            }
             None => SessionRecord::default(),
         };
         let opened = if record.knows(message) {
@@ -188,6 +263,9 @@ impl Engine {
     ) -> Result<Result<Spoken, Useless>, Fault> {
         let candidates = match queue.contact {
             Some(account) => self.store.contact(account).await?.into_iter().collect(),
+            None if message.counter() > MAX_STRANGE_COUNTER => {
+                return Ok(Err(RatchetError::TooFarAhead.into()));
+            }
             None => self.store.contacts().await?,
         };
         let mut last = RatchetError::NoSession;

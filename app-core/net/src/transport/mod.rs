@@ -66,15 +66,41 @@ impl Transport {
     /// # Errors
     /// [`NetError::Listen`] if an address is taken or not ours.
     pub async fn spawn(seed: [u8; 32], listen: &[Multiaddr]) -> Result<Self, NetError> {
-        Self::spawn_as(&identity::keypair(seed)?, listen).await
+        Self::spawn_serving(seed, listen, &[]).await
+    }
+
+    /// As [`Transport::spawn`], for a node that is going to serve these protocols: their streams
+    /// wait from the first moment until [`Transport::accept`] takes them up. Without this, a peer
+    /// that comes early would learn that there is no such protocol.
+    ///
+    /// # Errors
+    /// As [`Transport::spawn`]; [`NetError::UpgradeNeeded`] for a name that no protocol can have.
+    pub async fn spawn_serving(
+        seed: [u8; 32],
+        listen: &[Multiaddr],
+        protocols: &[&str],
+    ) -> Result<Self, NetError> {
+        let accepting = Accepting::default();
+        for protocol in protocols {
+            accepting.prepare(name(protocol)?);
+        }
+        Self::start(&identity::keypair(seed)?, listen, accepting).await
     }
 
     pub(crate) async fn spawn_as(
         keypair: &Keypair,
         listen: &[Multiaddr],
     ) -> Result<Self, NetError> {
+        Self::start(keypair, listen, Accepting::default()).await
+    }
+
+    async fn start(
+        keypair: &Keypair,
+        listen: &[Multiaddr],
+        accepting: Accepting,
+    ) -> Result<Self, NetError> {
         let id = identity::worker_id(keypair.public().to_peer_id()).ok_or(NetError::BadReply)?;
-        let (accepting, shared) = (Accepting::default(), Arc::new(Shared::default()));
+        let shared = Arc::new(Shared::default());
         let mut swarm = swarm::build(keypair, accepting.clone())?;
         let addresses = swarm::listen(&mut swarm, listen).await?;
         shared.lock().addresses = addresses;

@@ -38,36 +38,52 @@ const WAITING: usize = 256;
 /// A stream that a peer opened, with its place under the limits.
 pub(super) type Accepted = (WorkerId, Counted);
 
+/// The streams of one protocol.
+#[derive(Debug)]
+struct Queue {
+    sender: mpsc::Sender<Accepted>,
+    /// Until somebody takes them up.
+    waiting: Option<mpsc::Receiver<Accepted>>,
+}
+
 /// Where accepted streams go; shared by the handle, the swarm and every connection.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Accepting(Arc<Mutex<HashMap<StreamProtocol, mpsc::Sender<Accepted>>>>);
+pub(super) struct Accepting(Arc<Mutex<HashMap<StreamProtocol, Queue>>>);
 
 impl Accepting {
+    /// From now on streams of this protocol wait until somebody registers.
+    pub(super) fn prepare(&self, protocol: StreamProtocol) {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        self.lock(|map| map.insert(protocol, Queue { sender, waiting: Some(receiver) }));
+    }
+
     /// From now on streams of this protocol come here; whoever had them before gets no more.
     pub(super) fn register(&self, protocol: StreamProtocol) -> mpsc::Receiver<Accepted> {
-        let (sender, receiver) = mpsc::channel(WAITING);
-        self.lock(|map| map.insert(protocol, sender));
-        receiver
+        self.lock(|map| {
+            let prepared = map.get_mut(&protocol).and_then(|queue| queue.waiting.take());
+            prepared.unwrap_or_else(|| {
+                let (sender, receiver) = mpsc::channel(WAITING);
+                map.insert(protocol, Queue { sender, waiting: None });
+                receiver
+            })
+        })
     }
 
     fn protocols(&self) -> Vec<StreamProtocol> {
         self.lock(|map| {
-            map.retain(|_, sender| !sender.is_closed());
+            map.retain(|_, queue| !queue.sender.is_closed());
             map.keys().cloned().collect()
         })
     }
 
     fn deliver(&self, protocol: &StreamProtocol, accepted: Accepted) {
-        let sender = self.lock(|map| map.get(protocol).cloned());
+        let sender = self.lock(|map| map.get(protocol).map(|queue| queue.sender.clone()));
         if sender.is_none_or(|sender| sender.try_send(accepted).is_err()) {
             tracing::debug!(%protocol, "nobody takes up a stream, it is reset");
         }
     }
 
-    fn lock<T>(
-        &self,
-        f: impl FnOnce(&mut HashMap<StreamProtocol, mpsc::Sender<Accepted>>) -> T,
-    ) -> T {
+    fn lock<T>(&self, f: impl FnOnce(&mut HashMap<StreamProtocol, Queue>) -> T) -> T {
         f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

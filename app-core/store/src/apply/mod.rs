@@ -70,6 +70,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`]; nothing has changed then.
     pub async fn apply(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        let _turn = self.turn_to_write().await;
         let mut connection = self.pool().acquire().await?;
         match apply_all(&mut connection, changes).await {
             Ok(()) => Ok(()),
@@ -88,6 +89,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be written.
     pub async fn forget_seen(&self, before: Timestamp) -> Result<(), StoreError> {
         let before = row::int(before.0);
+        let _turn = self.turn_to_write().await;
         sqlx::query(sql::FORGET_SEEN).bind(before).execute(self.pool()).await?;
         Ok(())
     }

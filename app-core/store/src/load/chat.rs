@@ -50,6 +50,14 @@ impl Store {
         found.into_iter().map(ContactColumns::parse).collect()
     }
 
+    /// How many contacts there are.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn contact_count(&self) -> Result<u32, StoreError> {
+        Ok(sqlx::query_scalar(sql::CONTACT_COUNT).fetch_one(self.pool()).await?)
+    }
+
     /// The contact with this account.
     ///
     /// # Errors
@@ -149,6 +157,7 @@ impl Store {
 crate::sql::statements! {
     CONTACTS = "SELECT account, name, card, directory_key, directory_worker, route, ready, greeted,
         added FROM contacts ORDER BY seq";
+    CONTACT_COUNT = "SELECT COUNT(*) FROM contacts";
     CONTACT = "SELECT account, name, card, directory_key, directory_worker, route, ready, greeted,
         added FROM contacts WHERE account = ?1";
     CONTACT_BY_IDENTITY = "SELECT account FROM contacts WHERE identity = ?1 ORDER BY seq LIMIT 1";

@@ -62,23 +62,30 @@ impl Store {
         found.into_iter().map(PendingColumns::parse).collect()
     }
 
-    /// The contacts for whom something waits to be encrypted, longest waiting first.
+    /// The contacts for whom something waits, to be encrypted or to leave.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
-    pub async fn contacts_with_pending(&self) -> Result<Vec<OpenId>, StoreError> {
+    pub async fn contacts_waiting(&self) -> Result<Vec<OpenId>, StoreError> {
         let found: Vec<Vec<u8>> =
-            sqlx::query_scalar(sql::CONTACTS_WITH_PENDING).fetch_all(self.pool()).await?;
+            sqlx::query_scalar(sql::CONTACTS_WAITING).fetch_all(self.pool()).await?;
         found.iter().map(|contact| row::account(contact)).collect()
     }
 
-    /// The envelopes that wait to leave, oldest first, each with its sequence number.
+    /// The envelopes that wait to leave for a contact, oldest first, each with its sequence number.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
-    pub async fn outgoing(&self, limit: u32) -> Result<Vec<(i64, Outgoing)>, StoreError> {
-        let found: Vec<OutgoingColumns> =
-            sqlx::query_as(sql::OUTGOING).bind(limit).fetch_all(self.pool()).await?;
+    pub async fn outgoing(
+        &self,
+        contact: OpenId,
+        limit: u32,
+    ) -> Result<Vec<(i64, Outgoing)>, StoreError> {
+        let found: Vec<OutgoingColumns> = sqlx::query_as(sql::OUTGOING)
+            .bind(&contact.0[..])
+            .bind(limit)
+            .fetch_all(self.pool())
+            .await?;
         found.into_iter().map(OutgoingColumns::parse).collect()
     }
 
@@ -143,8 +150,8 @@ crate::sql::statements! {
         FROM queues ORDER BY seq";
     PENDING = "SELECT seq, contact, message, content FROM pending
         WHERE contact = ?1 ORDER BY seq LIMIT ?2";
-    CONTACTS_WITH_PENDING = "SELECT contact FROM pending GROUP BY contact ORDER BY min(seq)";
+    CONTACTS_WAITING = "SELECT contact FROM outgoing UNION SELECT contact FROM pending";
     OUTGOING = "SELECT seq, contact, message, worker, send, blob, signature
-        FROM outgoing ORDER BY seq LIMIT ?1";
+        FROM outgoing WHERE contact = ?1 ORDER BY seq LIMIT ?2";
     IS_SEEN = "SELECT EXISTS (SELECT 1 FROM seen WHERE queue = ?1 AND envelope = ?2)";
 }

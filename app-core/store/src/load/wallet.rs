@@ -77,6 +77,16 @@ impl Store {
         found.into_iter().map(EntryColumns::parse).collect()
     }
 
+    /// What a transaction did to the account, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn entries_of(&self, tx: TxId) -> Result<Vec<ProvedEntry>, StoreError> {
+        let found: Vec<EntryColumns> =
+            sqlx::query_as(sql::ENTRIES_OF).bind(&tx.0[..]).fetch_all(self.pool()).await?;
+        found.into_iter().map(EntryColumns::parse).collect()
+    }
+
     /// The newest entry of the history.
     ///
     /// # Errors
@@ -164,6 +174,7 @@ crate::sql::statements! {
     PAYMENT_BY_TX = "SELECT intent, recipient, contact, amount, memo, created, tx, bytes, fee,
         nonce, expiry, state, final_round FROM payments WHERE tx = ?1 ORDER BY seq DESC LIMIT 1";
     ENTRIES = "SELECT time, entry FROM entries WHERE counter > ?1 ORDER BY counter LIMIT ?2";
+    ENTRIES_OF = "SELECT time, entry FROM entries WHERE tx = ?1 ORDER BY counter";
     LAST_ENTRY = "SELECT time, entry FROM entries ORDER BY counter DESC LIMIT 1";
     HISTORY_TIP = "SELECT counter, hash FROM entries ORDER BY counter DESC LIMIT 1";
     ACCOUNT = "SELECT round, home, account FROM account";

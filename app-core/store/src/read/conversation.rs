@@ -2,7 +2,7 @@
 
 use crate::row::{self, payment_state};
 use crate::{Store, StoreError};
-use chat::{Direction, Message, PaymentRef};
+use chat::{Delivery, Direction, Message, PaymentRef};
 use ledger::Entry;
 use sqlx::FromRow;
 use types::{Abc, Amount, MessageId, OpenId, Round, TxId};
@@ -66,6 +66,23 @@ impl Store {
     pub async fn unread(&self, contact: OpenId) -> Result<u32, StoreError> {
         let query = sqlx::query_scalar(sql::UNREAD).bind(&contact.0[..]);
         Ok(query.fetch_one(self.pool()).await?)
+    }
+
+    /// How far an outgoing message got; `None` if it is not there.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn delivery(
+        &self,
+        contact: OpenId,
+        message: MessageId,
+    ) -> Result<Option<Delivery>, StoreError> {
+        let found: Option<String> = sqlx::query_scalar(sql::DELIVERY)
+            .bind(&contact.0[..])
+            .bind(&message.0[..])
+            .fetch_optional(self.pool())
+            .await?;
+        found.map(|text| row::delivery(&text)).transpose()
     }
 
     async fn join_payment(&self, row: &mut MessageRow, seq: i64) -> Result<(), StoreError> {
@@ -146,6 +163,7 @@ crate::sql::statements! {
             unread
         FROM (SELECT * FROM messages WHERE contact = ?1 ORDER BY seq DESC LIMIT ?2) ORDER BY seq";
     UNREAD = "SELECT COUNT(*) FROM messages WHERE contact = ?1 AND unread = 1";
+    DELIVERY = "SELECT delivery FROM messages WHERE contact = ?1 AND direction = 'out' AND id = ?2";
     SENT = "SELECT state, final_round FROM payments WHERE tx = ?1 ORDER BY seq DESC LIMIT 1";
     ADDRESS = "SELECT address FROM contacts WHERE account = ?1";
     RECEIVED = "SELECT entry FROM entries WHERE tx = ?1 AND kind = 'pay_in'

@@ -69,13 +69,13 @@ async fn sessions_and_queues_are_replaced() {
 #[tokio::test]
 async fn what_waits_comes_back_oldest_first_until_it_is_removed() {
     let (_temporary, store) = alice().await;
-    let (bob, carol) = (contact(2, "bob"), contact(3, "carol"));
+    let [bob, carol, dora] = [contact(2, "bob"), contact(3, "carol"), contact(4, "dora")];
     let pending = |contact, byte| {
         let content = vec![byte];
         Pending { contact, message: Some(MessageId([byte; 16])), content }
     };
-    let outgoing = |byte| Outgoing {
-        contact: carol.account,
+    let outgoing = |contact, byte| Outgoing {
+        contact,
         message: None,
         worker: WorkerId([1; 32]),
         send: SendId([2; 32]),
@@ -87,6 +87,7 @@ async fn what_waits_comes_back_oldest_first_until_it_is_removed() {
         vec![
             Chat::SaveContact(Box::new(contact(2, "bob"))),
             Chat::SaveContact(Box::new(contact(3, "carol"))),
+            Chat::SaveContact(Box::new(contact(4, "dora"))),
         ],
     )
     .await;
@@ -94,27 +95,31 @@ async fn what_waits_comes_back_oldest_first_until_it_is_removed() {
         Chat::AddPending(pending(carol.account, 1)),
         Chat::AddPending(pending(bob.account, 2)),
         Chat::AddPending(pending(carol.account, 3)),
-        Chat::AddOutgoing(outgoing(4)),
-        Chat::AddOutgoing(outgoing(5)),
+        Chat::AddOutgoing(outgoing(carol.account, 4)),
+        Chat::AddOutgoing(outgoing(carol.account, 5)),
+        Chat::AddOutgoing(outgoing(dora.account, 6)),
     ];
     save(&store, changes).await;
-    assert_eq!(
-        store.contacts_with_pending().await.unwrap(),
-        [carol.account, bob.account],
-        "longest waiting first"
-    );
+    let mut all = [bob.account, carol.account, dora.account];
+    all.sort_unstable();
+    assert_eq!(store.contacts_waiting().await.unwrap(), all);
     let waiting = store.pending(carol.account, 9).await.unwrap();
     let (first, second) = (pending(carol.account, 1), pending(carol.account, 3));
     assert_eq!(waiting.iter().map(|(_, found)| found).collect::<Vec<_>>(), [&first, &second]);
     assert_eq!(store.pending(carol.account, 1).await.unwrap().len(), 1);
-    let leaving = store.outgoing(1).await.unwrap();
-    assert_eq!(leaving[0].1, outgoing(4));
+    let leaving = store.outgoing(carol.account, 1).await.unwrap();
+    assert_eq!(leaving[0].1, outgoing(carol.account, 4));
+    // Nobody stands behind somebody else.
+    let leaving_for_dora = store.outgoing(dora.account, 1).await.unwrap();
+    assert_eq!(leaving_for_dora[0].1, outgoing(dora.account, 6));
+    assert!(store.outgoing(bob.account, 1).await.unwrap().is_empty());
 
     let done = vec![Chat::RemovePending(waiting[0].0), Chat::RemoveOutgoing(leaving[0].0)];
     save(&store, done).await;
     assert_eq!(store.pending(carol.account, 9).await.unwrap(), waiting[1..]);
-    let leaving = store.outgoing(9).await.unwrap();
-    assert_eq!(leaving.iter().map(|(_, found)| found).collect::<Vec<_>>(), [&outgoing(5)]);
+    let leaving = store.outgoing(carol.account, 9).await.unwrap();
+    let left: Vec<_> = leaving.iter().map(|(_, found)| found).collect();
+    assert_eq!(left, [&outgoing(carol.account, 5)]);
 }
 
 #[tokio::test]
@@ -263,6 +268,8 @@ async fn the_proved_history_grows_without_gaps() {
     assert_eq!(store.last_entry().await.unwrap().as_ref(), Some(&all[2]));
     assert_eq!(store.entries(1, 9).await.unwrap(), all[1..3]);
     assert_eq!(store.entries(0, 1).await.unwrap(), all[..1]);
+    assert_eq!(store.entries_of(types::TxId([1; 32])).await.unwrap(), all[..3]);
+    assert!(store.entries_of(types::TxId([2; 32])).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -292,4 +299,18 @@ async fn all_changes_are_saved_or_none() {
     assert!(store.bootstrap().await.unwrap().is_empty());
     assert_eq!(store.identity().await.unwrap().publication, 0);
     assert!(store.conversation(stranger, None).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn many_writers_at_once_wait_for_one_another() {
+    let (_temporary, store) = alice().await;
+    let writers = (0..64).map(|n| {
+        let store = store.clone();
+        let change = NetworkChange::AddBootstrap(n.to_string()).into();
+        tokio::spawn(async move { store.apply(vec![change]).await })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap().unwrap();
+    }
+    assert_eq!(store.bootstrap().await.unwrap().len(), 64);
 }

@@ -3,7 +3,7 @@
 use super::{address, alice, contact, entry, message, payment, save};
 use crate::{Change, Store};
 use chat::Change as Chat;
-use chat::{Direction, Message, PaymentRef};
+use chat::{Delivery, Direction, Message, PaymentRef};
 use ledger::EntryKind;
 use types::{Amount, MessageId, OpenId, Round, Timestamp, TxId};
 use wallet::Change as Wallet;
@@ -136,4 +136,21 @@ async fn foreign_numbers_and_texts_are_kept_whatever_they_are() {
     let found = store.conversation(bob, None).await.unwrap().remove(0).message;
     assert_eq!(found.text, odd.text);
     assert_eq!(found.time, Timestamp(i64::MAX.cast_unsigned()));
+}
+
+#[tokio::test]
+async fn a_delivery_is_asked_for_by_itself() {
+    let (_temporary, store, bob) = with_bob().await;
+    let id = MessageId([1; 16]);
+    let changes = vec![
+        Chat::AddMessage(message(bob, Direction::In, 2)),
+        Chat::AddMessage(message(bob, Direction::Out, 1)),
+    ];
+    save(&store, changes).await;
+    assert_eq!(store.delivery(bob, id).await.unwrap(), Some(Delivery::Queued));
+    let delivery = Delivery::Sent;
+    save(&store, vec![Chat::SetDelivery { contact: bob, message: id, delivery }]).await;
+    assert_eq!(store.delivery(bob, id).await.unwrap(), Some(delivery));
+    // An incoming one has none.
+    assert_eq!(store.delivery(bob, MessageId([2; 16])).await.unwrap(), None);
 }
