@@ -13,7 +13,36 @@ use crate::{
     tree,
 };
 use ledger::{CertifiedHeader, Genesis, Tip};
+use redb::Database;
+use std::{fs, io, path::Path};
 use types::Round;
+
+/// True if there is no file yet, or one that nothing was ever written to.
+pub(crate) fn is_empty(path: &Path) -> Result<bool, AbnsError> {
+    match fs::metadata(path) {
+        Ok(file) => Ok(file.len() == 0),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes the file of a new chain, under another name until it is whole: redb writes the mark of its
+/// files last, and takes a file for a foreign one if it died before that.
+pub(crate) fn begin(path: &Path, genesis: &Genesis) -> Result<(), AbnsError> {
+    let new = path.with_extension("new");
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        Ok(()) | Err(_) => {}
+    }
+    let file = File::new(Database::create(&new)?);
+    found(&file, genesis)?;
+    drop(file);
+    fs::rename(&new, path)?;
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => Ok(fs::File::open(folder)?.sync_all()?),
+        None => Ok(()),
+    }
+}
 
 /// Writes the state of a genesis as version 0.
 pub(crate) fn found(file: &File, genesis: &Genesis) -> Result<(), AbnsError> {

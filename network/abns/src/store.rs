@@ -8,7 +8,7 @@ use crate::{
         BODIES, ENTRIES, HEADERS, STATE, TRANSACTIONS, entry_key, parse_place, round_key,
         transaction_key,
     },
-    opening::{check, found},
+    opening::{begin, check, found, is_empty},
     snapshot::decode,
 };
 use ledger::{Body, CertifiedHeader, Committee, Entry, Genesis, StateView, Tip};
@@ -49,9 +49,20 @@ impl ChainStore {
         // Before the file: a genesis that cannot start a chain must not leave one behind.
         genesis.check()?;
         guarded(|| {
+            if is_empty(path)? {
+                begin(path, genesis)?;
+            }
             let database = Database::builder().set_cache_size(CACHE).create(path)?;
             Self::start(database, genesis)
         })
+    }
+
+    /// Whether every read so far went well: what a read that says "nothing" is worth.
+    ///
+    /// # Errors
+    /// [`AbnsError::Damaged`] once a read has failed.
+    pub fn check(&self) -> Result<(), AbnsError> {
+        self.fault.check()
     }
 
     /// [`Self::open`] on a database that may lie anywhere.

@@ -11,6 +11,8 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Command, Stdio},
+    thread::sleep,
+    time::Duration,
 };
 
 const FILE: &str = "ABNS_CRASH_FILE";
@@ -46,14 +48,30 @@ fn what_was_committed_survives_a_kill_and_hangs_together() {
     }
 }
 
+#[test]
+fn a_chain_that_was_killed_while_it_was_made_is_made_again() {
+    let network = Network::new(PEOPLE);
+    let dir = tempfile::tempdir().unwrap();
+    for millis in 0..40 {
+        let path = dir.path().join(millis.to_string());
+        let mut writer = writer_of(&path).stdout(Stdio::null()).spawn().unwrap();
+        sleep(Duration::from_millis(millis));
+        writer.kill().unwrap();
+        writer.wait().unwrap();
+        let store = ChainStore::open(&path, &network.genesis).unwrap();
+        store.verify().unwrap();
+    }
+}
+
+fn writer_of(path: &Path) -> Command {
+    let mut writer = Command::new(env::current_exe().unwrap());
+    writer.args(["--exact", "writer", "--nocapture"]).env(FILE, path);
+    writer
+}
+
 /// Kills a writer once it has reported so many blocks; the last one reported.
 fn write_and_kill(path: &Path, lines: usize) -> u64 {
-    let mut writer = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "writer", "--nocapture"])
-        .env(FILE, path)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut writer = writer_of(path).stdout(Stdio::piped()).spawn().unwrap();
     let output = BufReader::new(writer.stdout.take().unwrap()).lines();
     let last = output
         .filter_map(|line| line.unwrap().strip_prefix("committed ")?.parse().ok())

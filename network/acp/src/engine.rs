@@ -53,11 +53,11 @@ impl AcpEngine {
         }
     }
 
-    /// Casts no vote up to this round, because what was said there may have been forgotten. It
-    /// still proposes: every other member votes once, so that a second proposal cannot gather a
-    /// second certificate, and nobody else may propose in its place.
+    /// Casts no vote from the next start up to this round, because what was said there may have
+    /// been forgotten. It still proposes: every other member votes once, so that a second proposal
+    /// cannot gather a second certificate, and nobody else may propose in its place.
     pub fn abstain_through(&mut self, round: Round) {
-        self.abstain = self.abstain.max(round);
+        self.abstain = round;
     }
 
     fn start(

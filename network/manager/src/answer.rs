@@ -20,7 +20,7 @@ pub(crate) fn answer(
     store: &ChainStore,
     request: ChainRequest,
 ) -> Result<ChainReply, Failure> {
-    Ok(match request {
+    let reply = match request {
         ChainRequest::Genesis => ChainReply::Genesis(shared.genesis.clone()),
         ChainRequest::Tip => ChainReply::Tip { round: store.tip().0, now: clock::now() },
         ChainRequest::Headers { from, max } => ChainReply::Headers(headers(store, from, max)),
@@ -36,7 +36,10 @@ pub(crate) fn answer(
         ),
         ChainRequest::Find(id) => ChainReply::Found(store.find(id).map(|(round, _)| round)),
         ChainRequest::Locate(worker) => ChainReply::Located(lock(&shared.roster).locate(worker)),
-    })
+    };
+    // A read that fails looks like one that finds nothing.
+    store.check().map_err(|error| store_failure(&error))?;
+    Ok(reply)
 }
 
 fn headers(store: &ChainStore, from: Round, max: u16) -> Vec<Object> {

@@ -23,6 +23,8 @@ pub(crate) struct Rules {
     pub(crate) committee: Committee,
     pub(crate) interval_ms: u32,
     pub(crate) prices: Prices,
+    /// What round 1 follows.
+    pub(crate) birth: Tip,
 }
 
 /// A block that may follow the tip, executed.
@@ -68,6 +70,7 @@ impl Rules {
             committee: genesis.committee(),
             interval_ms: genesis.interval_ms,
             prices: genesis.prices,
+            birth: genesis.tip(),
         }
     }
 
@@ -144,12 +147,16 @@ impl Rules {
         Ok(Candidate { body, outcome, pending })
     }
 
-    /// Judges and keeps a final block that another manager has sent.
-    pub(crate) fn adopt(&self, store: &ChainStore, block: SyncedBlock) -> Result<Vec<Turn>, Fault> {
-        let SyncedBlock { header, body } = block;
-        // Before anything is executed: a certificate cannot be made up.
+    /// Checks that the committee has decided this header.
+    pub(crate) fn check_final(&self, header: &CertifiedHeader) -> Result<(), Fault> {
         header.header.check(self.chain, &self.committee)?;
         header.verify(&self.committee)?;
+        Ok(())
+    }
+
+    /// Judges and keeps a block of another manager that [`Self::check_final`] has passed.
+    pub(crate) fn adopt(&self, store: &ChainStore, block: SyncedBlock) -> Result<Vec<Turn>, Fault> {
+        let SyncedBlock { header, body } = block;
         let candidate = self.judge(store, &header.header, Body::from_bytes(&body)?)?;
         Ok(keep(store, &header, candidate)?)
     }

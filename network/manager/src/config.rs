@@ -2,6 +2,7 @@
 
 use crate::wal::WalError;
 use abns::AbnsError;
+use ed25519_dalek::SigningKey;
 use ledger::Genesis;
 use std::fmt;
 use std::path::PathBuf;
@@ -9,8 +10,9 @@ use zeroize::Zeroize;
 
 /// One manager: its folder, its key, its place and its network.
 pub struct Config {
-    /// Holds the chain and the log of votes; made if it is missing. A manager that is given an
-    /// empty folder in the middle of a chain votes again two rounds after it has caught up.
+    /// Holds the chain and the log of votes; made if it is missing. A manager that finds an empty
+    /// folder in the middle of a chain, or an old copy of its own, votes again two rounds after a
+    /// quorum of the others have said that it has caught up.
     pub dir: PathBuf,
     /// The seed of its Ed25519 key.
     pub key: [u8; 32],
@@ -35,6 +37,12 @@ pub enum ManagerError {
     /// The folder cannot be made.
     #[error("folder: {0}")]
     Folder(#[source] std::io::Error),
+}
+
+impl Config {
+    pub(crate) fn signing_key(&self) -> SigningKey {
+        SigningKey::from_bytes(&self.key)
+    }
 }
 
 /// Never shows the key.

@@ -4,17 +4,20 @@
 //! blocks runs on other threads while it waits. It decides nothing: clocks only say when to build
 //! and when a block from the future may be judged.
 
+mod memory;
 mod perform;
 mod sync;
 
-use crate::chain::Candidate;
+use crate::chain::{Candidate, tip_of};
 use crate::clock;
 use crate::frame::SyncedBlock;
 use crate::shared::{Shared, lock};
-use crate::wal::{Wal, WalError};
+use crate::wal::{Recovered, Wal, WalError};
 use abns::{AbnsError, ChainStore};
 use acp::{AcpEngine, Engine, Input, Message, Output, WalRecord};
-use ledger::{Body, Header, Step};
+use ed25519_dalek::SigningKey;
+use ledger::{Body, Header};
+use memory::Memory;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -37,18 +40,16 @@ pub(crate) enum Command {
     Stop(oneshot::Sender<()>),
 }
 
-/// What this folder may have forgotten.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Memory {
-    /// No vote up to this round.
-    pub(crate) abstain: Round,
-    /// True while the folder may stand for another that was lost.
-    pub(crate) may_lack: bool,
+/// What lies in a manager's folder, open.
+pub(crate) struct Files {
+    pub(crate) store: Arc<ChainStore>,
+    pub(crate) wal: Wal,
+    pub(crate) recovered: Recovered,
 }
 
-/// Why the driver cannot go on. It ends then; the log of votes makes a restart safe.
+/// Why the driver cannot go on. The log of votes makes it safe to open everything again.
 #[derive(Debug, thiserror::Error)]
-enum Halt {
+pub(crate) enum Halt {
     #[error("chain store: {0}")]
     Chain(#[from] AbnsError),
     #[error("log of votes: {0}")]
@@ -57,13 +58,15 @@ enum Halt {
     Thread,
 }
 
-pub(crate) struct Driver {
+pub(crate) struct Driver<'t> {
     shared: Arc<Shared>,
     store: Arc<ChainStore>,
     engine: AcpEngine,
     wal: Arc<Mutex<Wal>>,
     memory: Memory,
-    tip: watch::Sender<Round>,
+    /// No vote up to this round.
+    abstain: Round,
+    tip: &'t watch::Sender<Round>,
     /// Blocks of the present round that are valid.
     candidates: BTreeMap<BlockId, Candidate>,
     /// When to build.
@@ -73,21 +76,26 @@ pub(crate) struct Driver {
     asked: Option<sync::Asked>,
 }
 
-impl Driver {
+impl<'t> Driver<'t> {
     pub(crate) fn new(
         shared: Arc<Shared>,
-        store: Arc<ChainStore>,
-        engine: AcpEngine,
-        wal: Wal,
-        memory: Memory,
-        tip: watch::Sender<Round>,
+        files: Files,
+        key: SigningKey,
+        tip: &'t watch::Sender<Round>,
     ) -> Self {
+        let Files { store, wal, recovered } = files;
+        let memory = Memory::of(&recovered, tip_of(&store).round);
+        let Recovered { records, abstain } = recovered;
+        let (chain, committee) = (shared.rules.chain, shared.rules.committee.clone());
+        let mut engine = AcpEngine::new(chain, key, shared.member, committee, records);
+        engine.abstain_through(abstain);
         Self {
             shared,
             store,
             engine,
             wal: Arc::new(Mutex::new(wal)),
             memory,
+            abstain,
             tip,
             candidates: BTreeMap::new(),
             build_at: None,
@@ -96,18 +104,16 @@ impl Driver {
         }
     }
 
-    pub(crate) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
-        let ended = self.work(&mut commands).await;
+    /// Runs until it is told to stop, or until every handle is gone.
+    pub(crate) async fn run(mut self, commands: &mut mpsc::Receiver<Command>) -> Result<(), Halt> {
+        let ended = self.work(commands).await;
         // The files close before anybody hears of the end.
         drop(self);
-        match ended {
-            Ok(Some(done)) => {
-                // Nobody waits any more: nothing is left to do.
-                done.send(()).ok();
-            }
-            Ok(None) => {}
-            Err(halt) => tracing::error!("the manager stops: {halt}"),
+        if let Some(done) = ended? {
+            // Nobody waits any more: nothing is left to do.
+            done.send(()).ok();
         }
+        Ok(())
     }
 
     /// Works until it is told to stop, or until every handle is gone.
@@ -129,7 +135,10 @@ impl Driver {
                     }
                     Some(Command::Blocks { from, blocks }) => self.adopt(from, blocks).await?,
                 },
-                _ = tick.tick() => self.feed(Input::Tick).await?,
+                _ = tick.tick() => {
+                    self.feed(Input::Tick).await?;
+                    self.ask_all();
+                }
                 () = sleep(pause.unwrap_or_default()), if pause.is_some() => self.due().await?,
             }
         }
@@ -195,12 +204,7 @@ impl Driver {
     }
 
     async fn log(&mut self, records: Vec<WalRecord>) -> Result<(), Halt> {
-        let commits = |record: &WalRecord| match record {
-            WalRecord::Vote { vote, .. } => vote.step == Step::Commit,
-            WalRecord::Proposal(_) => false,
-        };
-        // A quorum has prepared in this very round: this folder is up to date with the network.
-        self.memory.may_lack &= !records.iter().any(commits);
+        self.remember(&records);
         self.with_wal(move |wal| wal.append(&records)).await
     }
 
@@ -219,6 +223,8 @@ const fn judge_at(header: &Header) -> Timestamp {
 }
 
 /// Runs work that blocks on a thread made for it.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Halt> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Halt> {
     tokio::task::spawn_blocking(work).await.map_err(|_| Halt::Thread)
 }

@@ -55,7 +55,9 @@ pub(crate) fn submit(
 fn refusal(refused: Refused) -> Failure {
     let code = match refused {
         Refused::Taken => "bad_nonce",
-        Refused::Full | Refused::TooManyBefore => code::UNAVAILABLE,
+        Refused::Full => code::UNAVAILABLE,
+        // Another manager would say the same, and waiting for one does not help.
+        Refused::TooManyBefore => code::TOO_MANY_WAITING,
     };
     Failure::new(code, &refused.to_string())
 }

@@ -14,6 +14,7 @@ mod driver;
 mod frame;
 pub mod fuzz;
 mod gate;
+mod keeper;
 mod manager;
 mod mempool;
 mod roster;

@@ -3,22 +3,18 @@
 use crate::answer;
 use crate::chain::{Rules, tip_of};
 use crate::config::{Config, ManagerError};
-use crate::driver::{Command, Driver, Memory};
+use crate::driver::Command;
 use crate::frame::Frame;
 use crate::gate;
+use crate::keeper::{self, Keeper};
 use crate::mempool::Mempool;
 use crate::roster::Roster;
 use crate::shared::{Shared, lock, unavailable};
-use crate::wal::{Owner, Recovered, Wal};
 use abns::{AbnsError, ChainStore};
-use acp::{AcpEngine, WalRecord};
-use ed25519_dalek::SigningKey;
-use ledger::Step;
 use std::fs;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::spawn_blocking;
 use types::{Round, WorkerId};
 use wire::chain::{ChainReply, ChainRequest};
@@ -27,10 +23,14 @@ use wire::{Decode, Encode, Failure};
 /// Frames for one manager, or for all others (`None`). What does not fit is dropped and said again.
 pub type Outbox = mpsc::Sender<(Option<u16>, Vec<u8>)>;
 
-/// How many commands wait for the driver before their senders do.
-const COMMANDS: usize = 256;
-/// How long a stopping manager waits between two looks at reads that are not over.
-const LAST_READS: Duration = Duration::from_millis(5);
+/// How many commands wait for the driver before their senders do. Each may be as long as a frame.
+const COMMANDS: usize = 32;
+/// Requests of light nodes that are worked on at a time; further ones wait their turn. All that
+/// blocks shares one pool of threads, and the consensus must never wait behind a crowd.
+const CLIENTS: usize = 8;
+
+/// How long a manager that got blocks must wait before it is heard again.
+const AFTER_BLOCKS: Duration = Duration::from_millis(50);
 
 /// A running manager. Cheap to clone; when the last clone is dropped the manager ends as in a
 /// crash, which is safe at any time.
@@ -48,62 +48,28 @@ pub struct Manager {
 /// [`ManagerError`] if the configuration contradicts the genesis or a file does not open.
 pub fn spawn(config: Config, outbox: Outbox) -> Result<Manager, ManagerError> {
     config.genesis.check().map_err(AbnsError::from)?;
-    let key = SigningKey::from_bytes(&config.key);
     let rules = Rules::new(&config.genesis);
-    if rules.committee.member(config.member) != Some(key.verifying_key().as_bytes()) {
+    let key = config.signing_key().verifying_key();
+    if rules.committee.member(config.member) != Some(key.as_bytes()) {
         return Err(ManagerError::NotAMember(config.member));
     }
     fs::create_dir_all(&config.dir).map_err(ManagerError::Folder)?;
-    let (store, wal, recovered) = open(&config)?;
-    let tip = tip_of(&store).round;
-    let memory = memory(&recovered, tip);
-    let (chain, committee) = (rules.chain, rules.committee.clone());
-    let mut engine = AcpEngine::new(chain, key, config.member, committee, recovered.records);
-    engine.abstain_through(recovered.abstain);
-    let store = Arc::new(store);
+    let files = keeper::open(&config)?;
     let shared = Arc::new(Shared {
-        store: Mutex::new(Some(store.clone())),
+        store: Mutex::new(Some(files.store.clone())),
         rules,
         genesis: config.genesis.to_bytes(),
         member: config.member,
         mempool: Mutex::new(Mempool::default()),
         roster: Mutex::new(Roster::new(&config.genesis.workers)),
         outbox,
+        clients: Semaphore::new(CLIENTS),
     });
     let (commands, receiver) = mpsc::channel(COMMANDS);
-    let (tip_sender, tip) = watch::channel(tip);
-    let driver = Driver::new(shared.clone(), store, engine, wal, memory, tip_sender);
-    tokio::spawn(driver.run(receiver));
+    let (tip_sender, tip) = watch::channel(tip_of(&files.store).round);
+    let keeper = Keeper { config: Arc::new(config), shared: shared.clone(), tip: tip_sender };
+    tokio::spawn(keeper.run(files, receiver));
     Ok(Manager { shared, commands, tip })
-}
-
-fn open(config: &Config) -> Result<(ChainStore, Wal, Recovered), ManagerError> {
-    let (chain, votes) = (config.dir.join("chain.redb"), config.dir.join("votes.wal"));
-    let owner = Owner { chain: config.genesis.chain(), member: config.member };
-    if !chain.exists() && !votes.exists() {
-        // The log comes first: a chain without a log is one whose votes are forgotten.
-        Wal::open(&votes, owner, false, Round(0))?;
-    }
-    let store = open_chain(&chain, config)?;
-    let lost = tip_of(&store).round.next();
-    let (wal, recovered) = Wal::open(&votes, owner, true, lost)?;
-    Ok((store, wal, recovered))
-}
-
-fn open_chain(path: &Path, config: &Config) -> Result<ChainStore, ManagerError> {
-    Ok(ChainStore::open(path, &config.genesis)?)
-}
-
-/// Whether this folder may be a replacement for one that was lost: then nobody knows what was said
-/// from the other. The proof to the contrary is a Commit vote, which takes a quorum in the round.
-fn memory(recovered: &Recovered, tip: Round) -> Memory {
-    let committed = |record: &WalRecord| match record {
-        WalRecord::Vote { vote, .. } => vote.step == Step::Commit,
-        WalRecord::Proposal(_) => false,
-    };
-    let catching_up = tip == Round(0) || recovered.abstain == tip.plus(2);
-    let may_lack = catching_up && !recovered.records.iter().any(committed);
-    Memory { abstain: recovered.abstain, may_lack }
 }
 
 impl Manager {
@@ -136,6 +102,8 @@ impl Manager {
                 if let Err(failure) = self.with_store(send).await {
                     tracing::debug!("no blocks for manager {from}: {failure}");
                 }
+                // An answer is long, and a peer that takes none could ask for many.
+                tokio::time::sleep(AFTER_BLOCKS).await;
             }
         }
     }
@@ -146,14 +114,12 @@ impl Manager {
     /// A refusal: the ledger's codes for a transaction, `unavailable` or `disk_full` when this
     /// manager cannot answer.
     pub async fn answer(&self, request: ChainRequest) -> Result<ChainReply, Failure> {
-        let submits = matches!(request, ChainRequest::Submit(_));
-        if submits && self.commands.is_closed() {
-            return Err(unavailable());
-        }
+        // An error says that it is closed, which it never is.
+        let _turn = self.shared.clients.acquire().await;
         self.with_store(|shared, store| answer::answer(shared, store, request)).await
     }
 
-    /// The newest final round. The sender's end closes when the manager stops or fails.
+    /// The newest final round. The sender's end closes when the manager stops.
     #[must_use]
     pub fn tip(&self) -> watch::Receiver<Round> {
         self.tip.clone()
@@ -170,14 +136,7 @@ impl Manager {
         self.tell(Command::Stop(done)).await;
         // An error means that the driver had ended before.
         stopped.await.ok();
-        let Some(mut store) = lock(&self.shared.store).take() else { return };
-        loop {
-            match Arc::try_unwrap(store) {
-                Ok(store) => return drop(spawn_blocking(move || drop(store)).await),
-                Err(shared) => store = shared,
-            }
-            tokio::time::sleep(LAST_READS).await;
-        }
+        self.shared.close().await;
     }
 
     async fn tell(&self, command: Command) {

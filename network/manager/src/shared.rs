@@ -7,10 +7,17 @@ use crate::mempool::Mempool;
 use crate::roster::Roster;
 use abns::{AbnsError, ChainStore};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 use wire::{Encode, Failure, code};
 
+/// How long a stopping manager waits between two looks at reads that are not over.
+const LAST_READS: Duration = Duration::from_millis(5);
+
 pub(crate) struct Shared {
-    /// Gone once the manager has been stopped, so that the file is free again.
+    /// Gone once the manager has been stopped, so that the file is free again, and while its files
+    /// fail.
     pub(crate) store: Mutex<Option<Arc<ChainStore>>>,
     pub(crate) rules: Rules,
     pub(crate) genesis: Vec<u8>,
@@ -18,11 +25,25 @@ pub(crate) struct Shared {
     pub(crate) mempool: Mutex<Mempool>,
     pub(crate) roster: Mutex<Roster>,
     pub(crate) outbox: Outbox,
+    /// Places for requests of light nodes.
+    pub(crate) clients: Semaphore,
 }
 
 impl Shared {
     pub(crate) fn store(&self) -> Result<Arc<ChainStore>, Failure> {
         lock(&self.store).clone().ok_or_else(unavailable)
+    }
+
+    /// Closes the chain store, as soon as nobody reads it any more.
+    pub(crate) async fn close(&self) {
+        let Some(mut store) = lock(&self.store).take() else { return };
+        loop {
+            match Arc::try_unwrap(store) {
+                Ok(store) => return drop(spawn_blocking(move || drop(store)).await),
+                Err(shared) => store = shared,
+            }
+            tokio::time::sleep(LAST_READS).await;
+        }
     }
 
     /// Hands a frame to the transport. One that does not fit is lost: waiting for a slow transport
@@ -44,7 +65,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 pub(crate) fn unavailable() -> Failure {
-    Failure::new(code::UNAVAILABLE, "the manager has stopped")
+    Failure::new(code::UNAVAILABLE, "the manager has stopped or cannot use its files")
 }
 
 /// What a caller is told about a failing store; the details are for the log.

@@ -67,6 +67,8 @@ pub(crate) struct Wal {
     owner: Owner,
     file: File,
     len: u64,
+    /// The latest round that a record is of.
+    newest: Round,
 }
 
 impl Wal {
@@ -100,7 +102,8 @@ impl Wal {
         let len = u64::try_from(HEAD.saturating_add(read.good)).unwrap_or(u64::MAX);
         file.set_len(len)?;
         file.sync_all()?;
-        let wal = Self { path: path.to_owned(), owner, file, len };
+        let newest = newest_of(&read.records);
+        let wal = Self { path: path.to_owned(), owner, file, len, newest };
         Ok((wal, Recovered { records: read.records, abstain }))
     }
 
@@ -122,7 +125,8 @@ impl Wal {
         abstain: Round,
     ) -> Result<(Self, Recovered), WalError> {
         let (file, len) = write_new(path, owner, &records, abstain)?;
-        Ok((Self { path: path.to_owned(), owner, file, len }, Recovered { records, abstain }))
+        let wal = Self { path: path.to_owned(), owner, file, len, newest: newest_of(&records) };
+        Ok((wal, Recovered { records, abstain }))
     }
 
     /// Writes records and returns once they are on the disk.
@@ -131,20 +135,31 @@ impl Wal {
         self.file.write_all(&bytes)?;
         self.file.sync_data()?;
         self.len = self.len.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        self.newest = self.newest.max(newest_of(records));
         Ok(())
     }
 
-    /// Forgets everything, if there is much of it. Call it only when every round in it is final
-    /// and durable in the chain store.
-    pub(crate) fn rotate_if_large(&mut self, abstain: Round) -> Result<(), WalError> {
-        if self.len < ROTATE { Ok(()) } else { self.rotate(abstain) }
+    /// Begins anew if there is much of it.
+    pub(crate) fn rotate_if_large(&mut self, tip: Round, abstain: Round) -> Result<(), WalError> {
+        if self.len < ROTATE { Ok(()) } else { self.rotate(tip, abstain) }
     }
 
-    /// Begins anew, with nothing but the round to abstain in.
-    pub(crate) fn rotate(&mut self, abstain: Round) -> Result<(), WalError> {
-        (self.file, self.len) = write_new(&self.path, self.owner, &[], abstain)?;
+    /// Begins anew with the round to abstain in. Forgets what was said up to `tip`, which must be
+    /// durable in the chain store; what was said later stays, for a chain store that was put back
+    /// to an older one has yet to catch up with it.
+    pub(crate) fn rotate(&mut self, tip: Round, abstain: Round) -> Result<(), WalError> {
+        let mut later = Vec::new();
+        if self.newest > tip {
+            later = scan(read_all(&self.path)?.get(HEAD..).unwrap_or_default()).records;
+            later.retain(|record| record.round() > tip);
+        }
+        (self.file, self.len) = write_new(&self.path, self.owner, &later, abstain)?;
         Ok(())
     }
+}
+
+fn newest_of(records: &[WalRecord]) -> Round {
+    records.iter().map(WalRecord::round).max().unwrap_or_default()
 }
 
 fn read_all(path: &Path) -> io::Result<Vec<u8>> {

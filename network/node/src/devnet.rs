@@ -21,6 +21,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
+use wire::protocol;
 
 const MANAGERS: u16 = 4;
 const WORKERS: u16 = 5;
@@ -70,8 +71,9 @@ async fn start(folder: &Folder, options: &DevnetOptions) -> Result<Network, Node
     let key = faucet::key(folder)?;
     let genesis = genesis::of_devnet(folder, &settings, key.public().address())?;
     let chain = genesis.chain();
-    let managing = listen(&mut settings.managers).await?;
-    let working = listen(&mut settings.workers).await?;
+    let managing = listen(&mut settings.managers, &manager_node::PROTOCOLS).await?;
+    let of_workers = [&worker_node::PROTOCOLS[..], &[protocol::FAUCET]].concat();
+    let working = listen(&mut settings.workers, &of_workers).await?;
     settings.save(folder.path())?;
 
     let members: Vec<_> = managing.iter().map(|node| (node.id(), node.addresses())).collect();
@@ -84,6 +86,8 @@ async fn start(folder: &Folder, options: &DevnetOptions) -> Result<Network, Node
         None => return Err(NodeError::damaged(&folder.join(Devnet::FILE), "no managers")),
     };
     let faucet = Arc::new(faucet);
+    let resuming = Arc::clone(&faucet);
+    tokio::spawn(async move { resuming.resume().await });
     let mut ready = Ready::new(chain, &folder.join(genesis::FILE), managers.len());
     for (number, transport) in (1..).zip(&working) {
         let dir = folder.join(&format!("worker-{number}"));
@@ -95,10 +99,10 @@ async fn start(folder: &Folder, options: &DevnetOptions) -> Result<Network, Node
     Ok(Network { ready, managers, transports })
 }
 
-async fn listen(nodes: &mut [Node]) -> Result<Vec<Transport>, NodeError> {
+async fn listen(nodes: &mut [Node], protocols: &[&str]) -> Result<Vec<Transport>, NodeError> {
     let mut transports = Vec::new();
     for node in nodes {
-        transports.push(ports::listen(node).await?);
+        transports.push(ports::listen(node, protocols).await?);
     }
     Ok(transports)
 }

@@ -89,28 +89,52 @@ impl Faucet {
         self.submit(last.insert(payment)).await
     }
 
+    /// Submits the last payment again, if a restart has lost it: whoever asked for it was told that
+    /// it comes.
+    pub(crate) async fn resume(&self) {
+        let last = self.last.lock().await;
+        if let Some(last) = &*last
+            && let Err(failure) = self.again(last).await
+        {
+            tracing::debug!(%failure, "nothing to submit again");
+        }
+    }
+
     /// Submits a saved payment again; `None` if it can never become final, so that a new one is
     /// due.
     async fn again(&self, payment: &Transaction) -> Result<Option<TxId>, Failure> {
-        // First the tip, then the search: what is not found now cannot have come in before.
-        let tip = self.tip().await?;
-        if self.is_final(payment).await? {
-            return Err(Failure::new(code::FAUCET_USED, "the faucet has paid this account"));
+        match self.standing(payment).await? {
+            Standing::Final => {
+                Err(Failure::new(code::FAUCET_USED, "the faucet has paid this account"))
+            }
+            Standing::Dead => Ok(None),
+            Standing::Open => self.submit(payment).await.map(Some),
         }
-        if payment.expiry < tip { Ok(None) } else { self.submit(payment).await.map(Some) }
     }
 
     /// Waits until a payment no longer stands in the way of the next nonce.
     async fn settled(&self, payment: &Transaction) -> Result<(), Failure> {
         loop {
-            let tip = self.tip().await?;
-            if self.is_final(payment).await? || payment.expiry < tip {
-                return Ok(());
-            }
-            // A restart may have lost it.
-            self.submit(payment).await?;
+            match self.standing(payment).await? {
+                Standing::Final | Standing::Dead => return Ok(()),
+                // A restart may have lost it.
+                Standing::Open => self.submit(payment).await?,
+            };
             tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    async fn standing(&self, payment: &Transaction) -> Result<Standing, Failure> {
+        // First what could have ended it, then the search: what is not found now cannot have come
+        // in before.
+        let tip = self.tip().await?;
+        let account = self.account(self.key.public().address()).await?.account;
+        let next = account.map(|account| account.nonce);
+        if self.is_final(payment).await? {
+            return Ok(Standing::Final);
+        }
+        let overtaken = nonce(Some(payment)) < next;
+        Ok(if overtaken || payment.expiry < tip { Standing::Dead } else { Standing::Open })
     }
 
     async fn sign(&self, to: Address) -> Result<Transaction, Failure> {
@@ -160,6 +184,16 @@ impl Faucet {
     }
 }
 
+/// What has become of a saved payment.
+enum Standing {
+    /// It is paid.
+    Final,
+    /// Its time is over or its nonce used up: it can never be paid.
+    Dead,
+    /// It may still be paid.
+    Open,
+}
+
 /// Only around what may be given up half-way.
 async fn in_time<T>(wait: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let busy = || Failure::new(code::UNAVAILABLE, "the faucet is busy, ask again");
@@ -186,12 +220,17 @@ fn last_payment(dir: &Path) -> io::Result<Option<Transaction>> {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "tx")
             && let Some(payment) = read_payment(&path)?
-            && nonce(Some(&payment)) >= nonce(last.as_ref())
+            && place(Some(&payment)) >= place(last.as_ref())
         {
             last = Some(payment);
         }
     }
     Ok(last)
+}
+
+/// Of two payments with one nonce the younger counts: the older had died before that was signed.
+fn place(payment: Option<&Transaction>) -> Option<(u64, Round)> {
+    Some((nonce(payment)?, payment?.expiry))
 }
 
 fn nonce(payment: Option<&Transaction>) -> Option<u64> {

@@ -8,8 +8,8 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// What may lie in a folder whose first start was cut short.
-const LEFTOVERS: [&str; 4] = ["lock", "log", "faucet.key", "faucet.new"];
+/// What may lie in a folder whose first start was cut short before its settings were written.
+const LEFTOVERS: [&str; 4] = ["lock", "log", "devnet.new", "worker.new"];
 
 /// A locked folder; dropping it unlocks.
 #[derive(Debug)]
@@ -90,6 +90,9 @@ mod tests {
         let held = Folder::open(&path, "settings.toml").unwrap();
         assert_eq!(Folder::open(&path, "settings.toml").unwrap_err().code, "devnet_running");
         drop(held);
+        for leftover in LEFTOVERS {
+            fs::write(path.join(leftover), "").unwrap();
+        }
         drop(Folder::open(&path, "settings.toml").unwrap());
 
         fs::write(path.join("thesis.odt"), "years of work").unwrap();

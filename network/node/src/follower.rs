@@ -75,7 +75,8 @@ impl Follower {
             let Some(event) = event.map_err(|_| "silence".to_owned())? else { return Ok(()) };
             match event {
                 Event::Header(object) => self.take(object, light, path)?,
-                Event::Mail(_) | Event::Beat => {}
+                // It would keep us waiting for headers by saying something else in time.
+                Event::Mail(_) | Event::Beat => return Err("not a header".to_owned()),
             }
         }
     }

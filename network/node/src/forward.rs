@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use types::WorkerId;
-use wire::chain::{ChainReply, ChainRequest};
 use wire::{Decode, Failure, Reply, code};
 
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -91,11 +90,7 @@ impl Forward {
     }
 
     async fn locate(&self, owner: WorkerId) -> Result<Vec<String>, Failure> {
-        let answer = self.managers.chain(&ChainRequest::Locate(owner)).await?;
-        let ChainReply::Located(addresses) = answer else { return Err(unavailable()) };
-        if addresses.is_empty() {
-            return Err(Failure::new(code::NOT_FOUND, "no such worker"));
-        }
+        let addresses = self.managers.locate(owner).await?;
         let mut known = self.known();
         if known.len() >= KNOWN {
             known.clear();

@@ -44,7 +44,7 @@ pub(crate) async fn run(
 async fn start(folder: &Folder, bootstrap: &[Bootstrap]) -> Result<(Ready, Transport), NodeError> {
     let chain = one_chain(bootstrap)?;
     let mut settings = settings(folder, chain)?;
-    let transport = ports::listen(&mut settings.worker).await?;
+    let transport = ports::listen(&mut settings.worker, &worker_node::PROTOCOLS).await?;
     settings.save(folder.path())?;
 
     let known = Known { transport: &transport, bootstrap };

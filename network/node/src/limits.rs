@@ -1,4 +1,4 @@
-//! How much one peer may make a worker keep: queues per hour.
+//! How much one peer may make a worker keep: queues and publications per hour.
 //!
 //! A peer key costs nothing, so this only stops a single client gone wild; the worker's own limit
 //! on the size of its file is what bounds them all together.
@@ -6,21 +6,28 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use types::{Timestamp, WorkerId};
-use wire::events::MAX_QUEUES;
 use wire::{Failure, code};
 
 const HOUR_MS: u64 = 3_600_000;
 /// Peers remembered at a time; beyond that all start anew.
 const PEERS: usize = 100_000;
 
-/// Counts queues by the peer that made them.
-#[derive(Debug, Default)]
-pub(crate) struct Creations(Mutex<HashMap<WorkerId, (Timestamp, usize)>>);
+/// Counts what a peer makes the worker keep.
+#[derive(Debug)]
+pub(crate) struct Hourly {
+    most: usize,
+    peers: Mutex<HashMap<WorkerId, (Timestamp, usize)>>,
+}
 
-impl Creations {
+impl Hourly {
+    /// So many in an hour for each peer.
+    pub(crate) fn new(most: usize) -> Self {
+        Self { most, peers: Mutex::default() }
+    }
+
     /// Counts one more, or refuses it.
     pub(crate) fn count(&self, peer: WorkerId, now: Timestamp) -> Result<(), Failure> {
-        let mut peers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
         if peers.len() >= PEERS {
             peers.retain(|_, (since, _)| now.millis_since(*since) < HOUR_MS);
         }
@@ -31,8 +38,8 @@ impl Creations {
         if now.millis_since(*since) >= HOUR_MS {
             (*since, *made) = (now, 0);
         }
-        if *made >= MAX_QUEUES {
-            return Err(Failure::new(code::UNAVAILABLE, "too many queues made in an hour"));
+        if *made >= self.most {
+            return Err(Failure::new(code::UNAVAILABLE, "too much from one connection in an hour"));
         }
         *made = made.saturating_add(1);
         Ok(())
@@ -45,12 +52,12 @@ mod tests {
 
     #[test]
     fn so_many_in_an_hour_and_for_each_peer_alone() {
-        let (creations, peer) = (Creations::default(), WorkerId([1; 32]));
-        for _ in 0..MAX_QUEUES {
-            assert_eq!(creations.count(peer, Timestamp(0)), Ok(()));
+        let (limit, peer) = (Hourly::new(3), WorkerId([1; 32]));
+        for _ in 0..3 {
+            assert_eq!(limit.count(peer, Timestamp(0)), Ok(()));
         }
-        assert!(creations.count(peer, Timestamp(HOUR_MS - 1)).is_err());
-        assert_eq!(creations.count(WorkerId([2; 32]), Timestamp(0)), Ok(()));
-        assert_eq!(creations.count(peer, Timestamp(HOUR_MS)), Ok(()));
+        assert!(limit.count(peer, Timestamp(HOUR_MS - 1)).is_err());
+        assert_eq!(limit.count(WorkerId([2; 32]), Timestamp(0)), Ok(()));
+        assert_eq!(limit.count(peer, Timestamp(HOUR_MS)), Ok(()));
     }
 }

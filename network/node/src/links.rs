@@ -6,6 +6,7 @@
 use manager::{MAX_FRAME, Manager};
 use net::NetError;
 use net::transport::{Channel, Incoming, Transport};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -120,14 +121,19 @@ impl Link {
     }
 }
 
+/// Reads the newest channel of each member; the one before it is dead, or its owner is greedy.
 async fn accept(mut incoming: Incoming, manager: Manager, members: Vec<WorkerId>) {
+    let mut readers = BTreeMap::new();
     while let Some((peer, channel)) = incoming.next().await {
         let member = members.iter().position(|member| *member == peer);
         let Some(member) = member.and_then(|member| u16::try_from(member).ok()) else {
             tracing::debug!(%peer, "a stranger speaks of consensus");
             continue;
         };
-        tokio::spawn(read(channel, manager.clone(), member));
+        let reader = tokio::spawn(read(channel, manager.clone(), member)).abort_handle();
+        if let Some(older) = readers.insert(member, reader) {
+            older.abort();
+        }
     }
 }
 

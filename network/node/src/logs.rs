@@ -25,6 +25,8 @@ pub(crate) fn start(folder: &Folder) -> Result<(), NodeError> {
     let started = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false)
+        // On a full disk it would complain on stderr, which is not ours.
+        .log_internal_errors(false)
         .with_writer(Mutex::new(file))
         .try_init();
     started.map_err(|error| NodeError::new("internal", format!("cannot log: {error}")))

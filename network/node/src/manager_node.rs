@@ -15,6 +15,10 @@ use wire::{Failure, code, protocol};
 
 const AGAIN: Duration = Duration::from_secs(30);
 
+/// What a manager serves.
+pub(crate) const PROTOCOLS: [&str; 4] =
+    [protocol::CHAIN, protocol::ROSTER, protocol::EVENTS, protocol::ACP];
+
 /// Starts serving; runs until the transport closes.
 pub(crate) fn start(
     transport: &Transport,

@@ -73,6 +73,27 @@ impl Managers {
         Err(Failure::new(code::UNAVAILABLE, "no manager answers"))
     }
 
+    /// Where a worker listens. A manager that has been restarted hears of it again only when the
+    /// worker says so the next time: all of them are asked before the worker counts as unknown.
+    pub(crate) async fn locate(&self, worker: WorkerId) -> Result<Vec<String>, Failure> {
+        let request = ChainRequest::Locate(worker).to_bytes();
+        let mut unknown = false;
+        for manager in self.in_turn() {
+            let answer = self.ask(manager, protocol::CHAIN, &request).await;
+            if let Ok(Reply::Done(ChainReply::Located(addresses))) = answer {
+                if !addresses.is_empty() {
+                    return Ok(addresses);
+                }
+                unknown = true;
+            }
+        }
+        Err(if unknown {
+            Failure::new(code::NOT_FOUND, "no such worker")
+        } else {
+            Failure::new(code::UNAVAILABLE, "no manager answers")
+        })
+    }
+
     /// Asks one manager.
     pub(crate) async fn ask<T: Decode>(
         &self,

@@ -10,24 +10,25 @@ use net::transport::Transport;
 const PORTS: std::ops::Range<u16> = 10_000..32_000;
 const ATTEMPTS: usize = 50;
 
-/// Starts a node's transport on loopback, QUIC and TCP, and notes where it listens.
-pub(crate) async fn listen(node: &mut Node) -> Result<Transport, NodeError> {
-    let transport = match at(node, &node.listen).await {
+/// Starts a node's transport on loopback, QUIC and TCP, and notes where it listens. Requests under
+/// these protocols wait until they are served.
+pub(crate) async fn listen(node: &mut Node, protocols: &[&str]) -> Result<Transport, NodeError> {
+    let transport = match at(node, &node.listen, protocols).await {
         Ok(transport) if !node.listen.is_empty() => transport,
-        Ok(_) | Err(NetError::Listen(_) | NetError::Timeout) => anywhere(node).await?,
+        Ok(_) | Err(NetError::Listen(_) | NetError::Timeout) => anywhere(node, protocols).await?,
         Err(error) => return Err(error.into()),
     };
     node.listen = transport.addresses();
     Ok(transport)
 }
 
-async fn anywhere(node: &Node) -> Result<Transport, NodeError> {
+async fn anywhere(node: &Node, protocols: &[&str]) -> Result<Transport, NodeError> {
     let mut last = NetError::NoNetwork;
     for _ in 0..ATTEMPTS {
         let port = rand::random_range(PORTS);
         let addresses =
             [format!("/ip4/127.0.0.1/udp/{port}/quic-v1"), format!("/ip4/127.0.0.1/tcp/{port}")];
-        match at(node, &addresses).await {
+        match at(node, &addresses, protocols).await {
             Ok(transport) => return Ok(transport),
             Err(error) => last = error,
         }
@@ -35,10 +36,10 @@ async fn anywhere(node: &Node) -> Result<Transport, NodeError> {
     Err(NodeError::new("no_network", format!("no free port on loopback: {last}")))
 }
 
-async fn at(node: &Node, addresses: &[String]) -> Result<Transport, NetError> {
+async fn at(node: &Node, addresses: &[String], protocols: &[&str]) -> Result<Transport, NetError> {
     let mut parsed = Vec::new();
     for address in addresses {
         parsed.push(address.parse().map_err(|_| NetError::Listen(address.clone()))?);
     }
-    Transport::spawn(node.seed, &parsed).await
+    Transport::spawn_serving(node.seed, &parsed, protocols).await
 }

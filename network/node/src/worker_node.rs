@@ -9,7 +9,7 @@ use crate::events;
 use crate::faucet::Faucet;
 use crate::follower::Follower;
 use crate::forward::Forward;
-use crate::limits::Creations;
+use crate::limits::Hourly;
 use crate::managers::Managers;
 use crate::serve::{now, serve};
 use ledger::Genesis;
@@ -21,18 +21,26 @@ use std::time::Duration;
 use types::{Address, WorkerId};
 use wire::chain::ChainRequest;
 use wire::directory::{DirectoryReply, DirectoryRequest};
+use wire::events::MAX_QUEUES;
 use wire::mail::{MailReply, MailRequest};
 use wire::{Encode, Failure, protocol};
 use worker::{Worker, WorkerError};
 
 const PURGE: Duration = Duration::from_secs(300);
+/// Publications of one connection in an hour: its owner has one entry and fills it up now and then.
+const PUBLICATIONS: usize = 120;
+
+/// What every worker serves; those of a devnet have its faucet, too.
+pub(crate) const PROTOCOLS: [&str; 4] =
+    [protocol::MAIL, protocol::DIRECTORY, protocol::CHAIN, protocol::EVENTS];
 
 /// One worker's parts, shared by its handlers.
 #[derive(Debug)]
 struct Node {
     id: WorkerId,
     mailboxes: Worker,
-    creations: Creations,
+    creations: Hourly,
+    publications: Hourly,
     managers: Arc<Managers>,
     forward: Forward,
 }
@@ -52,7 +60,8 @@ pub(crate) async fn start(
     let node = Arc::new(Node {
         id: transport.id(),
         mailboxes: mailboxes.clone(),
-        creations: Creations::default(),
+        creations: Hourly::new(MAX_QUEUES),
+        publications: Hourly::new(PUBLICATIONS),
         managers: Arc::clone(&managers),
         forward: Forward::new(transport.clone(), Arc::clone(&managers)),
     });
@@ -78,9 +87,9 @@ fn requests(
         async move { node.mail(peer, request).await }
     });
     let directory = Arc::clone(node);
-    serve(transport.accept(protocol::DIRECTORY)?, move |_, request| {
+    serve(transport.accept(protocol::DIRECTORY)?, move |peer, request| {
         let node = Arc::clone(&directory);
-        async move { node.directory(request).await }
+        async move { node.directory(peer, request).await }
     });
     let chain = Arc::clone(node);
     serve(transport.accept(protocol::CHAIN)?, move |_, request: ChainRequest| {
@@ -109,15 +118,19 @@ impl Node {
         self.mailboxes.mail(&peer.0, request, now).await
     }
 
-    async fn directory(&self, request: DirectoryRequest) -> Result<DirectoryReply, Failure> {
+    async fn directory(
+        &self,
+        peer: WorkerId,
+        request: DirectoryRequest,
+    ) -> Result<DirectoryReply, Failure> {
         match &request {
             DirectoryRequest::Fetch { owner, .. } if *owner != self.id => {
-                self.forward.ask(*owner, protocol::DIRECTORY, &request.to_bytes()).await
+                return self.forward.ask(*owner, protocol::DIRECTORY, &request.to_bytes()).await;
             }
-            DirectoryRequest::Fetch { .. } | DirectoryRequest::Publish { .. } => {
-                self.mailboxes.directory(request).await
-            }
+            DirectoryRequest::Publish { .. } => self.publications.count(peer, now())?,
+            DirectoryRequest::Fetch { .. } => {}
         }
+        self.mailboxes.directory(request).await
     }
 }
 

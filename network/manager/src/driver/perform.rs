@@ -14,7 +14,7 @@ use wire::Encode;
 /// Most transactions that others are told of again after a block.
 const TOLD_AGAIN: usize = 64;
 
-impl Driver {
+impl Driver<'_> {
     /// Performs one output; returns what the engine is to hear next.
     pub(super) async fn perform(&mut self, output: Output) -> Result<Option<Input>, Halt> {
         match output {
@@ -84,6 +84,7 @@ impl Driver {
         let Some(candidate) = self.candidates.remove(&block.certificate.block) else {
             return Ok(None);
         };
+        self.doubt(&block).await?;
         let store = self.store.clone();
         let used = blocking(move || keep(&store, &block, candidate)).await??;
         self.settle(used).await?;
@@ -103,7 +104,7 @@ impl Driver {
             self.shared.send(None, &Frame::Transaction(tx.to_bytes()));
         }
         self.tip.send_replace(round);
-        let abstain = self.memory.abstain;
-        self.with_wal(move |wal| wal.rotate_if_large(abstain)).await
+        let abstain = self.abstain;
+        self.with_wal(move |wal| wal.rotate_if_large(round, abstain)).await
     }
 }

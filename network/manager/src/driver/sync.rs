@@ -2,6 +2,7 @@
 //!
 //! Blocks prove themselves by their certificates; whom to ask is only a matter of getting an answer.
 
+use super::memory::Memory;
 use super::{Driver, Halt, blocking};
 use crate::chain::{Fault, tip_of};
 use crate::frame::{Frame, SyncedBlock};
@@ -9,9 +10,6 @@ use std::time::{Duration, Instant};
 
 /// How long a manager that was asked may take before the next is asked.
 const PATIENCE: Duration = Duration::from_millis(1000);
-/// After catching up with a folder that may stand for a lost one: what that one said in the round
-/// then open, or in the one after, is not known.
-const SIT_OUT: u64 = 2;
 
 /// Who was asked last, without an answer that helped.
 pub(super) struct Asked {
@@ -21,16 +19,30 @@ pub(super) struct Asked {
     more: bool,
 }
 
-impl Driver {
+impl Driver<'_> {
     /// Asks for the blocks behind the tip: the manager that seems to have them, or, if the last
     /// one asked was of no help, the one after that in the circle.
     pub(super) fn ask(&mut self, hint: u16) {
         let peer = match &self.asked {
             Some(asked) if Instant::now() < asked.until => return,
-            Some(asked) => self.after(asked.peer),
+            Some(asked) => self.behind(asked.peer).next().unwrap_or(hint),
             None => hint,
         };
         self.send_ask(peer, false);
+    }
+
+    /// While the own memory is in doubt: asks everybody who has not said yet how far it is.
+    pub(super) fn ask_all(&mut self) {
+        let Memory::Doubtful(heard) = &self.memory else { return };
+        let last = match &self.asked {
+            Some(asked) if Instant::now() < asked.until => return,
+            Some(asked) => asked.peer,
+            None => self.shared.member,
+        };
+        let next = self.behind(last).find(|member| !heard.contains(member));
+        if let Some(peer) = next {
+            self.send_ask(peer, false);
+        }
     }
 
     fn send_ask(&mut self, peer: u16, more: bool) {
@@ -39,11 +51,11 @@ impl Driver {
         self.shared.send(Some(peer), &Frame::Ask { from });
     }
 
-    fn after(&self, peer: u16) -> u16 {
-        let others = |from: u16| (from..=u16::MAX).take_while(|m| self.exists(*m));
-        let next =
-            others(peer.saturating_add(1)).chain(others(0)).find(|m| *m != self.shared.member);
-        next.unwrap_or(peer)
+    /// The other members, those behind this one first.
+    fn behind(&self, peer: u16) -> impl Iterator<Item = u16> {
+        let members = |from: u16| (from..=u16::MAX).take_while(|member| self.exists(*member));
+        let circle = members(peer.saturating_add(1)).chain(members(0));
+        circle.filter(|member| *member != self.shared.member)
     }
 
     fn exists(&self, member: u16) -> bool {
@@ -52,25 +64,21 @@ impl Driver {
 
     /// Keeps blocks that follow the tip, and asks for more if there were any.
     pub(super) async fn adopt(&mut self, from: u16, blocks: Vec<SyncedBlock>) -> Result<(), Halt> {
+        if blocks.is_empty() {
+            self.heard_all_of(from).await?;
+        }
         let mut helped = false;
         for block in blocks {
-            let next = tip_of(&self.store).round.next();
-            if block.header.header.round < next {
+            if block.header.header.round < tip_of(&self.store).round.next() {
                 continue;
             }
-            let (shared, store) = (self.shared.clone(), self.store.clone());
-            match blocking(move || shared.rules.adopt(&store, block)).await? {
-                Ok(used) => self.settle(used).await?,
-                Err(Fault::Store(error)) => return Err(error.into()),
-                Err(fault) => {
-                    tracing::warn!("a block of manager {from} is refused: {fault}");
-                    break;
-                }
+            if let Err(fault) = self.adopt_one(block).await? {
+                tracing::debug!("a block of manager {from} is refused: {fault}");
+                break;
             }
             helped = true;
         }
         if helped {
-            self.sit_out().await?;
             self.start_round().await?;
             self.send_ask(from, true);
         } else if let Some(asked) = self.asked.take_if(|asked| asked.peer == from)
@@ -82,13 +90,17 @@ impl Driver {
         Ok(())
     }
 
-    async fn sit_out(&mut self) -> Result<(), Halt> {
-        if !self.memory.may_lack {
-            return Ok(());
+    async fn adopt_one(&mut self, block: SyncedBlock) -> Result<Result<(), Fault>, Halt> {
+        // Before anything is executed or believed: a certificate cannot be made up.
+        if let Err(fault) = self.shared.rules.check_final(&block.header) {
+            return Ok(Err(fault));
         }
-        let abstain = tip_of(&self.store).round.plus(SIT_OUT);
-        self.memory.abstain = abstain;
-        self.engine.abstain_through(abstain);
-        self.with_wal(move |wal| wal.rotate(abstain)).await
+        self.doubt(&block.header).await?;
+        let (shared, store) = (self.shared.clone(), self.store.clone());
+        match blocking(move || shared.rules.adopt(&store, block)).await? {
+            Ok(used) => self.settle(used).await.map(Ok),
+            Err(Fault::Store(error)) => Err(error.into()),
+            Err(fault) => Ok(Err(fault)),
+        }
     }
 }

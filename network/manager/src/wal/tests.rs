@@ -96,15 +96,32 @@ fn the_log_of_another_is_left_alone() {
 }
 
 #[test]
-fn rotation_forgets_records_and_keeps_the_round_to_abstain_in() {
-    let (_dir, path, _) = written(3);
+fn rotation_forgets_what_is_final_and_keeps_the_round_to_abstain_in() {
+    let (_dir, path, records) = written(3);
     let (mut wal, _) = open(&path, true);
-    wal.rotate_if_large(Round(5)).unwrap();
+    wal.rotate_if_large(Round(3), Round(5)).unwrap();
     assert_eq!(open(&path, true).1.records.len(), 3, "small files stay");
-    wal.rotate(Round(5)).unwrap();
+    wal.rotate(Round(1), Round(4)).unwrap();
+    let (mut wal, recovered) = open(&path, true);
+    assert_eq!((recovered.records.as_slice(), recovered.abstain), (&records[1..], Round(4)));
+    wal.rotate(Round(3), Round(5)).unwrap();
     wal.append(&[record(9)]).unwrap();
     let (_, recovered) = open(&path, true);
     assert_eq!((recovered.records, recovered.abstain), (vec![record(9)], Round(5)));
+}
+
+#[test]
+fn a_large_file_keeps_what_was_said_in_rounds_that_are_not_final_here() {
+    let (_dir, path, records) = written(2);
+    let (mut wal, _) = open(&path, true);
+    let many: Vec<_> = (0..40_000).map(|_| record(1)).collect();
+    wal.append(&many).unwrap();
+    wal.rotate_if_large(Round(1), Round(0)).unwrap();
+    let (mut wal, recovered) = open(&path, true);
+    assert!(recovered.records == records[1..]);
+    wal.append(&many).unwrap();
+    wal.rotate_if_large(Round(2), Round(0)).unwrap();
+    assert!(open(&path, true).1.records.is_empty());
 }
 
 #[test]

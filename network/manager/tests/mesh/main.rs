@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::wildcard_enum_match_arm)]
 
+mod memory;
 mod net;
 mod refusals;
 
+use manager::spawn;
 use net::{MEMBERS, Net, pause};
 use std::fs;
+use tokio::sync::mpsc;
 use types::{Round, WorkerId};
 use wire::chain::{ChainReply, ChainRequest};
 
@@ -128,6 +131,31 @@ async fn a_manager_that_lost_its_log_goes_on() {
     fs::remove_file(net.dir(3).join("votes.wal")).unwrap();
     let reached = net.tip(0);
     net.start(3).await;
+    net.wait_all_reach(reached + 9).await;
+    net.check_same_chain(reached + 9).await;
+}
+
+/// Stands for a disk that takes nothing: the log cannot be begun anew.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_manager_whose_files_fail_goes_on_when_they_work_again() {
+    let net = Net::running().await;
+    net.wait_all_reach(3).await;
+    net.stop(1).await;
+    fs::remove_dir_all(net.dir(1)).unwrap();
+    let (outbox, mail) = mpsc::channel(1024);
+    let manager = spawn(net.config(1), outbox).unwrap();
+    let obstacle = net.dir(1).join("votes.new");
+    fs::create_dir(&obstacle).unwrap();
+    net.plug(1, manager.clone(), mail);
+    let failed = loop {
+        match manager.answer(ChainRequest::Tip).await {
+            Ok(_) => pause().await,
+            Err(failure) => break failure.code,
+        }
+    };
+    assert_eq!(failed, "unavailable");
+    fs::remove_dir(obstacle).unwrap();
+    let reached = net.tip(0);
     net.wait_all_reach(reached + 9).await;
     net.check_same_chain(reached + 9).await;
 }

@@ -15,6 +15,7 @@ pub(crate) const MEMBERS: u16 = 4;
 /// Long enough for any machine; a test that waits this long has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+pub(crate) type Mail = mpsc::Receiver<(Option<u16>, Vec<u8>)>;
 type Slots = Arc<Mutex<Vec<Option<Manager>>>>;
 
 pub(crate) struct Net {
@@ -53,6 +54,13 @@ impl Net {
         Self { genesis: genesis(&people), people, folder: tempfile::tempdir().unwrap(), slots }
     }
 
+    /// A network that began an hour ago.
+    pub(crate) fn grown() -> Self {
+        let mut net = Self::new();
+        net.genesis.time.0 -= 3_600_000;
+        net
+    }
+
     pub(crate) async fn running() -> Self {
         let net = Self::new();
         net.start_all().await;
@@ -84,6 +92,11 @@ impl Net {
                 Err(error) => panic!("{error}"),
             }
         };
+        self.plug(member, manager, mail);
+    }
+
+    /// Joins a manager to the others.
+    pub(crate) fn plug(&self, member: u16, manager: Manager, mail: Mail) {
         self.slots.lock().unwrap()[usize::from(member)] = Some(manager);
         tokio::spawn(carry(member, mail, self.slots.clone()));
     }
@@ -211,7 +224,7 @@ pub(crate) async fn pause() {
     tokio::time::sleep(Duration::from_millis(20)).await;
 }
 
-async fn carry(from: u16, mut mail: mpsc::Receiver<(Option<u16>, Vec<u8>)>, slots: Slots) {
+async fn carry(from: u16, mut mail: Mail, slots: Slots) {
     while let Some((to, bytes)) = mail.recv().await {
         for member in (0..MEMBERS).filter(|m| *m != from && to.is_none_or(|to| to == *m)) {
             let manager = slots.lock().unwrap()[usize::from(member)].clone();

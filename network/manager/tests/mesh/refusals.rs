@@ -37,8 +37,58 @@ async fn transactions_are_judged_before_they_wait() {
     assert_eq!(code(net.submit(0, &other).await), "bad_nonce", "the nonce is used up");
 }
 
+/// The first shows the key, the second needs it: one manager alone can make neither final.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_payment_is_checked_behind_those_that_wait_before_it() {
+    let net = Net::new();
+    net.start(1).await;
+    let bob = net.address(1);
+    let (first, second) = (net.pay(0, bob, 0, 500), net.pay(0, bob, 1, 500));
+    assert!(first.sources[0].reveal.is_some() && second.sources[0].reveal.is_none());
+    let code = |result: Result<_, wire::Failure>| result.map(|_: types::TxId| ()).unwrap_err().code;
+
+    assert_eq!(code(net.submit(1, &second).await), "bad_nonce", "nothing waits before it");
+    net.submit(1, &first).await.unwrap();
+    let mut forged = second.clone();
+    forged.witness = net.pay(2, bob, 1, 500).witness;
+    assert_eq!(code(net.submit(1, &forged).await), "bad_signature");
+    let mut shown = net.pay(0, bob, 0, 500);
+    shown.sources[0].nonce = 1;
+    shown.witness = vec![net.people[0].sign(&shown.sighash()).to_vec()];
+    assert_eq!(code(net.submit(1, &shown).await), "bad_reveal", "it is shown already");
+    for _ in 0..2 {
+        assert_eq!(net.submit(1, &second).await, Ok(second.id()));
+        assert_eq!(net.submit(1, &first).await, Ok(first.id()));
+    }
+
+    // A mempool lives in memory. The same bytes, in order, are taken again, and each is paid once.
+    net.stop(1).await;
+    net.start_all().await;
+    net.submit(1, &first).await.unwrap();
+    net.submit(1, &second).await.unwrap();
+    net.wait_final(first.id()).await;
+    net.wait_final(second.id()).await;
+    for tx in [&second, &first] {
+        assert_eq!(net.submit(2, tx).await, Ok(tx.id()));
+    }
+    let account = net.account(1, net.address(0)).await.account.unwrap();
+    assert_eq!((account.nonce, account.counter), (2, 5));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn so_many_payments_of_an_account_wait_and_no_more() {
+    let net = Net::new();
+    net.start(1).await;
+    for nonce in 0..=64 {
+        net.submit(1, &net.pay(0, net.address(1), nonce, 500)).await.unwrap();
+    }
+    let refused = net.submit(1, &net.pay(0, net.address(1), 65, 500)).await;
+    assert_eq!(refused.unwrap_err().code, "too_many_waiting");
+    net.submit(1, &net.pay(2, net.address(1), 0, 500)).await.unwrap();
+}
+
 /// Member 0, whose turn round 1 is, is played by the test.
-fn header_of_round_one(net: &Net) -> Header {
+pub(crate) fn header_of_round_one(net: &Net) -> Header {
     Header {
         version: Header::VERSION,
         chain: net.genesis.chain(),
@@ -92,8 +142,9 @@ fn empty_root(net: &Net) -> [u8; 32] {
     store.prepare(&Default::default()).unwrap().root
 }
 
-fn proposal(header: &Header) -> Vec<u8> {
-    let key = SigningKey::from_bytes(&seed(0));
+/// A block without transactions, from the member whose turn it is.
+pub(crate) fn proposal(header: &Header) -> Vec<u8> {
+    let key = SigningKey::from_bytes(&seed(header.proposer));
     let bytes = proposal_bytes(header.chain, header.round, 0, header.id());
     let signature = key.sign(&bytes).to_bytes();
     let body = Body::default().to_bytes();

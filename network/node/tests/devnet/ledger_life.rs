@@ -2,14 +2,14 @@
 
 use crate::support::{Process, balance, code, final_round, tip, wait_for};
 use keys::Words;
-use ledger::{AccountProof, CertifiedHeader, Genesis};
+use ledger::{AccountProof, Action, CertifiedHeader, Genesis, Transaction};
 use light::LightState;
 use net::LightNode;
 use std::time::{SystemTime, UNIX_EPOCH};
 use types::{Address, Round, Timestamp};
-use wire::Decode;
 use wire::chain::{ChainReply, ChainRequest};
 use wire::events::{Event, Subscribe};
+use wire::{Decode, Encode};
 
 const GIFT: u64 = 100_000_000;
 
@@ -71,6 +71,47 @@ async fn the_faucet_pays_once_through_every_crash() {
         assert_eq!(code(other.faucet(address(seed)).await), "faucet_used");
     }
     assert_eq!(devnet.stop("-TERM"), 0);
+}
+
+#[tokio::test]
+async fn a_promised_gift_comes_after_a_crash_without_being_asked_for_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let devnet = Process::devnet(dir.path());
+    let promised = devnet.light_node(0).await.faucet(address(1)).await.unwrap();
+    devnet.kill();
+    let devnet = Process::devnet(dir.path());
+    final_round(&devnet.light_node(0).await, promised).await;
+}
+
+#[tokio::test]
+async fn a_saved_gift_whose_nonce_is_used_up_is_made_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let devnet = Process::devnet(dir.path());
+    let node = devnet.light_node(0).await;
+    let first = node.faucet(address(1)).await.unwrap();
+    final_round(&node, first).await;
+    devnet.kill();
+
+    // As a crash of the disk may leave it: signed, saved, never submitted, and then forgotten.
+    let name = |seed| format!("faucet/{}.tx", hex::encode(address(seed).to_bytes()));
+    let saved = std::fs::read(dir.path().join(name(1))).unwrap();
+    let mut overtaken = Transaction::from_bytes(&saved).unwrap();
+    let Action::Pay { to, .. } = &mut overtaken.actions[0];
+    *to = address(2);
+    overtaken.expiry = overtaken.expiry.plus(9);
+    let entropy = std::fs::read_to_string(dir.path().join("faucet.key")).unwrap();
+    let entropy = hex::decode(entropy).unwrap().try_into().unwrap();
+    let key = Words::from_entropy(entropy).master().operation_key();
+    overtaken.witness = vec![key.sign(&overtaken.sighash()).to_vec()];
+    std::fs::write(dir.path().join(name(2)), overtaken.to_bytes()).unwrap();
+
+    let devnet = Process::devnet(dir.path());
+    let node = devnet.light_node(0).await;
+    for seed in [3, 2] {
+        let gift = node.faucet(address(seed)).await.unwrap();
+        final_round(&node, gift).await;
+        assert_eq!(balance(&node, address(seed)).await, GIFT);
+    }
 }
 
 #[tokio::test]

@@ -122,3 +122,24 @@ async fn a_bundle_is_fetched_through_another_worker() {
         assert_eq!(asker.directory(fetch).await, Ok(fetched));
     }
 }
+
+#[tokio::test]
+async fn one_connection_cannot_fill_the_directory() {
+    let dir = tempfile::tempdir().unwrap();
+    let devnet = Process::devnet(dir.path());
+    let (flooder, other) = (devnet.light_node(0).await, devnet.light_node(0).await);
+    let publish = |seed: u8| {
+        let key = Ed25519Key::from_seed([seed; 32]);
+        let (key_bytes, one_time) = (key.public(), vec![]);
+        let publication =
+            Publication { key: key_bytes, sequence: 1, bundle: vec![5; 100], one_time };
+        let signature = key.sign(&publish_bytes(flooder.worker(), &publication));
+        DirectoryRequest::Publish { publication, signature }
+    };
+    for seed in 0..120 {
+        let published = flooder.directory(publish(seed)).await;
+        assert_eq!(published, Ok(DirectoryReply::Published(0)));
+    }
+    assert_eq!(code(flooder.directory(publish(200)).await), "unavailable");
+    assert_eq!(other.directory(publish(200)).await, Ok(DirectoryReply::Published(0)));
+}
