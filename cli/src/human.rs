@@ -102,8 +102,12 @@ pub(crate) fn moved_on(record: &MessageRecord, payment_moved: bool) -> String {
     let (what, state) = match &record.payment {
         None => (format!("\"{start}{cut}\""), record.state),
         Some(payment) => {
-            let state = if payment_moved { payment.state } else { record.state };
-            (format!("{} {}", payment.amount, payment.token), state)
+            let money = format!("{} {}", payment.amount, payment.token);
+            if payment_moved {
+                (money, payment.state)
+            } else {
+                (format!("notice of {money}"), record.state)
+            }
         }
     };
     format!("         {what} {state}")

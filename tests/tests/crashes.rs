@@ -15,12 +15,12 @@ use std::collections::BTreeSet;
 use std::thread::sleep;
 use std::time::Duration;
 
-const STEPS: usize = 30;
+const STEPS: usize = 60;
 /// What each side has in the beginning.
 const GIFT: u64 = 40_000_000;
 /// In milliseconds: whatever is killed is killed within so long of the start of a command. Quick
 /// ones have ended by then, so that every part of them is hit.
-const LATEST: u64 = 250;
+const LATEST: u64 = 200;
 
 #[test]
 fn nothing_is_lost_with_seed_1() {
@@ -92,23 +92,28 @@ impl Story {
         }
         let invite = sides[1].person.run(&["invite"]);
         sides[0].person.run(&["contact", "add", invite["invite"].as_str().unwrap()]);
-        sides[1].person.run(&["contact", "list"]);
+        // From here on both know of each other and of their money, also without a network.
+        for side in sides.iter().rev() {
+            assert_eq!(side.person.run(&["sync"])["synced"], true);
+        }
         Self { rng: StdRng::seed_from_u64(seed), sides, worker, net }
     }
 
     fn step(&mut self) {
         let one = self.rng.random_range(0..2);
-        match self.rng.random_range(0..10) {
-            0..8 => {
-                let doing = self.start(one);
-                if self.rng.random_ratio(1, 2) { self.kill(doing) } else { self.finish(doing) }
-            }
-            8 => self.while_both_are_at_it(
+        match self.rng.random_range(0..24) {
+            0 => self.while_both_are_at_it(
                 |story| story.worker.kill(),
                 |story| story.worker.start_again(),
             ),
-            _ => {
+            1 => {
                 self.while_both_are_at_it(|story| story.net.kill(), |story| story.net.start_again())
+            }
+            // Much that waits makes the next command long, and a kill in its middle likely.
+            2..7 => self.pile_up(one),
+            _ => {
+                let doing = self.start(one);
+                self.end_of(doing);
             }
         }
     }
@@ -120,14 +125,24 @@ impl Story {
         down(self);
         self.pause();
         up(self);
-        doing.into_iter().for_each(|doing| self.finish(doing));
+        doing.into_iter().for_each(|doing| self.end_of(doing));
+    }
+
+    fn pile_up(&mut self, side: usize) {
+        for _ in 0..self.rng.random_range(1..6) {
+            let Side { person, other, wishes, said, .. } = &mut self.sides[side];
+            *wishes += 1;
+            let text = wishes.to_string();
+            person.run(&["chat", "send", other, &text, "--offline"]);
+            said.push(text);
+        }
     }
 
     fn start(&mut self, side: usize) -> Doing {
         let Side { person, other, wishes, .. } = &mut self.sides[side];
         *wishes += 1;
-        let wish = match self.rng.random_range(0..4) {
-            0 | 1 => Wish::Say(format!("{wishes}")),
+        let wish = match self.rng.random_range(0..6) {
+            0 | 1 => Wish::Say(wishes.to_string()),
             2 => Wish::Pay(format!("0.5{wishes:03}1"), self.rng.random()),
             _ => Wish::Read,
         };
@@ -138,6 +153,10 @@ impl Story {
             Wish::Pay(amount, true) => person.start(&["pay", other, amount, "--wait"]),
         };
         Doing { side, wish, running }
+    }
+
+    fn end_of(&mut self, doing: Doing) {
+        if self.rng.random_ratio(2, 3) { self.kill(doing) } else { self.finish(doing) }
     }
 
     fn finish(&mut self, doing: Doing) {
@@ -169,6 +188,8 @@ impl Story {
             let settled = alice.is_settled() & bob.is_settled();
             settled.then_some(())
         });
+        // What the second paid last, the first has perhaps not seen.
+        alice.person.run(&["sync"]);
         let ledger = Ledger::open(&self.net.bootstrap()[0]);
         let fees: u64 = [(alice, bob), (bob, alice)]
             .into_iter()
