@@ -235,7 +235,8 @@ fn garbage_stops_nobody() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         for worker in &workers {
-            let mut stranger = Stranger::at(worker.worker, &[worker.addresses.clone()]).await;
+            let addresses = std::slice::from_ref(&worker.addresses);
+            let mut stranger = Stranger::at(worker.worker, addresses).await;
             for asked in [mail(worker.worker), directory(worker.worker), chain(), faucet()] {
                 stranger.ask(&asked).await;
             }
@@ -265,9 +266,11 @@ fn managers(ledger: &Ledger) -> Vec<(WorkerId, Vec<String>)> {
         panic!("not a genesis")
     };
     let managers = Genesis::parse(&bytes).unwrap().managers.into_iter().map(WorkerId);
-    let located = managers.map(|manager| match ledger.ask(ChainRequest::Locate(manager)) {
-        ChainReply::Located(addresses) => (manager, addresses),
-        other => panic!("{other:?}"),
+    let located = managers.map(|manager| {
+        let ChainReply::Located(addresses) = ledger.ask(ChainRequest::Locate(manager)) else {
+            panic!("not an address")
+        };
+        (manager, addresses)
     });
     located.collect()
 }

@@ -28,7 +28,7 @@ impl App {
         }
         let message = self.engine.write(&contact, text).await?;
         if !self.offline {
-            self.engine.flush(contact.account, PATIENCE).await?;
+            self.engine.flush(contact.account, PATIENCE).await;
         }
         let delivery = self.engine.store().delivery(contact.account, message.id).await?;
         let message = SentMessage {

@@ -27,7 +27,7 @@ impl App {
     pub async fn contact_add(&mut self, invite: &str) -> Result<OneContact, Error> {
         let account = self.engine.add_contact(invite).await?;
         if !self.offline {
-            self.engine.flush(account, PATIENCE).await?;
+            self.engine.flush(account, PATIENCE).await;
         }
         self.contact_record(account).await
     }

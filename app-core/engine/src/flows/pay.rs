@@ -72,7 +72,12 @@ impl Engine {
             changes.extend(notice.into_iter().map(Into::into));
         }
         self.store.apply(changes).await?;
-        self.submit_and_tell(contact.map(|contact| contact.account), left(end)).await?;
+        // It is saved, and goes out sooner or later: a failure now is none of the payment, and to
+        // report one would make people pay again.
+        let sent = self.submit_and_tell(contact.map(|contact| contact.account), left(end)).await;
+        if let Err(fault) = sent {
+            tracing::warn!(code = fault.code(), "a payment waits");
+        }
         self.payment(&payment).await
     }
 
@@ -108,7 +113,10 @@ impl Engine {
                 ));
             }
             tokio::time::sleep(LOOK).await;
-            self.catch_up_ledger(left(end)).await?;
+            if let Err(mut fault) = self.catch_up_ledger(left(end)).await {
+                fault.message.push_str("; the payment stays valid, see history");
+                return Err(fault);
+            }
         }
     }
 

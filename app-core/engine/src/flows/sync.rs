@@ -64,13 +64,11 @@ impl Engine {
     }
 
     /// Sends what waits for a contact, within this time; then what waits for others, if that goes
-    /// fast.
-    ///
-    /// # Errors
-    /// As for [`Engine::sync`].
-    pub async fn flush(&mut self, to: OpenId, patience: Duration) -> Result<(), Fault> {
+    /// fast. Nothing fails here: what is not sent is saved, and to report a failure would make
+    /// people write it again.
+    pub async fn flush(&mut self, to: OpenId, patience: Duration) {
         if self.is_known_offline() {
-            return Ok(());
+            return;
         }
         let progress = Progress::default();
         let sending = async {
@@ -78,7 +76,9 @@ impl Engine {
             self.send_to(&node, Some(to), &progress).await
         };
         let sent = timeout(patience, sending).await;
-        self.judge(sent)
+        if let Err(fault) = self.judge(sent) {
+            tracing::warn!(code = fault.code(), "what was written waits");
+        }
     }
 
     /// Sends what waits for this contact first, and for the others as long as that goes fast.

@@ -193,12 +193,12 @@ async fn what_is_written_to_somebody_does_not_wait_for_the_others() {
     let (_dir, store) = alice(&worker).await;
     let (dead, bob) = (with_envelopes(&store, 4, 3).await, with_envelopes(&store, BOB, 3).await);
     let mut engine = Engine::open(store.clone(), vec![], Clock::system()).await.unwrap();
-    engine.flush(bob, PATIENCE).await.unwrap();
+    engine.flush(bob, PATIENCE).await;
     assert_eq!(deliveries(&store, bob).await, BTreeSet::from([Delivery::Sent]));
     // Asked for by name, somebody who rests is tried at once.
     let puts = |request: &MailRequest| matches!(request, MailRequest::Put { .. });
     let before = worker.was_asked(puts);
-    engine.flush(dead, PATIENCE).await.unwrap();
+    engine.flush(dead, PATIENCE).await;
     assert_eq!(worker.was_asked(puts), before + 1);
 }
 

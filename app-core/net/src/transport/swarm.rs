@@ -128,7 +128,7 @@ pub(super) async fn run(
     mut commands: mpsc::Receiver<Command>,
     shared: Arc<Shared>,
 ) {
-    let mut task = Task { swarm, shared, dials: BTreeMap::new() };
+    let mut task = Task { swarm, shared, live: BTreeMap::new(), dials: BTreeMap::new() };
     loop {
         tokio::select! {
             command = commands.recv() => match command {
@@ -156,6 +156,9 @@ pub(super) async fn run(
 struct Task {
     swarm: Swarm<Behaviour>,
     shared: Arc<Shared>,
+    /// Connections that stand and that nobody has given up. The swarm still counts one that is
+    /// being closed, and a stream opened on it would end at once.
+    live: BTreeMap<PeerId, HashSet<ConnectionId>>,
     dials: BTreeMap<PeerId, Dial>,
 }
 
@@ -167,7 +170,7 @@ struct Dial {
 
 impl Task {
     fn connect(&mut self, peer: PeerId, addresses: Vec<Multiaddr>, reply: Reply) {
-        if self.swarm.is_connected(&peer) {
+        if self.live.contains_key(&peer) {
             self.shared.lock().connected.insert(peer);
             answer(reply, Ok(()));
             return;
@@ -192,15 +195,21 @@ impl Task {
     fn disconnect(&mut self, peer: PeerId) {
         // An error says that there is no connection, as wished.
         let _ = self.swarm.disconnect_peer_id(peer);
+        self.live.remove(&peer);
         self.note(peer);
     }
 
     fn on_event(&mut self, event: SwarmEvent<Infallible>) {
-        if let SwarmEvent::ConnectionEstablished { peer_id, .. } = event {
+        if let SwarmEvent::ConnectionEstablished { peer_id, connection_id, .. } = event {
+            self.live.entry(peer_id).or_default().insert(connection_id);
             self.note(peer_id);
             self.answer_all(peer_id, &Ok(()));
-        } else if let SwarmEvent::ConnectionClosed { peer_id, cause, .. } = event {
+        } else if let SwarmEvent::ConnectionClosed { peer_id, connection_id, cause, .. } = event {
             tracing::debug!(peer = %peer_id, ?cause, "connection closed");
+            if let Some(live) = self.live.get_mut(&peer_id) {
+                live.remove(&connection_id);
+                self.live.retain(|_, live| !live.is_empty());
+            }
             self.note(peer_id);
         } else if let SwarmEvent::OutgoingConnectionError {
             peer_id: Some(peer),
@@ -222,7 +231,7 @@ impl Task {
 
     /// Brings what the handles see up to date with the swarm.
     fn note(&mut self, peer: PeerId) {
-        let connected = self.swarm.is_connected(&peer);
+        let connected = self.live.contains_key(&peer);
         let mut state = self.shared.lock();
         if connected {
             state.connected.insert(peer);
