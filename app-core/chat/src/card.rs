@@ -1,6 +1,6 @@
 //! A card: what an account shows to prove that a chat identity is its own.
 //!
-//! The operation key signs the identity key, and the identity key signs the account's id: neither
+//! The operation key signs the identity key and the name, and the identity key signs the account's id: neither
 //! can be borrowed by somebody else (`money-and-mail.md` B12).
 
 use keys::{EcdsaKey, PublicKey};
@@ -43,7 +43,7 @@ impl Card {
         let account = operation_key.open_id();
         Self {
             name: name.to_owned(),
-            operation_signature: operation.sign(&operation_bytes(chain, &identity_key)),
+            operation_signature: operation.sign(&operation_bytes(chain, &identity_key, name)),
             identity_signature: identity.sign(&identity_bytes(chain, account), rng),
             operation_key,
             identity: identity_key,
@@ -63,7 +63,7 @@ impl Card {
     pub fn check(&self, chain: ChainId) -> Result<(), BadCard> {
         let operation = self
             .operation_key
-            .verify(&operation_bytes(chain, &self.identity), &self.operation_signature);
+            .verify(&operation_bytes(chain, &self.identity, &self.name), &self.operation_signature);
         let identity =
             self.identity.verify(&identity_bytes(chain, self.account()), &self.identity_signature);
         if operation && identity && is_name(&self.name) { Ok(()) } else { Err(BadCard) }
@@ -108,8 +108,9 @@ const fn is_hidden(c: char) -> bool {
     )
 }
 
-fn operation_bytes(chain: ChainId, identity: &IdentityKey) -> [u8; 32] {
-    hash("bcm-card-operation-v1", &[&chain.0, identity.as_bytes()])
+/// The name is in it, so that whoever passes an invite on cannot rename its owner.
+fn operation_bytes(chain: ChainId, identity: &IdentityKey, name: &str) -> [u8; 32] {
+    hash("bcm-card-operation-v1", &[&chain.0, identity.as_bytes(), name.as_bytes()])
 }
 
 fn identity_bytes(chain: ChainId, account: OpenId) -> [u8; 32] {
