@@ -90,8 +90,7 @@ impl Story {
         for side in &sides {
             rich.run(&["sendtoaddress", &side.address, "40", "--wait"]);
         }
-        let invite = sides[1].person.run(&["invite"]);
-        sides[0].person.run(&["contact", "add", invite["invite"].as_str().unwrap()]);
+        sides[0].person.run(&["contact", "add", &sides[1].person.invite()]);
         // From here on both know of each other and of their money, also without a network.
         for side in sides.iter().rev() {
             assert_eq!(side.person.run(&["sync"])["synced"], true);

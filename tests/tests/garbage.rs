@@ -223,8 +223,7 @@ impl Stranger {
 fn garbage_stops_nobody() {
     let mut net = Devnet::start(2);
     let (alice, bob) = (net.person("alice"), net.person("bob"));
-    let invite = bob.run(&["invite"]);
-    alice.run(&["contact", "add", invite["invite"].as_str().unwrap()]);
+    alice.run(&["contact", "add", &bob.invite()]);
     alice.run(&["faucet"]);
 
     let ledger = Ledger::open(&net.bootstrap()[0]);

@@ -45,7 +45,7 @@ fn two_people_meet_and_talk() {
 
 /// Alice has Bob's invite; Bob has done nothing but make it.
 fn one_pastes(alice: &Person, bob: &Person) {
-    let invite = invite(bob);
+    let invite = bob.invite();
     let added = &alice.run(&["contact", "add", &invite])["contact"];
     assert_eq!((&added["name"], &added["state"]), (&"bob".into(), &"new".into()));
     assert_eq!(added["verified"], false);
@@ -64,7 +64,7 @@ fn one_pastes(alice: &Person, bob: &Person) {
 fn both_paste_and_wait_for_news() {
     let net = Devnet::start(2);
     let (alice, bob) = (net.person("alice"), net.person("bob"));
-    let (of_alice, of_bob) = (invite(&alice), invite(&bob));
+    let (of_alice, of_bob) = (alice.invite(), bob.invite());
     alice.run(&["contact", "add", &of_bob]);
     bob.run(&["contact", "add", &of_alice]);
     for (person, other) in [(&alice, "bob"), (&bob, "alice")] {
@@ -92,7 +92,7 @@ fn both_paste_and_wait_for_news() {
 fn two_people_pay() {
     let mut net = Devnet::start(2);
     let (alice, bob) = (net.person("alice"), net.person("bob"));
-    alice.run(&["contact", "add", &invite(&bob)]);
+    alice.run(&["contact", "add", &bob.invite()]);
     assert_contacts(&bob, "alice", "ready");
 
     for person in [&alice, &bob] {
@@ -274,10 +274,6 @@ fn from(conversation: &Value, who: &str) -> Vec<Value> {
 fn texts(conversation: &Value, who: &str) -> Vec<String> {
     let texts = from(conversation, who).into_iter();
     texts.map(|message| message["text"].as_str().unwrap().to_owned()).collect()
-}
-
-fn invite(person: &Person) -> String {
-    person.run(&["invite"])["invite"].as_str().unwrap().to_owned()
 }
 
 #[track_caller]

@@ -21,6 +21,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
+use types::WorkerId;
 use wire::protocol;
 
 const MANAGERS: u16 = 4;
@@ -75,6 +76,10 @@ async fn start(folder: &Folder, options: &DevnetOptions) -> Result<Network, Node
     let of_workers = [&worker_node::PROTOCOLS[..], &[protocol::FAUCET]].concat();
     let working = listen(&mut settings.workers, &of_workers).await?;
     settings.save(folder.path())?;
+    let nodes: Vec<WorkerId> = managing.iter().chain(&working).map(Transport::id).collect();
+    for transport in managing.iter().chain(&working) {
+        transport.reserve(&nodes).await?;
+    }
 
     let members: Vec<_> = managing.iter().map(|node| (node.id(), node.addresses())).collect();
     let mut managers = Vec::new();

@@ -49,6 +49,9 @@ async fn start(folder: &Folder, bootstrap: &[Bootstrap]) -> Result<(Ready, Trans
 
     let known = Known { transport: &transport, bootstrap };
     let genesis = known.genesis(folder, chain).await?;
+    let nodes: Vec<WorkerId> =
+        genesis.managers.iter().copied().map(WorkerId).chain(genesis.workers.clone()).collect();
+    transport.reserve(&nodes).await?;
     let managers = known.managers(&genesis).await?;
     let ways = Managers::new(transport.clone(), &managers);
     worker_node::start(&transport, &genesis, ways, &folder.join("worker"), None).await?;

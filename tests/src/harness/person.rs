@@ -63,6 +63,15 @@ impl Person {
         self.run(&args)
     }
 
+    /// An invite to this person.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn invite(&self) -> String {
+        self.run(&["invite"])["invite"].as_str().expect("an invite").to_owned()
+    }
+
     /// Runs a command that is to succeed; returns its document.
     ///
     /// # Panics
@@ -82,6 +91,15 @@ impl Person {
             Ok(document) => panic!("{} {args:?} succeeded: {document}", self.name),
             Err(failure) => failure,
         }
+    }
+
+    /// Runs a command that is to fail with this code.
+    ///
+    /// # Panics
+    /// If it ends in any other way.
+    #[track_caller]
+    pub fn refuses(&self, args: &[&str], code: &str) {
+        assert_eq!(self.fails(args).code, code, "{} {args:?}", self.name);
     }
 
     /// Runs a command.

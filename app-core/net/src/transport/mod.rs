@@ -121,6 +121,19 @@ impl Transport {
         self.shared.lock().addresses.iter().map(ToString::to_string).collect()
     }
 
+    /// Keeps places for these peers: what strangers use up of connections and streams, they do not
+    /// miss. Counts for connections that are made from now on.
+    ///
+    /// # Errors
+    /// [`NetError::Closed`] after the end; [`NetError::BadAddress`] for what is no peer's key.
+    pub async fn reserve(&self, peers: &[WorkerId]) -> Result<(), NetError> {
+        for peer in peers {
+            let command = Command::Reserve(identity::peer_id(*peer)?);
+            self.commands.send(command).await.map_err(|_| NetError::Closed)?;
+        }
+        Ok(())
+    }
+
     /// Connects to a peer at any of these addresses, unless a connection is there already. Several
     /// callers share one dial.
     ///

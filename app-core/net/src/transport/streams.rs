@@ -21,7 +21,7 @@ use libp2p::swarm::{
     THandlerInEvent, THandlerOutEvent, ToSwarm,
 };
 use libp2p::{PeerId, Stream, StreamProtocol};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -102,6 +102,9 @@ pub(super) struct Order {
 pub(super) struct Streams {
     accepting: Accepting,
     live: Arc<Semaphore>,
+    /// The same for the peers that places are kept for.
+    live_reserved: Arc<Semaphore>,
+    reserved: BTreeSet<PeerId>,
     connections: BTreeMap<PeerId, Vec<ConnectionId>>,
     orders: VecDeque<(PeerId, ConnectionId, Order)>,
 }
@@ -111,6 +114,8 @@ impl Streams {
         Self {
             accepting,
             live: Arc::new(Semaphore::new(STREAMS)),
+            live_reserved: Arc::new(Semaphore::new(STREAMS)),
+            reserved: BTreeSet::new(),
             connections: BTreeMap::new(),
             orders: VecDeque::new(),
         }
@@ -126,14 +131,20 @@ impl Streams {
         }
     }
 
+    /// Streams of this peer no longer count among those of strangers.
+    pub(super) fn reserve(&mut self, peer: PeerId) {
+        self.reserved.insert(peer);
+    }
+
     fn handler(&self, peer: PeerId) -> Result<Handler, ConnectionDenied> {
+        let live = if self.reserved.contains(&peer) { &self.live_reserved } else { &self.live };
         let peer = identity::worker_id(peer)
             .ok_or_else(|| ConnectionDenied::new("the peer's key is not Ed25519"))?;
         Ok(Handler {
             peer,
             accepting: self.accepting.clone(),
             live_here: Arc::new(Semaphore::new(STREAMS_PER_CONNECTION)),
-            live: Arc::clone(&self.live),
+            live: Arc::clone(live),
             orders: VecDeque::new(),
         })
     }
@@ -319,5 +330,22 @@ impl OutboundUpgrade<Stream> for Offer {
 
     fn upgrade_outbound(self, stream: Stream, protocol: StreamProtocol) -> Self::Future {
         ready(Ok((stream, protocol)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strangers_cannot_use_up_the_places_of_a_peer_that_was_reserved_for() {
+        let [stranger, known] =
+            [1, 2].map(|seed| identity::keypair([seed; 32]).unwrap().public().to_peer_id());
+        let mut streams = Streams::new(Accepting::default());
+        streams.reserve(known);
+        let all = u32::try_from(STREAMS).unwrap();
+        let _taken = Arc::clone(&streams.live).try_acquire_many_owned(all).unwrap();
+        let left = |peer| streams.handler(peer).unwrap().live.available_permits();
+        assert_eq!((left(stranger), left(known)), (0, STREAMS));
     }
 }

@@ -41,6 +41,8 @@ pub(super) enum Command {
     Connect { peer: PeerId, addresses: Vec<Multiaddr>, reply: Reply },
     /// Open a stream.
     Open { peer: PeerId, order: Order },
+    /// Let a peer in whatever the limits say.
+    Reserve(PeerId),
     /// End all connections to a peer.
     Disconnect(PeerId),
     /// End everything.
@@ -144,6 +146,11 @@ pub(super) async fn run(
                 }
                 Some(Command::Open { peer, order }) => {
                     task.swarm.behaviour_mut().streams.open(peer, order);
+                }
+                Some(Command::Reserve(peer)) => {
+                    let behaviour = task.swarm.behaviour_mut();
+                    behaviour.limits.bypass_peer_id(&peer);
+                    behaviour.streams.reserve(peer);
                 }
                 Some(Command::Disconnect(peer)) => task.disconnect(peer),
                 None => return,
