@@ -94,14 +94,19 @@ impl StoreError {
     fn from_sqlite(code: u32, message: &str) -> Self {
         const BUSY: u32 = 5;
         const LOCKED: u32 = 6;
+        const IO_ERROR: u32 = 10;
         const CORRUPT: u32 = 11;
         const FULL: u32 = 13;
         const NOT_A_DATABASE: u32 = 26;
         const SHORT_READ: u32 = 522;
+        const WRITE: u32 = 778;
+        // The file that readers and the writer share cannot grow: even opening needs a little room.
+        const SHARED_SIZE: u32 = 4874;
         match (code, code & 0xff) {
-            (_, FULL) => Self::DiskFull,
+            (_, FULL) | (WRITE | SHARED_SIZE, _) => Self::DiskFull,
             (_, CORRUPT | NOT_A_DATABASE) | (SHORT_READ, _) => Self::DamagedProfile,
             (_, BUSY | LOCKED) => Self::ProfileInUse,
+            (_, IO_ERROR) => Self::Io(io::Error::other(format!("{message} ({code})"))),
             _ => Self::Database(format!("{message} ({code})")),
         }
     }
@@ -119,6 +124,10 @@ mod tests {
         assert!(matches!(StoreError::from_sqlite(522, ""), StoreError::DamagedProfile));
         assert!(matches!(StoreError::from_sqlite(5, ""), StoreError::ProfileInUse));
         assert!(matches!(StoreError::from_sqlite(19, ""), StoreError::Database(_)));
+        // A write, and the growth of the file that readers and the writer share.
+        assert!(matches!(StoreError::from_sqlite(10 | 3 << 8, ""), StoreError::DiskFull));
+        assert!(matches!(StoreError::from_sqlite(10 | 19 << 8, ""), StoreError::DiskFull));
+        assert!(matches!(StoreError::from_sqlite(10 | 1 << 8, ""), StoreError::Io(_)));
     }
 
     #[test]
