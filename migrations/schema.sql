@@ -41,7 +41,13 @@ CREATE TABLE contacts (
     greeted INTEGER NOT NULL CHECK (greeted IN (0, 1)),
     -- When it was added.
     added INTEGER NOT NULL
-) STRICT;
+, standing
+    -- Whether we want to hear of it: yes, a stranger asks, no.
+    TEXT NOT NULL DEFAULT 'accepted'
+        CHECK (standing IN ('accepted', 'request', 'declined')), added_behind
+    -- The newest message of anybody when it was added, 0 for none: its place among the chats while
+    -- it has no messages.
+    INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX contacts_by_address ON contacts (address);
 
@@ -103,6 +109,8 @@ CREATE TABLE messages (
 CREATE INDEX messages_by_contact ON messages (contact, seq);
 
 CREATE INDEX messages_by_payment ON messages (payment_tx) WHERE payment_tx IS NOT NULL;
+
+CREATE INDEX messages_queued ON messages (contact, seq) WHERE delivery = 'queued';
 
 CREATE INDEX messages_unread ON messages (contact) WHERE unread = 1;
 

@@ -17,8 +17,10 @@ mod queue;
 mod receive;
 mod route;
 mod send;
+mod standing;
 #[cfg(test)]
 mod tests;
+mod unsent;
 
 pub use card::{BadCard, Card, MAX_NAME, is_name, look};
 pub use content::{Body, Content, Hello, MAX_TEXT};
@@ -34,3 +36,5 @@ pub use send::{
     Me, SealError, acknowledged, add_contact, greet, hello, merge, receipt, seal, unsendable,
     write, write_payment,
 };
+pub use standing::{Standing, accept, decline};
+pub use unsent::{given_up, retry};

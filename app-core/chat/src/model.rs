@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::card::Card;
 use crate::route::Route;
+use crate::standing::Standing;
 
 /// The other account of a one-to-one chat.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct Contact {
     pub ready: bool,
     /// True once our own card and queue have been put on the way to it.
     pub greeted: bool,
+    /// Whether we want to hear of it.
+    pub standing: Standing,
     /// When it was added.
     pub added: Timestamp,
 }
@@ -74,7 +77,8 @@ pub enum Direction {
     In,
 }
 
-/// How far an outgoing message got; an incoming one is `Received`. Only ever moves forward.
+/// How far an outgoing message got; an incoming one is `Received`. Only ever moves forward, except
+/// that a failed one may be sent once more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Delivery {
     /// Saved here, not yet confirmed by a worker.
@@ -83,7 +87,7 @@ pub enum Delivery {
     Sent,
     /// The contact's device has it: its own end-to-end receipt says so.
     Delivered,
-    /// It cannot be sent any more.
+    /// It cannot be sent, or nobody took it in time. A receipt may still show that it arrived.
     Failed,
     /// It came from the contact.
     Received,
@@ -159,8 +163,16 @@ pub enum PreKeyKind {
 /// Something to save. A list of changes is applied in one database transaction or not at all.
 #[derive(Debug)]
 pub enum Change {
-    /// Insert or replace, by account.
+    /// Insert or replace, by account. The standing of one that is there already stays as it is:
+    /// the person may have changed it meanwhile.
     SaveContact(Box<Contact>),
+    /// Whether we want to hear of a contact.
+    SetStanding {
+        /// The contact.
+        contact: OpenId,
+        /// Its new standing.
+        standing: Standing,
+    },
     /// Insert or replace the encoded `ratchet::SessionRecord` of a contact.
     SaveSession {
         /// The contact.
@@ -180,6 +192,26 @@ pub enum Change {
         message: MessageId,
         /// Its new state.
         delivery: Delivery,
+    },
+    /// A message that is still queued has failed: forget all that waits to carry it. Nothing, if
+    /// it is not queued.
+    GiveUp {
+        /// The conversation.
+        contact: OpenId,
+        /// The message.
+        message: MessageId,
+    },
+    /// A failed message is queued again, with a new time, at the end of its conversation, and its
+    /// content waits to be encrypted. Nothing, if it has not failed.
+    Requeue {
+        /// The conversation.
+        contact: OpenId,
+        /// The message.
+        message: MessageId,
+        /// Its new time.
+        time: Timestamp,
+        /// Canonical bytes of the content.
+        content: Vec<u8>,
     },
     /// Append to the contents that wait to be encrypted.
     AddPending(Pending),
@@ -220,6 +252,14 @@ pub enum Change {
     },
     /// All messages of this contact have been looked at.
     MarkRead(OpenId),
+    /// The messages of this contact up to this one of its own have been looked at; those that came
+    /// behind it have not.
+    MarkReadUpTo {
+        /// The conversation.
+        contact: OpenId,
+        /// The newest incoming message that was shown.
+        message: MessageId,
+    },
     /// The number of the last publication of our prekey bundle.
     SetPublication(u64),
 }

@@ -4,7 +4,7 @@ use ratchet::IdentityKey;
 use types::{MessageId, Timestamp};
 
 use crate::content::{Body, Content, Hello};
-use crate::{Change, Contact, Delivery, Direction, Me, Message, PaymentRef};
+use crate::{Change, Contact, Delivery, Direction, Me, Message, PaymentRef, Standing};
 
 /// Why a content is dropped. Nobody is told: an answer would be an oracle for strangers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,7 +28,9 @@ pub struct Taken {
     pub greet: Option<Contact>,
 }
 
-/// Takes one content from the holder of an identity key, who may be known as a contact.
+/// Takes one content from the holder of an identity key, who may be known as a contact. A stranger's
+/// hello is a request. Of a contact that was declined nothing is saved but where to reach it, and
+/// nothing is confirmed.
 ///
 /// # Errors
 /// [`Refused`]: nothing changes but the session.
@@ -43,6 +45,11 @@ pub fn take(
     match (known, body) {
         (known, Body::Hello(hello)) => take_hello(known, sender, *hello, me, now),
         (None, Body::Text(_) | Body::Receipt(_) | Body::Payment { .. }) => Err(Refused::Stranger),
+        (Some(contact), Body::Text(_) | Body::Receipt(_) | Body::Payment { .. })
+            if contact.standing == Standing::Declined =>
+        {
+            Ok(Taken { changes: answered(contact).into_iter().collect(), ..Taken::default() })
+        }
         (Some(contact), Body::Text(text)) => Ok(arrived(contact, id, time, (text, None))),
         (Some(contact), Body::Payment { tx, amount, memo }) => {
             Ok(arrived(contact, id, time, (memo, Some(PaymentRef { tx, amount }))))
@@ -90,10 +97,11 @@ fn take_hello(
             route,
             ready: true,
             greeted: false,
+            standing: Standing::Request,
             added: now,
         },
     };
-    Ok(if contact.greeted {
+    Ok(if contact.greeted || contact.standing == Standing::Declined {
         Taken { changes: vec![Change::SaveContact(Box::new(contact))], ..Taken::default() }
     } else {
         Taken { greet: Some(contact), ..Taken::default() }

@@ -9,9 +9,10 @@ use wire::{Decode, Encode};
 use zeroize::Zeroizing;
 
 use crate::content::{Body, Content, Hello, MAX_RECEIPTS};
+use crate::standing::accept_request;
 use crate::{
     Card, Change, Contact, Delivery, Direction, Invite, Message, Outgoing, Packet, PaymentRef,
-    Pending, Queue, seal_envelope,
+    Pending, Queue, Standing, seal_envelope,
 };
 
 /// What our own side of every conversation shows.
@@ -38,7 +39,8 @@ pub enum SealError {
     TooLong,
 }
 
-/// Adds the owner of an invite as a contact and greets it.
+/// Adds the owner of an invite as a contact and greets it. For one that is a contact already,
+/// [`crate::accept`] is enough.
 pub fn add_contact(
     invite: Invite,
     me: &Me,
@@ -53,6 +55,7 @@ pub fn add_contact(
         route: invite.route,
         ready: false,
         greeted: false,
+        standing: Standing::Accepted,
         added: now,
     };
     greet(contact, me, now, rng)
@@ -91,7 +94,8 @@ pub fn hello(
     Pending { contact, message: None, content: content.to_bytes() }
 }
 
-/// Writes a message: into the conversation, and onto the pile that waits to be encrypted.
+/// Writes a message: into the conversation, and onto the pile that waits to be encrypted. A request
+/// is accepted with it.
 pub fn write(
     contact: &Contact,
     text: &str,
@@ -101,7 +105,7 @@ pub fn write(
     compose(contact, Body::Text(text.to_owned()), text, None, (now, rng))
 }
 
-/// Tells a contact of a payment to it.
+/// Tells a contact of a payment to it. A request is accepted with it.
 pub fn write_payment(
     contact: &Contact,
     payment: PaymentRef,
@@ -175,7 +179,8 @@ fn compose<R: CryptoRng>(
     };
     let content = Content { id, time: now, body }.to_bytes();
     let pending = Pending { contact: contact.account, message: Some(id), content };
-    (message.clone(), vec![Change::AddMessage(message), Change::AddPending(pending)])
+    let saved = [Change::AddMessage(message.clone()), Change::AddPending(pending)];
+    (message, saved.into_iter().chain(accept_request(contact)).collect())
 }
 
 /// Encrypts one content and makes it an envelope. The session record moves on with it: both

@@ -11,6 +11,9 @@ use wire::{Decode, Encode};
 use crate::content::{Body, Hello};
 use crate::*;
 
+mod standing;
+mod unsent;
+
 const CHAIN: ChainId = ChainId([1; 32]);
 const HOME: WorkerId = WorkerId([2; 32]);
 const NOW: Timestamp = Timestamp(1_795_000_000_000);

@@ -6,18 +6,26 @@
 //! per verb under `flows`.
 
 mod clock;
+mod code;
+mod facts;
 mod fault;
 mod flows;
 mod link;
 mod me;
+mod writer;
 
 pub use clock::Clock;
-pub use fault::{Code, Fault};
-pub use flows::contact::shown_names;
+pub use code::Code;
+pub use facts::LightFacts;
+pub use fault::Fault;
+pub use flows::contact::{find_contact, shown_names};
+pub use flows::faucet::gift;
 pub use flows::listen::Heard;
-pub use flows::pay::{Payee, Wanted};
+pub use flows::pay::{Payee, Wanted, outcome};
 pub use flows::sync::Synced;
 pub use link::Happening;
+pub use wallet::Quote;
+pub use writer::Writer;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -121,15 +129,12 @@ impl Engine {
         self.network.as_ref().and_then(|network| network.genesis.faucet)
     }
 
-    /// Writes a message to a contact. It is saved when this returns, and sent by the next
-    /// [`Engine::flush`] or [`Engine::sync`].
+    /// Writes a message to a contact; see [`Writer::write`].
     ///
     /// # Errors
-    /// Codes of the store.
+    /// As for [`Writer::write`].
     pub async fn write(&mut self, contact: &Contact, text: &str) -> Result<Message, Fault> {
-        let (message, changes) = chat::write(contact, text, self.clock.now(), &mut rand::rng());
-        self.store.apply(changes.into_iter().map(Into::into).collect()).await?;
-        Ok(message)
+        self.writer().write(contact, text).await
     }
 
     /// Closes the profile. A process must not end before: SQLCipher takes its memory away at the exit,

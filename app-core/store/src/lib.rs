@@ -28,7 +28,7 @@ pub use load::{NetworkRow, ProfileRow};
 pub use lock::LOCK_WAIT;
 pub use paths::Profile;
 pub use profile::{create, open, open_within, recover};
-pub use read::{Flow, HistoryKind, HistoryRow, MessageRow};
+pub use read::{ChatRow, Flow, HistoryKind, HistoryRow, MessageRow, MoneyMark};
 pub use store::Store;
 pub use unlock::Protection;
 

@@ -1,7 +1,7 @@
 //! Between the values of the machines and the columns of SQLite.
 
 use crate::StoreError;
-use chat::{Delivery, Direction, PreKeyKind};
+use chat::{Delivery, Direction, PreKeyKind, Standing};
 use types::{Abc, Address, AddressKind, Amount, OpenId, Round, Timestamp};
 use wallet::PaymentState;
 use wire::Decode;
@@ -80,6 +80,23 @@ pub(crate) fn delivery(text: &str) -> Result<Delivery, StoreError> {
     }
 }
 
+pub(crate) const fn standing_text(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Accepted => "accepted",
+        Standing::Request => "request",
+        Standing::Declined => "declined",
+    }
+}
+
+pub(crate) fn standing(text: &str) -> Result<Standing, StoreError> {
+    match text {
+        "accepted" => Ok(Standing::Accepted),
+        "request" => Ok(Standing::Request),
+        "declined" => Ok(Standing::Declined),
+        _ => Err(StoreError::DamagedProfile),
+    }
+}
+
 pub(crate) const fn prekey_kind_text(kind: PreKeyKind) -> &'static str {
     match kind {
         PreKeyKind::Signed => "signed",
@@ -138,6 +155,9 @@ mod tests {
             Delivery::Received,
         ] {
             assert_eq!(delivery(delivery_text(value)).unwrap(), value);
+        }
+        for value in [Standing::Accepted, Standing::Request, Standing::Declined] {
+            assert_eq!(standing(standing_text(value)).unwrap(), value);
         }
     }
 

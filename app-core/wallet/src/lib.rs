@@ -14,5 +14,5 @@ mod settle;
 mod tests;
 
 pub use model::{Attempt, Change, Payment, PaymentState, ProvedEntry, SavedAccount};
-pub use plan::{Ground, Refusal, Wish, pending_out, plan};
+pub use plan::{Ground, Quote, Refusal, Wish, pending_out, plan, quote};
 pub use settle::settle;

@@ -64,6 +64,35 @@ pub enum Refusal {
     BelowMinimum(Amount<Abc>),
 }
 
+/// What a payment would cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quote {
+    /// Where the money would go.
+    pub to: Address,
+    /// What the payee would get.
+    pub amount: Amount<Abc>,
+    /// What it would cost beside that.
+    pub fee: Amount<Abc>,
+    /// Both together.
+    pub total: Amount<Abc>,
+    /// Final balance less what is under way.
+    pub available: Amount<Abc>,
+}
+
+/// What it would cost the account behind this key to pay an address now. Signs nothing; [`plan`]
+/// asks the same question, so that it says neither another fee nor another refusal.
+///
+/// # Errors
+/// [`Refusal`] says why it cannot be paid.
+pub fn quote(
+    to: Address,
+    amount: Amount<Abc>,
+    ground: Ground<'_>,
+    own: &PublicKey,
+) -> Result<Quote, Refusal> {
+    priced(to, amount, ground, own).map(|(_, quote)| quote)
+}
+
 /// Signs a payment for a wish, with the lowest free nonce.
 ///
 /// # Errors
@@ -75,24 +104,7 @@ pub fn plan(
     now: Timestamp,
     rng: &mut impl CryptoRng,
 ) -> Result<Payment, Refusal> {
-    let own = key.public();
-    if wish.amount.is_zero() {
-        return Err(Refusal::Zero);
-    }
-    if wish.to == own.address() || ground.account.is_some_and(|account| account.home == wish.to) {
-        return Err(Refusal::ToSelf);
-    }
-    let mut transaction = draft(&wish, ground, own);
-    let fee = transaction.fee;
-    let least = least(ground);
-    let available = available(ground.account, ground.open);
-    let needed = wish.amount.plus(fee).unwrap_or(Amount::new(u64::MAX));
-    if needed > available {
-        return Err(Refusal::Insufficient { needed, available });
-    }
-    if wish.amount < least {
-        return Err(Refusal::BelowMinimum(least));
-    }
+    let (mut transaction, Quote { fee, .. }) = priced(wish.to, wish.amount, ground, &key.public())?;
     transaction.witness = vec![key.sign(&transaction.sighash()).to_vec()];
     let mut intent = [0; 16];
     rng.fill_bytes(&mut intent);
@@ -106,6 +118,33 @@ pub fn plan(
     let Wish { to, contact, amount, memo } = wish;
     let state = PaymentState::Queued;
     Ok(Payment { intent, to, contact, amount, memo, created: now, attempt, state })
+}
+
+/// The transaction without a signature, and what it costs, if it may be signed.
+fn priced(
+    to: Address,
+    amount: Amount<Abc>,
+    ground: Ground<'_>,
+    own: &PublicKey,
+) -> Result<(Transaction, Quote), Refusal> {
+    if amount.is_zero() {
+        return Err(Refusal::Zero);
+    }
+    if to == own.address() || ground.account.is_some_and(|account| account.home == to) {
+        return Err(Refusal::ToSelf);
+    }
+    let transaction = draft(to, amount, ground, own);
+    let fee = transaction.fee;
+    let available = available(ground.account, ground.open);
+    let total = amount.plus(fee).unwrap_or(Amount::new(u64::MAX));
+    if total > available {
+        return Err(Refusal::Insufficient { needed: total, available });
+    }
+    let least = least(ground);
+    if amount < least {
+        return Err(Refusal::BelowMinimum(least));
+    }
+    Ok((transaction, Quote { to, amount, fee, total, available }))
 }
 
 /// What open payments will take, fees included.
@@ -138,7 +177,7 @@ fn free_nonce(account: Option<&Account>, open: &[Payment]) -> u64 {
 }
 
 /// The transaction with its fee, still without a signature.
-fn draft(wish: &Wish, ground: Ground<'_>, own: PublicKey) -> Transaction {
+fn draft(to: Address, amount: Amount<Abc>, ground: Ground<'_>, own: &PublicKey) -> Transaction {
     let nonce = free_nonce(ground.account, ground.open);
     // The first transaction of an account shows its key; an open one before it does so.
     let shown = ground.account.is_some_and(|account| !account.slots.is_empty());
@@ -154,7 +193,7 @@ fn draft(wish: &Wish, ground: Ground<'_>, own: PublicKey) -> Transaction {
             reveal: first.then_some(own.clone()),
         }],
         fee: Amount::ZERO,
-        actions: vec![Action::Pay { source: 0, to: wish.to, amount: wish.amount }],
+        actions: vec![Action::Pay { source: 0, to, amount }],
         witness: vec![vec![0; own.signature_len()]],
     };
     transaction.fee = transaction.fee_needed(ground.prices).unwrap_or(Amount::new(u64::MAX));

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use types::{Abc, Address, Amount, Round, Timestamp, WorkerId};
 use wire::Decode;
 
-use crate::{Ground, Payment, PaymentState, Refusal, Wish, pending_out, plan, settle};
+use crate::{
+    Ground, Payment, PaymentState, Quote, Refusal, Wish, pending_out, plan, quote, settle,
+};
 
 const NOW: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -45,18 +47,30 @@ impl World {
         ledger::account_of(&self.state, address).ok().flatten()
     }
 
-    fn plan(&self, units: u64, to: Address, open: &[Payment]) -> Result<Payment, Refusal> {
-        let account = self.account(self.alice.public().address());
-        let ground = Ground {
+    fn ground<'a>(&'a self, account: Option<&'a Account>, open: &'a [Payment]) -> Ground<'a> {
+        Ground {
             chain: self.genesis.chain(),
             prices: &self.genesis.prices,
             round: Round(5),
-            account: account.as_ref(),
-            payee_exists: self.account(to).is_some(),
+            account,
+            payee_exists: false,
             open,
-        };
+        }
+    }
+
+    fn plan(&self, units: u64, to: Address, open: &[Payment]) -> Result<Payment, Refusal> {
+        let account = self.account(self.alice.public().address());
+        let payee_exists = self.account(to).is_some();
+        let ground = Ground { payee_exists, ..self.ground(account.as_ref(), open) };
         let wish = Wish { to, contact: None, amount: Amount::new(units), memo: None };
         plan(wish, ground, &self.alice, NOW, &mut rng())
+    }
+
+    fn quote(&self, units: u64, to: Address, open: &[Payment]) -> Result<Quote, Refusal> {
+        let account = self.account(self.alice.public().address());
+        let payee_exists = self.account(to).is_some();
+        let ground = Ground { payee_exists, ..self.ground(account.as_ref(), open) };
+        quote(to, Amount::new(units), ground, &self.alice.public())
     }
 
     fn execute(&mut self, payments: &[Payment]) -> Result<(), ledger::Rejection> {
@@ -124,6 +138,39 @@ fn what_cannot_be_paid_is_not_signed() {
     let first = world.plan(30_000_000, bob, &[]).unwrap();
     let refused = world.plan(30_000_000, bob, &[first]).unwrap_err();
     assert!(matches!(refused, Refusal::Insufficient { .. }), "money under way counts: {refused}");
+}
+
+#[test]
+fn a_quote_says_what_paying_costs_or_why_it_is_refused() {
+    let mut world = world(50_000_000);
+    let (alice, bob) = (world.alice.public().address(), world.bob.public().address());
+    let check = |world: &World, open: &[Payment]| {
+        for (units, to) in [
+            (20_000_000, bob),
+            (0, bob),
+            (1, bob),
+            (1_000_000, alice),
+            (49_999_999, bob),
+            (50_000_000, bob),
+            (u64::MAX, bob),
+        ] {
+            let (said, done) = (world.quote(units, to, open), world.plan(units, to, open));
+            let cost = done.as_ref().map(|payment| (payment.amount, payment.attempt.fee));
+            assert_eq!(said.as_ref().map(|quote| (quote.amount, quote.fee)), cost, "{units}");
+        }
+    };
+    check(&world, &[]);
+    let quote = world.quote(20_000_000, bob, &[]).unwrap();
+    assert_eq!((quote.to, quote.available), (bob, Amount::new(50_000_000)));
+    assert_eq!(quote.total, quote.amount.plus(quote.fee).unwrap());
+    // The first payment shows the key and costs more than the next; what is under way is not there.
+    let first = world.plan(20_000_000, bob, &[]).unwrap();
+    check(&world, std::slice::from_ref(&first));
+    let second = world.quote(20_000_000, bob, std::slice::from_ref(&first)).unwrap();
+    assert!(second.fee < quote.fee);
+    assert_eq!(second.available, quote.available.minus(quote.total).unwrap());
+    world.execute(&[first]).unwrap();
+    check(&world, &[]);
 }
 
 #[test]

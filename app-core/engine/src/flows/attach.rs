@@ -49,12 +49,11 @@ impl Engine {
 
     pub(crate) async fn load_network(&self) -> Result<Option<Bound>, Fault> {
         let Some(row) = self.store.network().await? else { return Ok(None) };
-        let damaged = || Fault::new(Code::DamagedProfile, "the saved network cannot be read");
-        let genesis = Genesis::parse(&row.genesis).map_err(|_| damaged())?;
+        let genesis = Genesis::parse(&row.genesis).map_err(|_| damaged_network())?;
         let home = row.home.as_deref().map(Bootstrap::parse);
-        let Some(Ok(home)) = home else { return Err(damaged()) };
+        let Some(Ok(home)) = home else { return Err(damaged_network()) };
         let light = match row.light {
-            Some(bytes) => light::LightState::from_bytes(&bytes).map_err(|_| damaged())?,
+            Some(bytes) => light::LightState::from_bytes(&bytes).map_err(|_| damaged_network())?,
             None => light::LightState::new(&genesis),
         };
         Ok(Some(Bound { genesis, home, light }))
@@ -182,7 +181,11 @@ fn checked_genesis(bytes: &[u8], chain: ChainId) -> Result<Genesis, Fault> {
     }
 }
 
-fn no_network_yet() -> Fault {
+pub(crate) fn damaged_network() -> Fault {
+    Fault::new(Code::DamagedProfile, "the saved network cannot be read")
+}
+
+pub(crate) fn no_network_yet() -> Fault {
     Fault::new(
         Code::NoNetwork,
         "this profile knows no network yet; start with --bootstrap ADDR once, while it runs",

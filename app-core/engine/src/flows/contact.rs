@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chat::{Contact, Invite, InviteError, look};
+use chat::{Contact, Invite, InviteError, Standing, look};
 use net::NetError;
+use store::Store;
 use types::OpenId;
 
 use crate::{Code, Engine, Fault};
@@ -17,8 +18,8 @@ const ME: &str = "me";
 const MIN_DIGITS: usize = 8;
 
 impl Engine {
-    /// Adds the owner of an invite, and greets it as soon as the network lets us. An invite of
-    /// somebody who is a contact already changes nothing.
+    /// Adds the owner of an invite, and greets it as soon as the network lets us. Somebody who is a
+    /// contact already, also one that asked or was declined, is accepted, and greeted no second time.
     ///
     /// # Errors
     /// `bad_invite`, `own_invite`, `wrong_network`, `upgrade_needed`; `no_network` only for a
@@ -31,28 +32,37 @@ impl Engine {
         let me = self.me()?;
         let invite = Invite::parse(text, me.chain, self.keys.account())?;
         let account = invite.card.account();
-        if self.store.contact(account).await?.is_none() {
-            let changes = chat::add_contact(invite, &me, self.clock.now(), &mut rand::rng());
-            self.store.apply(changes.into_iter().map(Into::into).collect()).await?;
-        }
+        let changes = match self.store.contact(account).await? {
+            Some(_) => vec![chat::accept(account)],
+            None => chat::add_contact(invite, &me, self.clock.now(), &mut rand::rng()),
+        };
+        self.store.apply(changes.into_iter().map(Into::into).collect()).await?;
         Ok(account)
     }
 
-    /// The contact that a person means: by its id, by the name that [`shown_names`] gives, or by at
-    /// least eight first digits of its id.
+    /// The contact that a person means; see [`find_contact`].
     ///
     /// # Errors
     /// `unknown_contact`, `ambiguous_contact`.
     pub async fn find_contact(&self, text: &str) -> Result<Contact, Fault> {
-        let contacts = self.store.contacts().await?;
-        match found(&contacts, text).as_slice() {
-            [] => Err(unknown(text)),
-            [index] => contacts.into_iter().nth(*index).ok_or_else(|| unknown(text)),
-            _ => Err(Fault::new(
-                Code::AmbiguousContact,
-                format!("several contacts fit {text}; give more digits of the id"),
-            )),
-        }
+        find_contact(&self.store, text).await
+    }
+}
+
+/// The contact that a person means: by its id, by the name that [`shown_names`] gives, or by at
+/// least eight first digits of its id. One that was declined is found by its whole id alone.
+///
+/// # Errors
+/// `unknown_contact`, `ambiguous_contact`.
+pub async fn find_contact(store: &Store, text: &str) -> Result<Contact, Fault> {
+    let contacts = store.contacts().await?;
+    match found(&contacts, text).as_slice() {
+        [] => Err(unknown(text)),
+        [index] => contacts.into_iter().nth(*index).ok_or_else(|| unknown(text)),
+        _ => Err(Fault::new(
+            Code::AmbiguousContact,
+            format!("several contacts fit {text}; give more digits of the id"),
+        )),
     }
 }
 
@@ -64,6 +74,7 @@ fn found(contacts: &[Contact], text: &str) -> Vec<usize> {
     let names = shown_names(contacts);
     let fits = |(contact, name): (&Contact, &String)| match account {
         Some(account) => contact.account == account,
+        None if contact.standing == Standing::Declined => false,
         None => {
             let begins = || contact.account.to_string().starts_with(&digits);
             look(name) == seen || digits.len() >= MIN_DIGITS && begins()
@@ -74,7 +85,8 @@ fn found(contacts: &[Contact], text: &str) -> Vec<usize> {
 }
 
 /// The names under which contacts are listed, in the order they were added: a second one that looks
-/// the same is `name (2)`. Nobody is `me`.
+/// the same is `name (2)`. Nobody is `me`. Ask for the names of all contacts, declined ones too:
+/// nobody is to get another one's name because that one was declined.
 #[must_use]
 pub fn shown_names(contacts: &[Contact]) -> Vec<String> {
     let mut taken = BTreeSet::from([ME.to_owned()]);
@@ -136,6 +148,7 @@ mod tests {
             route: Queue::generate(worker, None, rng).route(),
             ready: false,
             greeted: true,
+            standing: Standing::Accepted,
             added: Timestamp(0),
         }
     }
@@ -158,6 +171,19 @@ mod tests {
             ["Bob", "Bob\u{200d} (2)", "bob (3)", "me (2)", "Me (3)", "Bob\u{a0}B", "Bob B (2)"];
         assert_eq!(shown, expected);
         assert_eq!(found(&contacts, "Bob (2)"), [1], "found as it is seen");
+        assert_eq!(found(&contacts, "Bob"), [0]);
+    }
+
+    #[test]
+    fn a_declined_contact_is_found_by_its_whole_id_and_keeps_its_name() {
+        let mut contacts = named(&["Bob", "Bob"]);
+        contacts[0].standing = Standing::Declined;
+        let id = contacts[0].account.to_string();
+        assert_eq!(shown_names(&contacts), ["Bob", "Bob (2)"]);
+        assert_eq!(found(&contacts, "Bob"), []);
+        assert_eq!(found(&contacts, &id[..12]), []);
+        assert_eq!(found(&contacts, &id), [0]);
+        contacts[0].standing = Standing::Request;
         assert_eq!(found(&contacts, "Bob"), [0]);
     }
 

@@ -10,7 +10,9 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use chat::{Change, Contact, Outgoing, Pending, SealError, acknowledged, merge, seal, unsendable};
+use chat::{
+    Change, Contact, Outgoing, Pending, SealError, acknowledged, given_up, merge, seal, unsendable,
+};
 use futures::{StreamExt, TryStreamExt, stream};
 use net::{CallError, LightNode, NetError};
 use ratchet::{Bundle, RatchetError, SessionRecord};
@@ -93,8 +95,7 @@ impl Engine {
                 let asked = Instant::now();
                 // Later ones must not overtake it.
                 if !put(node, &outgoing).await? {
-                    self.let_rest(account);
-                    return Ok(());
+                    return self.hold_up(account).await;
                 }
                 let changes = acknowledged(sequence, &outgoing);
                 self.store.apply(changes.into_iter().map(Into::into).collect()).await?;
@@ -116,12 +117,12 @@ impl Engine {
         }
         let mut record = self.session(account).await?;
         if !record.has_session() && !self.start_session(node, &contact, &mut record).await? {
-            self.let_rest(account);
+            self.hold_up(account).await?;
             return Ok(false);
         }
         for (sequences, pending) in merge(waiting) {
             if !self.seal_one(node, &contact, &mut record, (&sequences, &pending)).await? {
-                self.let_rest(account);
+                self.hold_up(account).await?;
                 return Ok(false);
             }
         }
@@ -209,6 +210,20 @@ impl Engine {
         let now = Instant::now();
         resting.retain(|_, until| *until > now);
         accounts.into_iter().filter(|account| !resting.contains_key(account)).collect()
+    }
+
+    /// Nobody takes what is for this contact: leaves it alone for a while, and gives up what has
+    /// waited too long. What was never tried, because we had no network, is not given up.
+    async fn hold_up(&self, account: OpenId) -> Result<(), Fault> {
+        self.let_rest(account);
+        let (queued, now) = (self.store.queued(account).await?, self.clock.now());
+        let changes: Vec<store::Change> =
+            queued.iter().filter_map(|message| Some(given_up(message, now)?.into())).collect();
+        if !changes.is_empty() {
+            tracing::info!("messages that nobody takes are given up");
+            self.store.apply(changes).await?;
+        }
+        Ok(())
     }
 
     fn let_rest(&self, account: OpenId) {

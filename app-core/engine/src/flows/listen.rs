@@ -12,7 +12,7 @@ use wire::events::{Event, MAX_QUEUES, QueueRight, Subscribe};
 use crate::flows::sync::Progress;
 use crate::{Engine, Fault, Happening};
 
-/// A payment that a message speaks of is final within so many rounds, or takes its time.
+/// Money that was announced is final within so many rounds, or takes its time.
 const WATCH: u64 = 10;
 /// Between two looks at the account while nothing is expected; anybody may pay us at any time.
 const LOOK_EVERY: u64 = 30;
@@ -169,9 +169,15 @@ impl Engine {
         self.deliver(&node, &progress).await?;
         // Money that a message speaks of is there or not: look.
         self.look_at_account(&node).await?;
-        self.watch = self.bound()?.light.round().plus(WATCH);
+        self.expect_money()?;
         self.listen_to_new_queues().await?;
         Ok(Happening::Chat)
+    }
+
+    /// Looks at the account with each of the next headers.
+    pub(crate) fn expect_money(&mut self) -> Result<(), Fault> {
+        self.watch = self.bound()?.light.round().plus(WATCH);
+        Ok(())
     }
 
     async fn break_silence(&mut self) -> Result<Happening, Fault> {

@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use chat::PaymentRef;
+use chat::{Contact, PaymentRef};
 use ledger::Account;
 use net::{CallError, LightNode, NetError};
-use store::Change;
+use store::{Change, Store};
 use tokio::time::Instant;
-use types::{Abc, Address, Amount, OpenId, Round};
+use types::{Abc, Address, Amount, OpenId, Round, TxId};
 use wallet::{Ground, Payment, PaymentState, Wish, plan};
 use wire::chain::{ChainReply, ChainRequest, Object};
 use wire::code;
 
 use crate::flows::sync::Progress;
+use crate::writer::not_declined;
 use crate::{Code, Engine, Fault};
 
 /// Between two looks at the ledger while somebody waits.
@@ -48,19 +49,7 @@ impl Engine {
         let end = Instant::now() + patience;
         // What is proved now is better ground than what was proved last time.
         let fresh = self.catch_up_ledger(patience).await?;
-        let contact = match wanted.payee {
-            Payee::Contact(account) => {
-                Some(self.store.contact(account).await?.ok_or_else(|| {
-                    Fault::new(Code::UnknownContact, "no such contact; see contact list")
-                })?)
-            }
-            Payee::Address(_) => None,
-        };
-        let to = match (&contact, wanted.payee) {
-            (_, Payee::Address(address)) => address,
-            (Some(contact), Payee::Contact(_)) => contact.address(),
-            (None, Payee::Contact(_)) => return Err(NetError::BadReply.into()),
-        };
+        let (contact, to) = recipient(&self.store, wanted.payee).await?;
         let payee_exists = fresh && self.payee_exists(to, left(end)).await;
         let payment = self.planned(to, &wanted, payee_exists).await?;
         let mut changes: Vec<Change> = vec![wallet::Change::SavePayment(payment.clone()).into()];
@@ -78,7 +67,7 @@ impl Engine {
         if let Err(fault) = sent {
             tracing::warn!(code = fault.code(), "a payment waits");
         }
-        self.payment(&payment).await
+        saved(&self.store, payment.attempt.tx).await
     }
 
     /// Waits until a payment is final or provably dead.
@@ -93,18 +82,8 @@ impl Engine {
     ) -> Result<Payment, Fault> {
         let end = Instant::now() + patience;
         loop {
-            let now = self.payment(payment).await?;
-            match now.state {
-                PaymentState::Final(_) => return Ok(now),
-                PaymentState::Expired => {
-                    let mut fault = Fault::new(
-                        Code::Refused,
-                        "the payment was in no block before its time ran out; nothing was paid",
-                    );
-                    fault.detail = Some("expired".to_owned());
-                    return Err(fault);
-                }
-                PaymentState::Queued | PaymentState::Submitted => {}
+            if let Some(done) = outcome(&self.store, payment.attempt.tx).await? {
+                return Ok(done);
             }
             if Instant::now() >= end {
                 return Err(Fault::new(
@@ -206,11 +185,45 @@ impl Engine {
         let sent = tokio::time::timeout(patience, sending).await;
         self.judge(sent)
     }
+}
 
-    async fn payment(&self, payment: &Payment) -> Result<Payment, Fault> {
-        let saved = self.store.payment_by_tx(payment.attempt.tx).await?;
-        saved.ok_or_else(|| Fault::new(Code::Internal, "a payment that was saved is not there"))
+/// What has become of a payment, by what is proved and saved now: the payment once it is final,
+/// `None` while it may still become so.
+///
+/// # Errors
+/// `expired` if it can never happen any more.
+pub async fn outcome(store: &Store, tx: TxId) -> Result<Option<Payment>, Fault> {
+    let payment = saved(store, tx).await?;
+    match payment.state {
+        PaymentState::Final(_) => Ok(Some(payment)),
+        PaymentState::Queued | PaymentState::Submitted => Ok(None),
+        PaymentState::Expired => {
+            let words = "the payment was in no block before its time ran out; nothing was paid";
+            let detail = Some("expired".to_owned());
+            Err(Fault { detail, ..Fault::new(Code::Refused, words) })
+        }
     }
+}
+
+/// Whom a payee means, and the address that is paid.
+pub(crate) async fn recipient(
+    store: &Store,
+    payee: Payee,
+) -> Result<(Option<Contact>, Address), Fault> {
+    let account = match payee {
+        Payee::Address(address) => return Ok((None, address)),
+        Payee::Contact(account) => account,
+    };
+    let unknown = || Fault::new(Code::UnknownContact, "no such contact; see contact list");
+    let contact = store.contact(account).await?.ok_or_else(unknown)?;
+    not_declined(&contact)?;
+    let address = contact.address();
+    Ok((Some(contact), address))
+}
+
+async fn saved(store: &Store, tx: TxId) -> Result<Payment, Fault> {
+    let saved = store.payment_by_tx(tx).await?;
+    saved.ok_or_else(|| Fault::new(Code::Internal, "a payment that was saved is not there"))
 }
 
 fn left(end: Instant) -> Duration {

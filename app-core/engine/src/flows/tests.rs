@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chat::{Card, Change, Contact, Delivery, Direction, Message, Outgoing, Queue};
+use chat::{Card, Change, Contact, Delivery, Direction, Message, Outgoing, Queue, Standing};
 use keys::Words;
 use ledger::{Genesis, Prices};
 use net::Bootstrap;
@@ -22,6 +22,9 @@ use wire::{Decode, Encode, Failure, Reply, code, protocol};
 
 use crate::{Clock, Engine};
 
+mod requests;
+mod writer;
+
 const PATIENCE: Duration = Duration::from_secs(10);
 const NOW: Timestamp = Timestamp(1_795_000_000_000);
 const BOB: u8 = 2;
@@ -34,7 +37,9 @@ struct Worker {
 
 impl Worker {
     /// Its mailboxes answer like this; of the ledger it knows nothing now.
-    async fn play(mail: fn(&MailRequest) -> Result<MailReply, Failure>) -> Self {
+    async fn play(
+        mail: impl Fn(&MailRequest) -> Result<MailReply, Failure> + Send + 'static,
+    ) -> Self {
         let listen = "/ip4/127.0.0.1/udp/0/quic-v1".parse().unwrap();
         let transport = Transport::spawn([1; 32], &[listen]).await.unwrap();
         let asked = Arc::new(Mutex::new(vec![]));
@@ -115,6 +120,7 @@ async fn with_envelopes(store: &Store, number: u8, count: u8) -> OpenId {
         route: Queue::generate(worker, None, &mut rand::rng()).route(),
         ready: true,
         greeted: true,
+        standing: Standing::Accepted,
         added: NOW,
     };
     let mut changes = vec![Change::SaveContact(Box::new(contact))];
@@ -125,7 +131,7 @@ async fn with_envelopes(store: &Store, number: u8, count: u8) -> OpenId {
             id,
             contact,
             direction: Direction::Out,
-            time: NOW,
+            time: Clock::system().now(),
             text: n.to_string(),
             delivery: Delivery::Queued,
             payment: None,

@@ -1,21 +1,61 @@
-//! Changes of contacts, sessions, queues, messages and prekeys: one statement each.
+//! Changes of contacts, sessions, queues, messages and prekeys. Most are one statement; one that is
+//! more does the rest only if the first finds what it is about.
 
 use super::Statement;
 use crate::StoreError;
-use crate::row::{delivery_text, direction_text, int, prekey_kind_text};
+use crate::row::{delivery_text, direction_text, int, prekey_kind_text, standing_text};
 use chat::{Change, Contact, Direction, Message, Outgoing, Pending, Queue};
 use sqlx::{SqliteConnection, query};
+use types::{MessageId, OpenId};
 use wire::Encode;
 use zeroize::Zeroizing;
 
 pub(super) async fn apply(db_tx: &mut SqliteConnection, change: Change) -> Result<(), StoreError> {
-    statement(&change).execute(&mut *db_tx).await?;
+    let done = statement(&change).execute(&mut *db_tx).await?;
+    if done.rows_affected() > 0 {
+        for further in further(change) {
+            further.execute(&mut *db_tx).await?;
+        }
+    }
     Ok(())
+}
+
+/// What belongs to a change that has found what it is about.
+fn further(change: Change) -> Vec<Statement> {
+    match change {
+        Change::GiveUp { contact, message } => vec![
+            about(sql::FORGET_PENDING, contact, message),
+            about(sql::FORGET_OUTGOING, contact, message),
+        ],
+        Change::Requeue { contact, message, content, .. } => {
+            vec![add_pending(&Pending { contact, message: Some(message), content })]
+        }
+        Change::SaveContact(_)
+        | Change::SetStanding { .. }
+        | Change::SaveSession { .. }
+        | Change::SaveQueue(_)
+        | Change::AddMessage(_)
+        | Change::SetDelivery { .. }
+        | Change::AddPending(_)
+        | Change::RemovePending(_)
+        | Change::AddOutgoing(_)
+        | Change::RemoveOutgoing(_)
+        | Change::MarkSeen { .. }
+        | Change::SavePreKey { .. }
+        | Change::RemoveOneTime(_)
+        | Change::MarkKyberUsed { .. }
+        | Change::MarkRead(_)
+        | Change::MarkReadUpTo { .. }
+        | Change::SetPublication(_) => vec![],
+    }
 }
 
 fn statement(change: &Change) -> Statement {
     match change {
         Change::SaveContact(contact) => save_contact(contact),
+        Change::SetStanding { contact, standing } => {
+            query(sql::SET_STANDING).bind(&contact.0[..]).bind(standing_text(*standing))
+        }
         Change::SaveSession { contact, record } => {
             query(sql::SAVE_SESSION).bind(&contact.0[..]).bind(&record[..])
         }
@@ -25,6 +65,10 @@ fn statement(change: &Change) -> Statement {
             .bind(&contact.0[..])
             .bind(&message.0[..])
             .bind(delivery_text(*delivery)),
+        Change::GiveUp { contact, message } => about(sql::GIVE_UP, *contact, *message),
+        Change::Requeue { contact, message, time, .. } => {
+            about(sql::REQUEUE, *contact, *message).bind(int(time.0))
+        }
         Change::AddPending(pending) => add_pending(pending),
         Change::RemovePending(seq) => query(sql::REMOVE_PENDING).bind(*seq),
         Change::AddOutgoing(outgoing) => add_outgoing(outgoing),
@@ -40,8 +84,16 @@ fn statement(change: &Change) -> Statement {
             query(sql::MARK_KYBER_USED).bind(*kyber).bind(*signed).bind(&base_key[..])
         }
         Change::MarkRead(contact) => query(sql::MARK_READ).bind(&contact.0[..]),
+        Change::MarkReadUpTo { contact, message } => {
+            about(sql::MARK_READ_UP_TO, *contact, *message)
+        }
         Change::SetPublication(number) => query(sql::SET_PUBLICATION).bind(int(*number)),
     }
+}
+
+/// A statement about one message of a conversation.
+fn about(text: &'static str, contact: OpenId, message: MessageId) -> Statement {
+    query(text).bind(contact.0.to_vec()).bind(message.0.to_vec())
 }
 
 fn save_contact(contact: &Contact) -> Statement {
@@ -59,6 +111,7 @@ fn save_contact(contact: &Contact) -> Statement {
         .bind(contact.ready)
         .bind(contact.greeted)
         .bind(int(contact.added.0))
+        .bind(standing_text(contact.standing))
 }
 
 fn save_queue(queue: &Queue) -> Statement {
@@ -105,13 +158,15 @@ fn add_outgoing(outgoing: &Outgoing) -> Statement {
 
 crate::sql::statements! {
     SAVE_CONTACT = "INSERT INTO contacts (account, name, card, identity, address, directory_key,
-            directory_worker, route, ready, greeted, added)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            directory_worker, route, ready, greeted, added, standing, added_behind)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,
+            (SELECT coalesce(max(seq), 0) FROM messages))
         ON CONFLICT (account) DO UPDATE SET name = excluded.name, card = excluded.card,
             identity = excluded.identity, address = excluded.address,
             directory_key = excluded.directory_key, directory_worker = excluded.directory_worker,
             route = excluded.route, ready = excluded.ready, greeted = excluded.greeted,
             added = excluded.added";
+    SET_STANDING = "UPDATE contacts SET standing = ?2 WHERE account = ?1";
     SAVE_SESSION = "INSERT INTO sessions (contact, record) VALUES (?1, ?2)
         ON CONFLICT (contact) DO UPDATE SET record = excluded.record";
     SAVE_QUEUE = "INSERT INTO queues (id, receive_seed, send_seed, outer_key, worker, contact,
@@ -127,7 +182,19 @@ crate::sql::statements! {
     SET_DELIVERY = "UPDATE messages SET delivery = ?3
         WHERE contact = ?1 AND direction = 'out' AND id = ?2
             AND (delivery = 'queued' AND ?3 IN ('sent', 'delivered', 'failed')
-                OR delivery = 'sent' AND ?3 = 'delivered')";
+                OR delivery = 'sent' AND ?3 = 'delivered'
+                OR delivery = 'failed' AND ?3 IN ('sent', 'delivered'))";
+    GIVE_UP = "UPDATE messages SET delivery = 'failed'
+        WHERE contact = ?1 AND direction = 'out' AND id = ?2 AND delivery = 'queued'
+            AND payment_tx IS NULL";
+    FORGET_PENDING = "DELETE FROM pending WHERE contact = ?1 AND message = ?2";
+    FORGET_OUTGOING = "DELETE FROM outgoing WHERE contact = ?1 AND message = ?2";
+    REQUEUE = "INSERT OR REPLACE INTO messages (contact, direction, id, time, text, delivery,
+            payment_tx, payment_amount, unread)
+        SELECT contact, direction, id, ?3, text, 'queued', payment_tx, payment_amount, unread
+        FROM messages
+        WHERE contact = ?1 AND direction = 'out' AND id = ?2 AND delivery = 'failed'
+            AND payment_tx IS NULL";
     ADD_PENDING = "INSERT INTO pending (contact, message, content) VALUES (?1, ?2, ?3)";
     REMOVE_PENDING = "DELETE FROM pending WHERE seq = ?1";
     ADD_OUTGOING = "INSERT INTO outgoing (contact, message, worker, send, blob, signature)
@@ -141,5 +208,7 @@ crate::sql::statements! {
     MARK_KYBER_USED = "INSERT INTO kyber_used (kyber, signed, base_key) VALUES (?1, ?2, ?3)
         ON CONFLICT (kyber, signed, base_key) DO NOTHING";
     MARK_READ = "UPDATE messages SET unread = 0 WHERE contact = ?1 AND unread = 1";
+    MARK_READ_UP_TO = "UPDATE messages SET unread = 0 WHERE contact = ?1 AND unread = 1
+        AND seq <= (SELECT seq FROM messages WHERE contact = ?1 AND direction = 'in' AND id = ?2)";
     SET_PUBLICATION = "UPDATE profile SET publication = ?1";
 }

@@ -8,7 +8,7 @@ use types::{MessageId, OpenId, WorkerId};
 use zeroize::Zeroizing;
 
 #[derive(FromRow)]
-struct ContactColumns {
+pub(crate) struct ContactColumns {
     account: Vec<u8>,
     name: String,
     card: Vec<u8>,
@@ -17,11 +17,12 @@ struct ContactColumns {
     route: Vec<u8>,
     ready: bool,
     greeted: bool,
+    standing: String,
     added: i64,
 }
 
 impl ContactColumns {
-    fn parse(self) -> Result<Contact, StoreError> {
+    pub(crate) fn parse(self) -> Result<Contact, StoreError> {
         let route = Zeroizing::new(self.route);
         Ok(Contact {
             account: row::account(&self.account)?,
@@ -34,13 +35,14 @@ impl ContactColumns {
             route: row::decode(&route)?,
             ready: self.ready,
             greeted: self.greeted,
+            standing: row::standing(&self.standing)?,
             added: row::time(self.added)?,
         })
     }
 }
 
 impl Store {
-    /// All contacts, in the order they were added.
+    /// All contacts, declined ones too, in the order they were added.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
@@ -50,7 +52,7 @@ impl Store {
         found.into_iter().map(ContactColumns::parse).collect()
     }
 
-    /// How many contacts there are.
+    /// How many contacts there are, declined ones too: each has a queue.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
@@ -156,10 +158,10 @@ impl Store {
 
 crate::sql::statements! {
     CONTACTS = "SELECT account, name, card, directory_key, directory_worker, route, ready, greeted,
-        added FROM contacts ORDER BY seq";
+        standing, added FROM contacts ORDER BY seq";
     CONTACT_COUNT = "SELECT COUNT(*) FROM contacts";
     CONTACT = "SELECT account, name, card, directory_key, directory_worker, route, ready, greeted,
-        added FROM contacts WHERE account = ?1";
+        standing, added FROM contacts WHERE account = ?1";
     CONTACT_BY_IDENTITY = "SELECT account FROM contacts WHERE identity = ?1 ORDER BY seq LIMIT 1";
     SESSION = "SELECT record FROM sessions WHERE contact = ?1";
     HAS_MESSAGE = "SELECT EXISTS (SELECT 1 FROM messages

@@ -5,6 +5,7 @@ mod mail;
 mod profile;
 mod wallet;
 
+pub(crate) use chat::ContactColumns;
 pub use profile::{NetworkRow, ProfileRow};
 pub(crate) use wallet::history_tip;
 

@@ -21,7 +21,7 @@ pub struct MessageRow {
 }
 
 #[derive(FromRow)]
-struct MessageColumns {
+pub(super) struct MessageColumns {
     seq: i64,
     direction: String,
     id: Vec<u8>,
@@ -51,12 +51,36 @@ impl Store {
             .await?;
         let mut rows = Vec::with_capacity(found.len());
         for columns in found {
-            let seq = columns.seq;
-            let mut row = columns.parse(contact)?;
-            self.join_payment(&mut row, seq).await?;
-            rows.push(row);
+            rows.push(self.message_row(contact, columns).await?);
         }
         Ok(rows)
+    }
+
+    /// A message that we wrote, as saved; `None` if it is not there.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn written(
+        &self,
+        contact: OpenId,
+        message: MessageId,
+    ) -> Result<Option<Message>, StoreError> {
+        let found: Option<MessageColumns> = sqlx::query_as(sql::WRITTEN)
+            .bind(&contact.0[..])
+            .bind(&message.0[..])
+            .fetch_optional(self.pool())
+            .await?;
+        found.map(|columns| Ok(columns.parse(contact)?.message)).transpose()
+    }
+
+    /// Our messages to a contact that no worker has confirmed and that may still go out.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn queued(&self, contact: OpenId) -> Result<Vec<Message>, StoreError> {
+        let found: Vec<MessageColumns> =
+            sqlx::query_as(sql::QUEUED).bind(&contact.0[..]).fetch_all(self.pool()).await?;
+        found.into_iter().map(|columns| Ok(columns.parse(contact)?.message)).collect()
     }
 
     /// How many messages of a contact the person has not looked at.
@@ -83,6 +107,18 @@ impl Store {
             .fetch_optional(self.pool())
             .await?;
         found.map(|text| row::delivery(&text)).transpose()
+    }
+
+    /// A message with what became of the payment it speaks of.
+    pub(super) async fn message_row(
+        &self,
+        contact: OpenId,
+        columns: MessageColumns,
+    ) -> Result<MessageRow, StoreError> {
+        let seq = columns.seq;
+        let mut row = columns.parse(contact)?;
+        self.join_payment(&mut row, seq).await?;
+        Ok(row)
     }
 
     async fn join_payment(&self, row: &mut MessageRow, seq: i64) -> Result<(), StoreError> {
@@ -162,6 +198,10 @@ crate::sql::statements! {
     CONVERSATION = "SELECT seq, direction, id, time, text, delivery, payment_tx, payment_amount,
             unread
         FROM (SELECT * FROM messages WHERE contact = ?1 ORDER BY seq DESC LIMIT ?2) ORDER BY seq";
+    WRITTEN = "SELECT seq, direction, id, time, text, delivery, payment_tx, payment_amount, unread
+        FROM messages WHERE contact = ?1 AND direction = 'out' AND id = ?2";
+    QUEUED = "SELECT seq, direction, id, time, text, delivery, payment_tx, payment_amount, unread
+        FROM messages WHERE contact = ?1 AND delivery = 'queued' ORDER BY seq";
     UNREAD = "SELECT COUNT(*) FROM messages WHERE contact = ?1 AND unread = 1";
     DELIVERY = "SELECT delivery FROM messages WHERE contact = ?1 AND direction = 'out' AND id = ?2";
     SENT = "SELECT state, final_round FROM payments WHERE tx = ?1 ORDER BY seq DESC LIMIT 1";

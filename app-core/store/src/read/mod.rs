@@ -1,13 +1,17 @@
 //! Read models: what a screen shows, straight from SQL, one file per screen.
 
+mod chats;
 mod conversation;
 mod history;
+mod money;
 
+pub use chats::ChatRow;
 pub use conversation::MessageRow;
 pub use history::{Flow, HistoryKind, HistoryRow};
+pub use money::MoneyMark;
 
 /// All statements of this folder.
 #[cfg(test)]
 pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
-    [conversation::sql::ALL, history::sql::ALL].concat()
+    [chats::sql::ALL, conversation::sql::ALL, history::sql::ALL, money::sql::ALL].concat()
 }

@@ -76,6 +76,22 @@ async fn incoming_messages_are_unread_until_they_were_looked_at() {
 }
 
 #[tokio::test]
+async fn what_came_after_a_look_stays_unread() {
+    let (_temporary, store, bob) = with_bob().await;
+    let order = [(Direction::In, 3), (Direction::In, 1), (Direction::Out, 2), (Direction::In, 2)];
+    let messages = order.map(|(direction, id)| Chat::AddMessage(message(bob, direction, id)));
+    save(&store, messages.into()).await;
+    // The first two were shown; the outgoing one has the same id as the last.
+    let look = |id| Chat::MarkReadUpTo { contact: bob, message: MessageId([id; 16]) };
+    save(&store, vec![look(1)]).await;
+    assert_eq!(store.unread(bob).await.unwrap(), 1);
+    save(&store, vec![look(9)]).await;
+    assert_eq!(store.unread(bob).await.unwrap(), 1);
+    save(&store, vec![look(2)]).await;
+    assert_eq!(store.unread(bob).await.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn an_outgoing_payment_has_the_state_of_its_transaction() {
     let (_temporary, store, bob) = with_bob().await;
     let mut sent = payment(1, address(9));

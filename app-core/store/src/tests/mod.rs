@@ -1,16 +1,19 @@
 //! The crate as a whole: profiles on a real disk, changes in, values out.
 
 mod changes;
+mod chats;
 mod conversation;
 mod damage;
 mod history;
+mod money;
 mod profile;
 mod schema;
+mod unsent;
 
 use crate::keychain::Keychain;
 use crate::profile::{create_with, open_with};
 use crate::{Change, Store, StoreError};
-use chat::{Card, Contact, Direction, Message, Queue, Route};
+use chat::{Card, Contact, Direction, Message, Queue, Route, Standing};
 use keys::Words;
 use ledger::{Deltas, Entry, EntryKind};
 use rand::SeedableRng;
@@ -80,6 +83,7 @@ fn contact(seed: u8, name: &str) -> Contact {
         },
         ready: false,
         greeted: true,
+        standing: Standing::Accepted,
         added: NOW,
     }
 }

@@ -2,8 +2,10 @@
 
 use super::alice;
 use crate::{apply, database, load, read};
-use sqlx::{Executor, SqlSafeStr};
+use sqlx::{Connection, Executor, SqlSafeStr, SqliteConnection};
 use std::path::Path;
+
+const REQUESTS: &str = include_str!("../../../../migrations/0002_requests.sql");
 
 #[tokio::test]
 async fn every_statement_can_be_prepared() {
@@ -38,6 +40,29 @@ async fn schema_is_pinned() {
     }
     let pinned = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(schema, pinned, "if this is meant: WRITE_SCHEMA=1 cargo test -p store schema");
+}
+
+#[tokio::test]
+async fn contacts_of_an_earlier_release_are_accepted() {
+    let mut before = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+    let migrations = [include_str!("../../../../migrations/0001_profile.sql"), REQUESTS]
+        .map(SqlSafeStr::into_sql_str);
+    let [first, second] = migrations;
+    sqlx::raw_sql(first).execute(&mut before).await.unwrap();
+    let insert = "INSERT INTO contacts (account, name, card, identity, address, directory_key,
+            directory_worker, route, ready, greeted, added)
+        VALUES (zeroblob(32), 'bob', x'', zeroblob(33), zeroblob(21), zeroblob(32), zeroblob(32),
+            x'', 1, 1, 7)";
+    sqlx::query(insert).execute(&mut before).await.unwrap();
+    sqlx::raw_sql(second).execute(&mut before).await.unwrap();
+    let found: (String, i64, i64) =
+        sqlx::query_as("SELECT standing, added_behind, added FROM contacts")
+            .fetch_one(&mut before)
+            .await
+            .unwrap();
+    assert_eq!(found, ("accepted".to_owned(), 0, 7));
+    let other = sqlx::query("UPDATE contacts SET standing = 'friend'").execute(&mut before).await;
+    assert!(other.is_err());
 }
 
 #[tokio::test]

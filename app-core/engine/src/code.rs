@@ -1,0 +1,186 @@
+//! The codes by which a program decides what to do about a failure.
+
+/// The codes of `cli.md`. One stands here with the first thing that a person can do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// No profile in this folder.
+    NoProfile,
+    /// There is one already.
+    ProfileExists,
+    /// Another process writes it.
+    ProfileInUse,
+    /// Keychain, passphrase or device key do not open it.
+    WrongKey,
+    /// The file is not what was written.
+    DamagedProfile,
+    /// Written by a newer version.
+    ProfileNewer,
+    /// Written by an older format that is no longer read.
+    OldFormat,
+    /// These are not 24 valid words.
+    BadWords,
+    /// Not a name.
+    BadName,
+    /// Not an invite.
+    BadInvite,
+    /// Our own invite.
+    OwnInvite,
+    /// No such contact.
+    UnknownContact,
+    /// Several contacts fit.
+    AmbiguousContact,
+    /// Over the limit of one message.
+    MessageTooLong,
+    /// Nothing to send.
+    EmptyMessage,
+    /// Not an address.
+    BadAddress,
+    /// Belongs to another network.
+    WrongNetwork,
+    /// Not an amount, or one that cannot be paid.
+    BadAmount,
+    /// More than there is.
+    InsufficientFunds,
+    /// The faucet has paid before.
+    FaucetUsed,
+    /// It did not happen in time.
+    Timeout,
+    /// No node answers.
+    NoNetwork,
+    /// This computer's clock differs from the network's.
+    ClockWrong,
+    /// The other side speaks a newer protocol.
+    UpgradeNeeded,
+    /// No room on the disk.
+    DiskFull,
+    /// A node showed something that does not prove what it should.
+    BadProof,
+    /// A file cannot be read or written.
+    Io,
+    /// A refusal of the ledger or of a node, by its own code.
+    Refused,
+    /// A bug.
+    Internal,
+}
+
+impl Code {
+    /// Every code, in the order of their declaration.
+    pub const ALL: &'static [Self] = &[
+        Self::NoProfile,
+        Self::ProfileExists,
+        Self::ProfileInUse,
+        Self::WrongKey,
+        Self::DamagedProfile,
+        Self::ProfileNewer,
+        Self::OldFormat,
+        Self::BadWords,
+        Self::BadName,
+        Self::BadInvite,
+        Self::OwnInvite,
+        Self::UnknownContact,
+        Self::AmbiguousContact,
+        Self::MessageTooLong,
+        Self::EmptyMessage,
+        Self::BadAddress,
+        Self::WrongNetwork,
+        Self::BadAmount,
+        Self::InsufficientFunds,
+        Self::FaucetUsed,
+        Self::Timeout,
+        Self::NoNetwork,
+        Self::ClockWrong,
+        Self::UpgradeNeeded,
+        Self::DiskFull,
+        Self::BadProof,
+        Self::Io,
+        Self::Refused,
+        Self::Internal,
+    ];
+
+    /// The code as scripts see it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoProfile => "no_profile",
+            Self::ProfileExists => "profile_exists",
+            Self::ProfileInUse => "profile_in_use",
+            Self::WrongKey => "wrong_key",
+            Self::DamagedProfile => "damaged_profile",
+            Self::ProfileNewer => "profile_newer",
+            Self::OldFormat => "old_format",
+            Self::BadWords => "bad_words",
+            Self::BadName => "bad_name",
+            Self::BadInvite => "bad_invite",
+            Self::OwnInvite => "own_invite",
+            Self::UnknownContact => "unknown_contact",
+            Self::AmbiguousContact => "ambiguous_contact",
+            Self::MessageTooLong => "message_too_long",
+            Self::EmptyMessage => "empty_message",
+            Self::BadAddress => "bad_address",
+            Self::WrongNetwork => "wrong_network",
+            Self::BadAmount => "bad_amount",
+            Self::InsufficientFunds => "insufficient_funds",
+            Self::FaucetUsed => "faucet_used",
+            Self::Timeout => "timeout",
+            Self::NoNetwork => "no_network",
+            Self::ClockWrong => "clock_wrong",
+            Self::UpgradeNeeded => "upgrade_needed",
+            Self::DiskFull => "disk_full",
+            Self::BadProof => "bad_proof",
+            Self::Io => "io",
+            Self::Refused => "refused",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// Where a code stands in the list. A new code does not compile until it is given a place here.
+    const fn place(code: Code) -> usize {
+        match code {
+            Code::NoProfile => 0,
+            Code::ProfileExists => 1,
+            Code::ProfileInUse => 2,
+            Code::WrongKey => 3,
+            Code::DamagedProfile => 4,
+            Code::ProfileNewer => 5,
+            Code::OldFormat => 6,
+            Code::BadWords => 7,
+            Code::BadName => 8,
+            Code::BadInvite => 9,
+            Code::OwnInvite => 10,
+            Code::UnknownContact => 11,
+            Code::AmbiguousContact => 12,
+            Code::MessageTooLong => 13,
+            Code::EmptyMessage => 14,
+            Code::BadAddress => 15,
+            Code::WrongNetwork => 16,
+            Code::BadAmount => 17,
+            Code::InsufficientFunds => 18,
+            Code::FaucetUsed => 19,
+            Code::Timeout => 20,
+            Code::NoNetwork => 21,
+            Code::ClockWrong => 22,
+            Code::UpgradeNeeded => 23,
+            Code::DiskFull => 24,
+            Code::BadProof => 25,
+            Code::Io => 26,
+            Code::Refused => 27,
+            Code::Internal => 28,
+        }
+    }
+
+    #[test]
+    fn every_code_is_listed_once_under_a_name_of_its_own() {
+        assert_eq!(Code::ALL.len(), place(Code::Internal) + 1, "the last one ends the list");
+        for (index, code) in Code::ALL.iter().enumerate() {
+            assert_eq!((place(*code), *code as usize), (index, index), "{code:?}");
+        }
+        let names: BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(names.len(), Code::ALL.len());
+    }
+}
