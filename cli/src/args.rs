@@ -95,6 +95,18 @@ pub(crate) enum Command {
     },
     /// Bring the profile up to date
     Sync,
+    /// Show the profile in a browser on this computer, and let scripts use it
+    Serve(Serve),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where to listen; only this computer is ever let in
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
+    pub(crate) listen: String,
+    /// The folder of the built pages
+    #[arg(long, value_name = "DIR")]
+    pub(crate) ui: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use api::{
-    Account, Balance, Contacts, Conversation, Error, FaucetRecord, History, HistoryEntry,
-    InviteRecord, MessageRecord, OneContact, PaymentRecord, SentRecord, SyncRecord, WordsRecord,
+    Account, Balance, ContactState, Contacts, Conversation, Error, FaucetRecord, Flow, History,
+    HistoryEntry, InviteRecord, MessageRecord, MessageState, OneContact, PaymentRecord,
+    PaymentState, Protection, SentRecord, Standing, SyncRecord, WordsRecord,
 };
 
 pub(crate) fn new_account(account: &Account) -> String {
@@ -16,9 +17,9 @@ pub(crate) fn new_account(account: &Account) -> String {
 pub(crate) fn account(account: &Account) -> String {
     let record = &account.account;
     let kept = match account.protection {
-        "keychain" => "the system's keychain",
-        "passphrase" => "your passphrase",
-        _ => {
+        Protection::Keychain => "the system's keychain",
+        Protection::Passphrase => "your passphrase",
+        Protection::File => {
             "the file device.key in the profile's folder: whoever can read it can open the profile"
         }
     };
@@ -56,7 +57,12 @@ pub(crate) fn contacts(record: &Contacts) -> String {
             .to_owned();
     }
     let lines = record.contacts.iter().map(|contact| {
-        let state = if contact.state == "new" { "  (has not answered yet)" } else { "" };
+        let state = match (contact.standing, contact.state) {
+            (Standing::Request, _) => "  (wrote first)",
+            (Standing::Declined, _) => "  (declined)",
+            (Standing::Accepted, ContactState::New) => "  (has not answered yet)",
+            (Standing::Accepted, ContactState::Ready) => "",
+        };
         let id = contact.id.get(..16).unwrap_or_default();
         format!("{:<24} {id}…{state}", printable(&contact.name))
     });
@@ -65,8 +71,11 @@ pub(crate) fn contacts(record: &Contacts) -> String {
 
 pub(crate) fn sent(record: &SentRecord) -> String {
     match record.message.state {
-        "queued" => "Saved; it goes out as soon as the network answers.".to_owned(),
-        state => state.to_owned(),
+        MessageState::Queued => "Saved; it goes out as soon as the network answers.".to_owned(),
+        state @ (MessageState::Sent
+        | MessageState::Delivered
+        | MessageState::Failed
+        | MessageState::Received) => state.to_string(),
     }
 }
 
@@ -100,13 +109,13 @@ pub(crate) fn moved_on(record: &MessageRecord, payment_moved: bool) -> String {
     let cut = if text.chars().count() > SNIPPET { "…" } else { "" };
     let start: String = text.chars().take(SNIPPET).collect();
     let (what, state) = match &record.payment {
-        None => (format!("\"{start}{cut}\""), record.state),
+        None => (format!("\"{start}{cut}\""), record.state.to_string()),
         Some(payment) => {
             let money = format!("{} {}", payment.amount, payment.token);
             if payment_moved {
-                (money, payment.state)
+                (money, payment.state.to_string())
             } else {
-                (format!("notice of {money}"), record.state)
+                (format!("notice of {money}"), record.state.to_string())
             }
         }
     };
@@ -132,7 +141,7 @@ pub(crate) fn balance(record: &Balance) -> String {
             } else {
                 format!("  ({} under way)", token.pending)
             };
-            format!("{:<5}{:>16}{pending}", token.token, token.total)
+            format!("{:<5}{:>16}{pending}", token.token.to_string(), token.total)
         })
         .collect();
     lines.push(match record.round {
@@ -151,16 +160,16 @@ pub(crate) fn history(record: &History) -> String {
 
 fn history_line(entry: &HistoryEntry) -> String {
     let sign = match entry.direction {
-        "in" => "+",
-        "out" => "-",
-        _ => " ",
+        Flow::In => "+",
+        Flow::Out => "-",
+        Flow::Itself => " ",
     };
     let amount = format!("{sign}{} {}", entry.amount, entry.token);
     let who = entry.counterparty.as_deref().map(one_line).unwrap_or_default();
     let fee = entry.fee.as_ref().map(|fee| format!("  fee {fee}")).unwrap_or_default();
     let memo = entry.memo.as_deref().map(|memo| format!("  {}", one_line(memo)));
     let day = entry.time.get(..16).unwrap_or_default().replace('T', " ");
-    let (kind, state) = (entry.kind, entry.state);
+    let (kind, state) = (entry.kind.to_string(), entry.state);
     format!("{day}  {kind:<7}{amount:>18}  {who}{fee}  {state}{}", memo.unwrap_or_default())
 }
 
@@ -169,8 +178,12 @@ pub(crate) fn payment(record: &PaymentRecord) -> String {
     let to = one_line(&record.to);
     let end = match (record.state, record.round) {
         (_, Some(round)) => format!("final in round {round}"),
-        ("queued", None) => "saved; it goes out as soon as the network answers".to_owned(),
-        (state, None) => state.to_owned(),
+        (PaymentState::Queued, None) => {
+            "saved; it goes out as soon as the network answers".to_owned()
+        }
+        (state @ (PaymentState::Submitted | PaymentState::Final | PaymentState::Expired), None) => {
+            state.to_string()
+        }
     };
     format!("{amount} {token} to {to}, fee {fee}: {end}")
 }
@@ -209,7 +222,7 @@ pub(crate) fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use api::PaymentOfMessage;
+    use api::{EntryKind, PaymentOfMessage, TokenName};
 
     fn from_bob(text: &str) -> MessageRecord {
         MessageRecord {
@@ -217,7 +230,7 @@ mod tests {
             from: "bob".to_owned(),
             time: "2026-11-20T10:11:12.000Z".to_owned(),
             text: text.to_owned(),
-            state: "received",
+            state: MessageState::Received,
             payment: None,
         }
     }
@@ -238,8 +251,8 @@ mod tests {
         let payment = PaymentOfMessage {
             tx: String::new(),
             amount: "5".to_owned(),
-            token: "ABC",
-            state: "final",
+            token: TokenName::Abc,
+            state: PaymentState::Final,
         };
         let paid = MessageRecord { payment: Some(payment), ..from_bob("a\nb") };
         assert_eq!(message(&paid), "10:11  bob: * 5 ABC: a\n       | b (final) *");
@@ -252,15 +265,15 @@ mod tests {
             tx: String::new(),
             time: "2026-11-20T10:11:12.000Z".to_owned(),
             round: Some(1),
-            direction: "in",
-            kind: "pay",
-            token: "ABC",
+            direction: Flow::In,
+            kind: EntryKind::Pay,
+            token: TokenName::Abc,
             amount: "0.01".to_owned(),
             fee: None,
             counterparty: Some("bob".to_owned()),
             memo: Some("x\n2026-11-20 10:12  pay   +1000 ABC  carol  final".to_owned()),
             private: false,
-            state: "final",
+            state: PaymentState::Final,
         };
         let shown = history(&History { entries: vec![entry], synced: true });
         assert_eq!(shown.lines().count(), 1, "{shown}");

@@ -4,7 +4,10 @@
 use std::fs::{File, OpenOptions};
 use std::path::Path;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{EnvFilter, FilterExt, filter_fn};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt, registry};
 
 /// A log larger than this is begun anew.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
@@ -13,10 +16,11 @@ const MAX_BYTES: u64 = 4 * 1024 * 1024;
 pub(crate) fn start(profile: &Path) {
     let Some(file) = file(profile) else { return };
     let filter = EnvFilter::try_from_env("BCM_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    let subscriber =
-        tracing_subscriber::fmt().with_ansi(false).with_env_filter(filter).with_writer(file);
+    // This library logs whole messages, and words pass through it.
+    let silent = filter_fn(|event| !event.target().contains("tungstenite"));
+    let lines = fmt::layer().with_ansi(false).with_writer(file);
     // A second start in one process keeps the first.
-    let _ = subscriber.try_init();
+    let _ = registry().with(lines.with_filter(filter.and(silent))).try_init();
 }
 
 fn file(profile: &Path) -> Option<std::sync::Mutex<File>> {

@@ -1,15 +1,18 @@
 //! The `bcm` binary: a person's side of the network, in the terminal and for scripts.
 //!
-//! It parses, calls `api`, and prints. What is printed with `--json` is a contract: one line, one
+//! It parses, calls `api`, and prints; `serve` lets a browser do the same. What is printed with `--json` is a contract: one line, one
 //! document.
 
+mod account;
 mod args;
 mod devnet;
+mod face;
 mod human;
 mod log;
 mod open;
 mod output;
 mod run;
+mod serve;
 mod unlock;
 
 use std::process::ExitCode;

@@ -5,9 +5,14 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal, Write, stdin, stdout};
 use std::process::ExitCode;
 
-use api::{App, Error, MessageRecord, News};
+use api::{
+    Balance, Connection, Contacts, Conversation, Error, Event, History, MessageRecord,
+    MessageState, PaymentRecord, PaymentState, SentRecord, Status, Topic,
+};
+use serde_json::json;
 use tokio::sync::mpsc;
 
+use crate::face::Face;
 use crate::human;
 
 /// The newest messages that are shown at the start and watched.
@@ -28,30 +33,40 @@ struct Screen {
 
 /// The conversation and what of it is on the screen.
 struct Open<'a> {
-    app: &'a mut App,
+    face: &'a mut Face,
     /// The contact's id.
     contact: String,
     screen: Screen,
     /// State of each message that was shown, by id and writer.
     shown: BTreeMap<(String, bool), State>,
+    /// False if nobody wants to hear of the network.
+    sync: bool,
     online: bool,
     /// What went wrong last with the connection.
     trouble: Option<Error>,
 }
 
 /// Runs a conversation until its end is asked for.
-pub(crate) async fn open(app: &mut App, contact: &str, json: bool) -> Result<ExitCode, Error> {
-    if json {
-        return Err(Error::new("usage", "chat open is for people; scripts use chat send and read"));
-    }
-    let contact = app.contact(contact).await?.contact;
+pub(crate) async fn open(face: &mut Face, contact: &str, offline: bool) -> Result<ExitCode, Error> {
+    let (name, contact) = find(face, contact).await?;
     let (screen, shown) = (screen()?, BTreeMap::new());
-    let mut open = Open { app, contact: contact.id, screen, shown, online: true, trouble: None };
-    let name = human::one_line(&contact.name);
-    open.say(format!("You and {name}. /help says what can be done."));
+    let (sync, online, trouble) = (!offline, true, None);
+    let mut open = Open { face, contact, screen, shown, sync, online, trouble };
+    open.say(format!("You and {}. /help says what can be done.", human::one_line(&name)));
     open.show_news().await?;
+    open.tell_connection().await?;
     open.talk().await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The contact that a person means, by its name and by its id, which stays the same.
+async fn find(face: &mut Face, contact: &str) -> Result<(String, String), Error> {
+    let params = json!({ "contact": contact, "last": 1 });
+    let name = face.call::<Conversation>("chat_messages", params).await?.contact;
+    let list: Contacts = face.call("contact_list", json!({})).await?;
+    let listed = list.contacts.into_iter().find(|listed| listed.name == name);
+    let id = listed.map_or_else(|| contact.to_owned(), |listed| listed.id);
+    Ok((name, id))
 }
 
 impl Open<'_> {
@@ -62,29 +77,51 @@ impl Open<'_> {
                     None | Some("/quit") => return Ok(()),
                     Some(line) => self.typed(line).await?,
                 },
-                heard = self.app.hear() => {
-                    let done = self.app.handle(heard).await;
-                    self.tell_trouble(done);
-                    self.show_news().await?;
-                }
+                event = self.face.next_event() => match event {
+                    Some(event) => self.heard(event).await?,
+                    None => return Err(ended()),
+                },
             }
         }
     }
 
+    async fn heard(&mut self, Event { topic, id }: Event) -> Result<(), Error> {
+        match topic {
+            Topic::Chat if id.is_none_or(|id| id == self.contact) => self.show_news().await,
+            Topic::Connection => self.tell_connection().await,
+            Topic::All => {
+                self.tell_connection().await?;
+                self.show_news().await
+            }
+            Topic::Chat
+            | Topic::Profile
+            | Topic::Contacts
+            | Topic::Money
+            | Topic::Light
+            | Topic::Window => Ok(()),
+        }
+    }
+
     /// Says once what is wrong with the connection, and once that it is right again.
-    fn tell_trouble(&mut self, done: Result<News, Error>) {
-        match done {
-            Ok(News::Offline) => self.tell_online(false),
-            Ok(News::Chat | News::Ledger) => {
+    async fn tell_connection(&mut self) -> Result<(), Error> {
+        if !self.sync {
+            return Ok(());
+        }
+        let status: Status = self.face.call("status", json!({})).await?;
+        match (status.trouble, status.connection) {
+            (Some(trouble), _) if self.trouble.as_ref() == Some(&trouble) => {}
+            (Some(trouble), _) => {
+                self.say(format!("! {}", human::error(&trouble)));
+                self.trouble = Some(trouble);
+            }
+            (None, Connection::Online) => {
                 self.tell_online(true);
                 self.trouble = None;
             }
-            Err(error) if self.trouble.as_ref() != Some(&error) => {
-                self.say(format!("! {}", human::error(&error)));
-                self.trouble = Some(error);
-            }
-            Err(_) => {}
+            (None, Connection::Offline) => self.tell_online(false),
+            (None, Connection::Connecting) => {}
         }
+        Ok(())
     }
 
     /// A mistyped command costs nothing: its error is shown, the conversation goes on.
@@ -106,14 +143,17 @@ impl Open<'_> {
                 let (amount, memo) =
                     rest.trim().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
                 let memo = Some(memo.trim()).filter(|memo| !memo.is_empty());
-                self.app.pay(&self.contact, amount, memo, false).await?;
+                let params = json!({ "to": self.contact, "amount": amount, "memo": memo });
+                self.face.call::<PaymentRecord>("pay", params).await?;
             }
             "/balance" => {
-                let balance = self.app.balance().await?;
+                let params = json!({ "sync": self.sync });
+                let balance: Balance = self.face.call("balance", params).await?;
                 self.say(human::balance(&balance));
             }
             "/history" => {
-                let history = self.app.history(None, None).await?;
+                let params = json!({ "sync": self.sync });
+                let history: History = self.face.call("history", params).await?;
                 self.say(human::history(&history));
             }
             _ if command.starts_with('/') => {
@@ -121,7 +161,8 @@ impl Open<'_> {
                 return Err(Error::new("usage", message));
             }
             _ => {
-                self.app.chat_send(&self.contact, line).await?;
+                let params = json!({ "contact": self.contact, "text": line, "wait": self.sync });
+                self.face.call::<SentRecord>("chat_send", params).await?;
             }
         }
         Ok(())
@@ -135,21 +176,29 @@ impl Open<'_> {
             last = last.saturating_mul(2);
             messages = self.newest(last).await?;
         }
+        let mut seen = false;
         for message in messages {
             let state = state(&message);
             match self.shown.insert(key(&message), state) {
-                None => self.say(human::message(&message)),
+                None => {
+                    seen |= message.state == MessageState::Received;
+                    self.say(human::message(&message));
+                }
                 Some(before) if before != state => {
                     self.say(human::moved_on(&message, before.payment != state.payment));
                 }
                 Some(_) => {}
             }
         }
+        if seen {
+            let () = self.face.call("chat_seen", json!({ "contact": self.contact })).await?;
+        }
         Ok(())
     }
 
     async fn newest(&mut self, last: u32) -> Result<Vec<MessageRecord>, Error> {
-        Ok(self.app.conversation(&self.contact, Some(last)).await?.messages)
+        let params = json!({ "contact": self.contact, "last": last });
+        Ok(self.face.call::<Conversation>("chat_messages", params).await?.messages)
     }
 
     /// True if there may be messages before these that are not on the screen. The beginning of the
@@ -184,14 +233,25 @@ fn key(message: &MessageRecord) -> (String, bool) {
 /// What of a message may still change.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct State {
-    delivery: &'static str,
-    payment: Option<&'static str>,
+    delivery: MessageState,
+    payment: Option<PaymentState>,
 }
 
 fn state(message: &MessageRecord) -> State {
     // `queued` turns into `sent` within a moment; one line for both is enough.
-    let delivery = if message.state == "queued" { "sent" } else { message.state };
+    let delivery = match message.state {
+        MessageState::Queued => MessageState::Sent,
+        other @ (MessageState::Sent
+        | MessageState::Delivered
+        | MessageState::Failed
+        | MessageState::Received) => other,
+    };
     State { delivery, payment: message.payment.as_ref().map(|payment| payment.state) }
+}
+
+fn ended() -> Error {
+    let words = "the program that had this profile open has ended; open the conversation again";
+    Error::new("profile_in_use", words)
 }
 
 /// A terminal with a line editor, or plain standard input and output.

@@ -1,14 +1,17 @@
-//! From a parsed command line to a call of `api` and its record on the screen.
+//! From a parsed command line to a command of the core and its record on the screen.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
-use api::{App, Error, Options, account_new, account_restore};
+use api::{Conversation, Error, LightRecord, Options, SyncRecord};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 use crate::args::{Account, Chat, Cli, Command, Contact, Global};
+use crate::face::Face;
 use crate::output::print;
-use crate::{devnet, human, log, open, unlock};
+use crate::{account, devnet, human, log, open, serve};
 
 /// Runs a command to its end.
 pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
@@ -16,64 +19,146 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
     if let Command::Devnet(devnet) = &command {
         return Err(devnet::become_node(&global, devnet));
     }
-    let options = options(&global)?;
+    let (options, json) = (options(&global)?, global.json);
     log::start(&options.dir);
-    let json = global.json;
     if let Command::Account(Account::New { name }) = &command {
-        let passphrase = unlock::chosen();
-        let passphrase = passphrase.as_ref().map(|text| text.as_str());
-        let account = account_new(&options, name.as_deref(), passphrase).await?;
-        return print(json, &account, human::new_account);
+        return print(json, &account::new(&options, name.as_deref()).await?, human::new_account);
     }
     if let Command::Account(Account::Restore { name }) = &command {
-        let (words, passphrase) = (unlock::words()?, unlock::chosen());
-        let passphrase = passphrase.as_ref().map(|text| text.as_str());
-        let account = account_restore(&options, name.as_deref(), &words, passphrase).await?;
-        return print(json, &account, human::account);
+        return print(json, &account::restore(&options, name.as_deref()).await?, human::account);
     }
-    let mut app = App::open(&options, unlock::passphrase).await?;
-    let result = with_profile(&mut app, &global, command).await;
-    app.close().await;
+    if let Command::Serve(wish) = &command {
+        return serve::serve(options, wish, json).await;
+    }
+    // What an account is stands in the profile: nobody is asked, and no mail is taken meanwhile.
+    let offline = options.offline || matches!(command, Command::Account(_));
+    let face = Face::open(&Options { offline, ..options }).await?;
+    let mut runner = Runner { face, json, offline: global.offline };
+    let result = runner.run(command).await;
+    runner.face.close().await;
     result
 }
 
-async fn with_profile(app: &mut App, global: &Global, command: Command) -> Result<ExitCode, Error> {
-    let json = global.json;
-    match command {
-        Command::Devnet(_) | Command::Account(Account::New { .. } | Account::Restore { .. }) => {
-            Err(Error::new("internal", "this command needs no profile"))
+/// An open profile and how its records are printed.
+struct Runner {
+    face: Face,
+    json: bool,
+    offline: bool,
+}
+
+impl Runner {
+    async fn run(&mut self, command: Command) -> Result<ExitCode, Error> {
+        let (nothing, sync) = (json!({}), !self.offline);
+        match command {
+            Command::Devnet(_) | Command::Serve(_) => Err(misplaced()),
+            Command::Account(command) => self.account(&command).await,
+            Command::Invite => {
+                self.online()?;
+                self.show("invite", nothing, human::invite).await
+            }
+            Command::Contact(command) => self.contact(command).await,
+            Command::Chat(command) => self.chat(command).await,
+            Command::Faucet => {
+                self.online()?;
+                self.show("faucet", nothing, human::faucet).await
+            }
+            Command::Balance => self.show("balance", json!({ "sync": sync }), human::balance).await,
+            Command::History { from, to } => {
+                let params = json!({ "from": from, "to": to, "sync": sync });
+                self.show("history", params, human::history).await
+            }
+            Command::Pay { to, amount, memo, public: _, wait } => {
+                // Every payment is transparent in this release; `--public` asks for just that.
+                let wait = wait && !self.offline;
+                let params = json!({ "to": to, "amount": amount, "memo": memo, "wait": wait });
+                self.show("pay", params, human::payment).await
+            }
+            Command::SendToAddress { address, amount, wait } => {
+                let wait = wait && !self.offline;
+                let params = json!({ "address": address, "amount": amount, "wait": wait });
+                self.show("send_to_address", params, human::payment).await
+            }
+            Command::Sync => self.sync().await,
         }
-        Command::Account(Account::Show) => print(json, &app.account().await?, human::account),
-        Command::Account(Account::Words) => print(json, &app.words().await?, human::words),
-        Command::Invite => print(json, &app.invite().await?, human::invite),
-        Command::Contact(Contact::Add { invite }) => {
-            print(json, &app.contact_add(&invite).await?, human::contact_added)
-        }
-        Command::Contact(Contact::List) => print(json, &app.contact_list().await?, human::contacts),
-        Command::Chat(Chat::Send { contact, text }) => {
-            print(json, &app.chat_send(&contact, &text).await?, human::sent)
-        }
-        Command::Chat(Chat::Read { contact, wait, last }) => {
-            let wait = wait.map(Duration::from_secs);
-            print(json, &app.chat_read(&contact, wait, last).await?, human::conversation)
-        }
-        Command::Chat(Chat::Open { contact }) => open::open(app, &contact, json).await,
-        Command::Faucet => print(json, &app.faucet().await?, human::faucet),
-        Command::Balance => print(json, &app.balance().await?, human::balance),
-        Command::History { from, to } => {
-            let history = app.history(from.as_deref(), to.as_deref()).await?;
-            print(json, &history, human::history)
-        }
-        Command::Pay { to, amount, memo, public: _, wait } => {
-            // Every payment is transparent in this release; `--public` asks for just that.
-            let paid = app.pay(&to, &amount, memo.as_deref(), wait).await?;
-            print(json, &paid, human::payment)
-        }
-        Command::SendToAddress { address, amount, wait } => {
-            print(json, &app.send_to_address(&address, &amount, wait).await?, human::payment)
-        }
-        Command::Sync => print(json, &app.sync().await?, human::synced),
     }
+
+    async fn account(&mut self, command: &Account) -> Result<ExitCode, Error> {
+        match command {
+            Account::New { .. } | Account::Restore { .. } => Err(misplaced()),
+            Account::Show => self.show("account_show", json!({}), human::account).await,
+            Account::Words => self.show("account_words", json!({}), human::words).await,
+        }
+    }
+
+    async fn contact(&mut self, command: Contact) -> Result<ExitCode, Error> {
+        match command {
+            Contact::Add { invite } => {
+                let params = json!({ "invite": invite, "wait": !self.offline });
+                self.show("contact_add", params, human::contact_added).await
+            }
+            Contact::List => {
+                let params = json!({ "sync": !self.offline });
+                self.show("contact_list", params, human::contacts).await
+            }
+        }
+    }
+
+    async fn chat(&mut self, command: Chat) -> Result<ExitCode, Error> {
+        match command {
+            Chat::Send { contact, text } => {
+                let params = json!({ "contact": contact, "text": text, "wait": !self.offline });
+                self.show("chat_send", params, human::sent).await
+            }
+            Chat::Read { contact, wait, last } if !self.offline => {
+                let wait = wait.map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
+                let params = json!({ "contact": contact, "wait": wait, "last": last });
+                self.show("chat_read", params, human::conversation).await
+            }
+            Chat::Read { contact, wait: _, last } => {
+                let params = json!({ "contact": contact, "last": last });
+                let read: Conversation = self.face.call("chat_messages", params).await?;
+                let () = self.face.call("chat_seen", json!({ "contact": contact })).await?;
+                print(self.json, &read, human::conversation)
+            }
+            Chat::Open { contact } if !self.json => {
+                open::open(&mut self.face, &contact, self.offline).await
+            }
+            Chat::Open { .. } => {
+                let words = "chat open is for people; scripts use chat send and read";
+                Err(Error::new("usage", words))
+            }
+        }
+    }
+
+    async fn sync(&mut self) -> Result<ExitCode, Error> {
+        if !self.offline {
+            return self.show("sync", json!({}), human::synced).await;
+        }
+        let light: LightRecord = self.face.call("light", json!({})).await?;
+        let round = light.round;
+        let saved = SyncRecord { synced: false, round, behind: 0, received: 0, sent: 0 };
+        print(self.json, &saved, human::synced)
+    }
+
+    async fn show<R: Serialize + DeserializeOwned>(
+        &mut self,
+        name: &str,
+        params: Value,
+        human: fn(&R) -> String,
+    ) -> Result<ExitCode, Error> {
+        let record: R = self.face.call(name, params).await?;
+        print(self.json, &record, human)
+    }
+
+    /// Whoever has the profile open may have a network; somebody who says `--offline` wants none.
+    fn online(&self) -> Result<(), Error> {
+        let words = "this needs the network; leave --offline out";
+        if self.offline { Err(Error::new("no_network", words)) } else { Ok(()) }
+    }
+}
+
+fn misplaced() -> Error {
+    Error::new("internal", "this command needs no profile")
 }
 
 fn options(global: &Global) -> Result<Options, Error> {

@@ -16,7 +16,7 @@ mod start;
 mod table;
 
 use crate::bench::devnet::Devnet;
-use crate::bench::people::{Listening, person};
+use crate::bench::people::person;
 use crate::bench::table::Table;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
@@ -50,20 +50,21 @@ async fn measure(dir: &Path, table: &mut Table) -> Result<()> {
     table.add(base.rows());
 
     let (at_alice, at_bob) = (dir.join("alice"), dir.join("bob"));
-    let mut alice = person(&at_alice, "alice", &home).await?;
-    let mut bob = person(&at_bob, "bob", &home).await?;
+    let alice = person(&at_alice, "alice", &home).await?;
+    let bob = person(&at_bob, "bob", &home).await?;
     bob.faucet().await?;
     alice.faucet().await?;
     let invite = bob.invite().await?.invite;
-    let contact = alice.contact_add(&invite).await?.contact.name;
-    let bob = Listening::start(bob).await?;
-    people::connect(&mut alice).await?;
+    let contact = alice.contact_add(&invite, true).await?.contact.name;
+    people::connected(&bob).await?;
+    people::connected(&alice).await?;
     tell("messages");
-    table.add(messages::measure(&mut alice, &contact, &base).await?);
+    table.add(messages::measure(&alice, &contact, &base).await?);
     tell("payments");
-    table.add(payments::measure(&mut alice, &contact).await?);
+    table.add(payments::measure(&alice, &contact).await?);
     alice.close().await;
-    bob.stop().await?.close().await;
+    people::still_connected(&bob)?;
+    bob.close().await;
     tell("start");
     table.add(start::measure(&at_alice, &contact).await?);
     tell("idle, which takes two minutes");

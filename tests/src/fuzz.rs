@@ -20,6 +20,7 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("acp-message", acp::fuzz::fuzz_message),
     ("acp-wal-record", acp::fuzz::fuzz_wal_record),
+    ("api-rpc", api::fuzz::fuzz_rpc),
     ("chat-content", chat::fuzz::fuzz_content),
     ("chat-envelope", chat::fuzz::fuzz_envelope),
     ("chat-invite", chat::fuzz::fuzz_invite),

@@ -3,5 +3,6 @@
 pub(crate) mod account;
 mod chat;
 mod contact;
+mod light;
 mod money;
-mod sync;
+mod waiting;

@@ -1,10 +1,12 @@
 //! Errors as front ends see them.
 
 use engine::Fault;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A code to act on and a sentence to show.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(test, derive(specta::Type))]
+#[serde(rename = "ApiError")]
 #[error("{message}")]
 pub struct Error {
     /// One of the codes of the command line's contract, or the ledger's own.

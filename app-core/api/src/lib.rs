@@ -1,22 +1,41 @@
 //! The single face of the core: commands, queries, records and error codes, the same for every
 //! front end.
 //!
-//! Front ends parse what a person typed, call [`App`], and show the records that come back; they
-//! decide nothing. Records are promises: a field is only ever added.
+//! [`App`] is an open profile with a function for each thing a person can do. [`Desk`] is a
+//! profile's folder, open or not, and calls the same functions by name, from one table: JSON-RPC,
+//! the window's commands and the bindings of the UI come from it. Front ends parse what a person
+//! typed and show the records that come back; they decide nothing.
 
 mod app;
+#[cfg(test)]
+mod bindings;
 mod commands;
+mod desk;
 mod error;
+mod events;
+pub mod fuzz;
+mod params;
 mod records;
+pub mod rpc;
+pub mod socket;
+mod states;
+mod table;
 mod when;
+mod work;
 
-pub use app::{App, Heard, News, Options};
-pub use commands::account::{account_new, account_restore};
+pub use app::{App, Options};
+pub use desk::{Desk, Stay};
 pub use error::Error;
+pub use events::{Event, Events};
 pub use records::{
-    Account, AccountRecord, AddressRecord, Addresses, Balance, ContactRecord, Contacts,
-    Conversation, FaucetRecord, History, HistoryEntry, InviteRecord, MessageRecord, OneContact,
-    PaymentOfMessage, PaymentRecord, SentMessage, SentRecord, SyncRecord, TokenBalance,
-    WordsRecord,
+    Account, AccountRecord, AddressRecord, Addresses, Balance, ChatRecord, Chats, ContactRecord,
+    Contacts, Conversation, FaucetRecord, History, HistoryEntry, InviteRecord, LightRecord,
+    MessageRecord, OneContact, PaymentOfMessage, PaymentRecord, QuoteRecord, SentMessage,
+    SentRecord, Status, SyncRecord, TokenBalance, WordsRecord,
 };
+pub use states::{
+    Connection, ContactState, EntryKind, Flow, KeyKind, MessageState, PaymentState, ProfileState,
+    Protection, Standing, TokenName, Topic,
+};
+pub use table::{Command, commands};
 pub use zeroize::Zeroizing;

@@ -29,14 +29,13 @@ pub use writer::Writer;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
-use chat::{Contact, Message};
 use light::LightState;
 use net::Bootstrap;
 use store::Store;
-use tokio::sync::OnceCell;
 use tokio::time::Instant;
-use types::{Address, ChainId, OpenId, QueueId, Round};
+use types::{Address, OpenId, QueueId, Round};
 
 use crate::link::Link;
 use crate::me::Keys;
@@ -56,9 +55,10 @@ pub struct Engine {
     shaken: bool,
     /// Queues that hold more than was taken at once.
     unfinished: BTreeSet<QueueId>,
+    /// Queues were made that the held stream does not listen to yet.
+    unheard: AtomicBool,
     /// Contacts whose envelopes are held up, and until when they are left alone.
     resting: Mutex<BTreeMap<OpenId, Instant>>,
-    falcon: OnceCell<Address>,
 }
 
 /// The network that the profile is bound to, for good.
@@ -89,8 +89,8 @@ impl Engine {
             watch: Round(0),
             shaken: false,
             unfinished: BTreeSet::new(),
+            unheard: AtomicBool::new(false),
             resting: Mutex::default(),
-            falcon: OnceCell::new(),
         };
         engine.network = engine.load_network().await?;
         engine.remember_bootstrap().await?;
@@ -101,40 +101,6 @@ impl Engine {
     #[must_use]
     pub fn own(&self) -> (OpenId, Address) {
         (self.keys.account(), self.keys.address())
-    }
-
-    /// The `F…` address of this profile's account. Its key takes long to make, is needed for nothing
-    /// else yet, and is therefore made only when it is asked for.
-    ///
-    /// # Errors
-    /// Codes of the store.
-    pub async fn falcon_address(&self) -> Result<Address, Fault> {
-        let making = async {
-            let row = self.store.identity().await?;
-            Ok(row.words.master().falcon_key().public().address())
-        };
-        self.falcon.get_or_try_init(|| making).await.copied()
-    }
-
-    /// The network: the one the profile is bound to, or the one it will be.
-    #[must_use]
-    pub fn chain(&self) -> Option<ChainId> {
-        let bound = self.network.as_ref().map(|network| network.home.chain);
-        bound.or_else(|| self.extra.first().map(|address| address.chain))
-    }
-
-    /// The devnet's faucet, once the network is known and if it has one.
-    #[must_use]
-    pub fn faucet_address(&self) -> Option<Address> {
-        self.network.as_ref().and_then(|network| network.genesis.faucet)
-    }
-
-    /// Writes a message to a contact; see [`Writer::write`].
-    ///
-    /// # Errors
-    /// As for [`Writer::write`].
-    pub async fn write(&mut self, contact: &Contact, text: &str) -> Result<Message, Fault> {
-        self.writer().write(contact, text).await
     }
 
     /// Closes the profile. A process must not end before: SQLCipher takes its memory away at the exit,

@@ -9,8 +9,6 @@ pub(crate) struct Link {
     pub(crate) node: LightNode,
     /// The stream of events, while somebody listens.
     pub(crate) events: Option<mpsc::Receiver<Event>>,
-    /// How many queues that stream listens to.
-    pub(crate) queues: usize,
 }
 
 /// Something that a front end may want to show.

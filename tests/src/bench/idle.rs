@@ -3,12 +3,11 @@
 //! Three clients are idle side by side: the core alone in a process, whose memory is read; an app
 //! as people have it; and a connection that hears of mail but of no headers.
 
-use super::people::{self, Listening, person};
+use super::people::{self, person};
 use super::program;
 use super::relay::{Relay, Traffic};
 use super::table::Row;
 use anyhow::{Context, Result, ensure};
-use api::App;
 use net::{Bootstrap, LightNode};
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -30,9 +29,9 @@ const HELD: f64 = 12.0;
 pub(crate) async fn measure(profile: &Path, dir: &Path, home: &Bootstrap) -> Result<Vec<Row>> {
     let core = Core::start(profile)?;
     let (with, without) = (Relay::start(home).await?, Relay::start(home).await?);
-    let mut app = person(dir, "carol", with.home()).await?;
+    let app = person(dir, "carol", with.home()).await?;
     app.invite().await?;
-    let app = Listening::start(app).await?;
+    people::connected(&app).await?;
     let node = LightNode::start(without.home().clone()).await?;
     let events = node.subscribe(Subscribe::To { queues: vec![], headers_from: None }).await?;
 
@@ -41,7 +40,8 @@ pub(crate) async fn measure(profile: &Path, dir: &Path, home: &Bootstrap) -> Res
     tokio::time::sleep(WINDOW).await;
     let (all, held) = (with.traffic() - before.0, without.traffic() - before.1);
     let memory = core.memory();
-    app.stop().await?.close().await;
+    people::still_connected(&app)?;
+    app.close().await;
     ensure!(!events.is_closed(), "the held connection was lost; nothing of this run counts");
 
     let mut rows = vec![];
@@ -58,8 +58,8 @@ pub(crate) async fn measure(profile: &Path, dir: &Path, home: &Bootstrap) -> Res
 /// # Errors
 /// What the app says, or that its connection was lost.
 pub async fn hold(profile: &Path) -> Result<()> {
-    let mut app = people::open(profile, false).await?;
-    people::connect(&mut app).await?;
+    let app = people::open(profile, false).await?;
+    people::connected(&app).await?;
     println!("ready");
     let (ended, end) = oneshot::channel();
     std::thread::spawn(move || {
@@ -67,18 +67,11 @@ pub async fn hold(profile: &Path) -> Result<()> {
         let _ = std::io::stdin().read_to_end(&mut vec![]);
         let _: Result<(), ()> = ended.send(());
     });
-    let result = tokio::select! {
-        lost = listen(&mut app) => lost,
-        _ = end => Ok(()),
-    };
+    // An error is an end, too.
+    let _ = end.await;
+    let held = people::still_connected(&app);
     app.close().await;
-    result
-}
-
-async fn listen(app: &mut App) -> Result<()> {
-    loop {
-        people::listen_for(app, WINDOW).await?;
-    }
+    held
 }
 
 /// A child that holds an app; it ends with this value.

@@ -5,7 +5,7 @@ use super::people::until;
 use super::samples::Samples;
 use super::table::Row;
 use anyhow::Result;
-use api::App;
+use api::{App, MessageState};
 use std::time::Instant;
 
 /// The first messages meet new queues and a new session.
@@ -13,15 +13,15 @@ const WARM_UP: usize = 10;
 const MESSAGES: usize = 300;
 
 /// Sends one message after the other, each when the one before it was delivered.
-pub(crate) async fn measure(app: &mut App, contact: &str, base: &Base) -> Result<Vec<Row>> {
+pub(crate) async fn measure(app: &App, contact: &str, base: &Base) -> Result<Vec<Row>> {
     let (mut called, mut delivered) = (Samples::default(), Samples::default());
     for number in 0..WARM_UP + MESSAGES {
         let text = format!("Message {number}: shall we meet at the station, as we always do?");
         let start = Instant::now();
-        let id = app.chat_send(contact, &text).await?.message.id;
+        let id = app.chat_send(contact, &text, true).await?.message.id;
         let back = start.elapsed();
         let arrived = |message: &api::MessageRecord| {
-            message.id == id && message.from == "me" && message.state == "delivered"
+            message.id == id && message.from == "me" && message.state == MessageState::Delivered
         };
         until(app, contact, |conversation| conversation.messages.iter().any(arrived)).await?;
         if number >= WARM_UP {

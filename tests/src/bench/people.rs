@@ -1,13 +1,10 @@
-//! People with the app open: a profile, the core that has it, and the loop that every front end
-//! runs.
+//! People with the app open: a profile and the core that has it, as every front end holds it.
 
-use anyhow::{Context, Result, bail};
-use api::{App, Conversation, News, Options, account_new};
+use anyhow::{Context, Result, ensure};
+use api::{App, Connection, Conversation, Options};
 use net::Bootstrap;
 use std::path::Path;
 use std::time::Duration;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 /// Whatever takes longer than this is broken, not slow.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -16,8 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) async fn person(dir: &Path, name: &str, home: &Bootstrap) -> Result<App> {
     let (dir, bootstrap) = (dir.to_owned(), vec![home.to_string()]);
     let options = Options { dir, bootstrap, offline: false };
-    account_new(&options, Some(name), None).await?;
-    open(&options.dir, false).await
+    Ok(App::create(&options, Some(name), None).await?)
 }
 
 /// Opens an existing profile.
@@ -26,82 +22,38 @@ pub(crate) async fn open(dir: &Path, offline: bool) -> Result<App> {
     Ok(App::open(&options, || None).await?)
 }
 
-/// Brings the app up to date and lets it listen.
-pub(crate) async fn connect(app: &mut App) -> Result<()> {
+/// Waits until the app is up to date and listens.
+pub(crate) async fn connected(app: &App) -> Result<()> {
     let connecting = async {
-        while live(app).await? == News::Offline {}
+        let mut events = app.events();
+        while app.connection() != Connection::Online {
+            events.next().await.context("the app was closed")?;
+        }
         Ok(())
     };
     tokio::time::timeout(PATIENCE, connecting).await.context("no connection")?
 }
 
-/// Hears and handles one thing.
-pub(crate) async fn live(app: &mut App) -> Result<News> {
-    let heard = app.hear().await;
-    Ok(app.handle(heard).await?)
-}
-
-/// Listens until the newest messages of a conversation look as wished.
+/// Waits until the newest messages of a conversation look as wished.
 pub(crate) async fn until(
-    app: &mut App,
+    app: &App,
     contact: &str,
     done: impl Fn(&Conversation) -> bool,
 ) -> Result<()> {
     let listening = async {
-        while !done(&app.conversation(contact, Some(10)).await?) {
-            if live(app).await? == News::Offline {
-                bail!("the connection was lost; nothing of this run counts");
-            }
+        let mut events = app.events();
+        while !done(&app.chat_messages(contact, Some(10)).await?) {
+            still_connected(app)?;
+            events.next().await.context("the app was closed")?;
         }
         Ok(())
     };
     tokio::time::timeout(PATIENCE, listening).await.context("it does not come")?
 }
 
-/// Listens for so long.
-pub(crate) async fn listen_for(app: &mut App, time: Duration) -> Result<()> {
-    let end = tokio::time::sleep(time);
-    tokio::pin!(end);
-    loop {
-        let heard = tokio::select! {
-            heard = app.hear() => heard,
-            () = &mut end => return Ok(()),
-        };
-        if app.handle(heard).await? == News::Offline {
-            bail!("the connection was lost; nothing of this run counts");
-        }
-    }
-}
-
-/// Somebody who only listens, in a task.
-pub(crate) struct Listening {
-    stop: oneshot::Sender<()>,
-    task: JoinHandle<Result<App>>,
-}
-
-impl Listening {
-    /// Connects and starts the task.
-    pub(crate) async fn start(mut app: App) -> Result<Self> {
-        connect(&mut app).await?;
-        let (stop, mut stopped) = oneshot::channel();
-        let task = tokio::spawn(async move {
-            loop {
-                let heard = tokio::select! {
-                    heard = app.hear() => heard,
-                    _ = &mut stopped => return Ok(app),
-                };
-                if app.handle(heard).await? == News::Offline {
-                    bail!("the connection was lost; nothing of this run counts");
-                }
-            }
-        });
-        Ok(Self { stop, task })
-    }
-
-    /// Ends the task; its error, if it had one.
-    pub(crate) async fn stop(self) -> Result<App> {
-        // A task that has ended by itself says why.
-        let _ = self.stop.send(());
-        self.task.await?
-    }
+/// Fails once the connection was lost: nothing of the run counts then.
+pub(crate) fn still_connected(app: &App) -> Result<()> {
+    let connected = app.connection() == Connection::Online;
+    ensure!(connected, "the connection was lost; nothing of this run counts");
+    Ok(())
 }

@@ -17,13 +17,13 @@ pub(crate) async fn measure(dir: &Path, contact: &str) -> Result<Vec<Row>> {
     let mut messages = 0;
     for _ in 0..STARTS {
         let start = Instant::now();
-        let mut app = open(dir, true).await?;
+        let app = open(dir, true).await?;
         opened.push(start.elapsed());
-        let shown = app.conversation(contact, Some(SHOWN)).await?.messages.len();
-        let balance = app.balance().await?;
+        let shown = app.chat_messages(contact, Some(SHOWN)).await?.messages.len();
+        let balance = app.balance(false).await?;
         usable.push(start.elapsed());
         ensure!(shown > 0 && !balance.tokens.is_empty(), "the profile is empty");
-        messages = app.conversation(contact, None).await?.messages.len();
+        messages = app.chat_messages(contact, None).await?.messages.len();
         app.close().await;
     }
     let name = format!("core start to usable with {messages} messages");

@@ -2,23 +2,69 @@
 
 use std::time::Duration;
 
-use chat::{Change, Contact, Delivery, Direction, MAX_TEXT, PaymentRef};
+use chat::{Contact, Delivery, Direction, MAX_TEXT, PaymentRef};
 use store::MessageRow;
-use types::{Abc, Token};
-use wallet::PaymentState;
+use types::{MessageId, OpenId};
 
 use crate::app::PATIENCE;
 use crate::{
-    App, Conversation, Error, MessageRecord, PaymentOfMessage, SentMessage, SentRecord, when,
+    App, ChatRecord, Chats, Conversation, Error, MessageRecord, MessageState, PaymentOfMessage,
+    SentMessage, SentRecord, TokenName, Topic, when,
 };
 
 impl App {
-    /// Writes a message: saved first, then sent as far as the network lets us.
+    /// All conversations, the newest activity first, as saved.
+    ///
+    /// # Errors
+    /// Codes of the store.
+    pub async fn chat_list(&self) -> Result<Chats, Error> {
+        let rows = self.inner().store.chats().await?;
+        let mut chats = Vec::with_capacity(rows.len());
+        for row in rows {
+            let contact = self.contact_record(row.contact.account).await?;
+            let last = row.last.map(|last| message_record(last, &contact.name));
+            chats.push(ChatRecord { contact, unread: row.unread, last });
+        }
+        Ok(Chats { chats })
+    }
+
+    /// The conversation with a contact as saved.
+    ///
+    /// # Errors
+    /// `unknown_contact`, `ambiguous_contact`; codes of the store.
+    pub async fn chat_messages(
+        &self,
+        contact: &str,
+        last: Option<u32>,
+    ) -> Result<Conversation, Error> {
+        let contact = self.find(contact).await?;
+        let synced = self.refresh(false).await?;
+        self.shown(&contact, last, synced).await
+    }
+
+    /// Notes that the person has looked at a conversation, up to this message of the contact.
+    ///
+    /// # Errors
+    /// `unknown_contact`, `ambiguous_contact`; codes of the store.
+    pub async fn chat_seen(&self, contact: &str, up_to: Option<&str>) -> Result<(), Error> {
+        let contact = self.find(contact).await?;
+        let unknown = || Error::new("usage", "this is no message's id");
+        let up_to = up_to.map(|id| MessageId::parse(id).ok_or_else(unknown)).transpose()?;
+        self.mark_read(contact.account, up_to).await
+    }
+
+    /// Writes a message. It is saved when this returns, and leaves as soon as the network lets it;
+    /// with `wait`, a worker has had its time to confirm it.
     ///
     /// # Errors
     /// `unknown_contact`, `ambiguous_contact`, `message_too_long`, `empty_message`.
-    pub async fn chat_send(&mut self, contact: &str, text: &str) -> Result<SentRecord, Error> {
-        let contact = self.engine.find_contact(contact).await?;
+    pub async fn chat_send(
+        &self,
+        contact: &str,
+        text: &str,
+        wait: bool,
+    ) -> Result<SentRecord, Error> {
+        let contact = self.find(contact).await?;
         if text.trim().is_empty() {
             return Err(Error::new("empty_message", "there is nothing in this message"));
         }
@@ -26,88 +72,129 @@ impl App {
             let limit = format!("a message has at most {MAX_TEXT} bytes; send it in parts");
             return Err(Error::new("message_too_long", limit));
         }
-        let message = self.engine.write(&contact, text).await?;
-        if !self.offline {
-            self.engine.flush(contact.account, PATIENCE).await;
-        }
-        let delivery = self.engine.store().delivery(contact.account, message.id).await?;
-        let message = SentMessage {
-            id: message.id.to_string(),
-            contact: self.shown_name(contact.account).await?,
-            time: when::format(message.time),
-            state: state(delivery.unwrap_or(message.delivery)),
-        };
-        Ok(SentRecord { message })
+        let message = self.inner().writer.write(&contact, text).await?;
+        self.written(contact.account, wait).await?;
+        self.sent_record(&contact, message.id).await
     }
 
-    /// The conversation with a contact, and marks it as read. With `wait`, and if nothing unread is
-    /// there after the update, waits that long for something.
+    /// Tries a message again that was given up.
+    ///
+    /// # Errors
+    /// `unknown_contact`, `ambiguous_contact`; `refused` if there is no such message to be tried.
+    pub async fn chat_retry(&self, contact: &str, message: &str) -> Result<SentRecord, Error> {
+        let contact = self.find(contact).await?;
+        let unknown = || Error::new("refused", "there is no message of this id to try again");
+        let id = MessageId::parse(message).ok_or_else(unknown)?;
+        self.inner().writer.retry(&contact, id).await?;
+        self.written(contact.account, false).await?;
+        self.sent_record(&contact, id).await
+    }
+
+    /// The conversation with a contact, brought up to date and marked as read. With `wait`, and if
+    /// nothing unread is there then, waits that long for something.
     ///
     /// # Errors
     /// `unknown_contact`, `ambiguous_contact`; what a person must act on.
     pub async fn chat_read(
-        &mut self,
+        &self,
         contact: &str,
         wait: Option<Duration>,
         last: Option<u32>,
     ) -> Result<Conversation, Error> {
         // The contact may be somebody whose request is still in the mailbox.
-        let mut synced = self.refresh().await?;
-        let contact = self.engine.find_contact(contact).await?;
-        if let Some(wait) = wait.filter(|_| !self.offline) {
-            let waiting = self.wait_for_unread(&contact);
+        let mut synced = self.refresh(true).await?;
+        let contact = self.find(contact).await?;
+        if let Some(wait) = wait.filter(|_| !self.inner().offline) {
+            let waiting = self.wait_for_unread(contact.account);
             // Nothing came: still an answer.
             if let Ok(result) = tokio::time::timeout(wait, waiting).await {
                 result?;
             }
-            synced = self.refresh().await?;
+            synced = self.refresh(true).await?;
         }
-        self.shown_conversation(&contact, last, synced).await
+        let conversation = self.shown(&contact, last, synced).await?;
+        let theirs = |message: &&MessageRecord| message.state == MessageState::Received;
+        if let Some(newest) = conversation.messages.iter().rev().find(theirs) {
+            self.mark_read(contact.account, MessageId::parse(&newest.id)).await?;
+        }
+        Ok(conversation)
     }
 
-    /// The conversation as saved, without asking the network; for front ends that stay connected.
-    ///
-    /// # Errors
-    /// `unknown_contact`, `ambiguous_contact`; codes of the store.
-    pub async fn conversation(
-        &mut self,
-        contact: &str,
-        last: Option<u32>,
-    ) -> Result<Conversation, Error> {
-        let contact = self.engine.find_contact(contact).await?;
-        self.shown_conversation(&contact, last, true).await
+    async fn wait_for_unread(&self, contact: OpenId) -> Result<(), Error> {
+        let mut events = self.events();
+        while self.inner().store.unread(contact).await? == 0 {
+            if events.next().await.is_none() {
+                break;
+            }
+        }
+        Ok(())
     }
 
-    async fn shown_conversation(
-        &mut self,
+    /// Lets what was just saved for a contact leave.
+    pub(crate) async fn written(&self, contact: OpenId, wait: bool) -> Result<(), Error> {
+        self.inner().bell.ring_for(Topic::Chat, contact.to_string());
+        if self.inner().offline {
+            return Ok(());
+        }
+        let bell = self.inner().bell.clone();
+        if wait {
+            return self
+                .ask(move |engine| {
+                    Box::pin(async move {
+                        engine.flush(contact, PATIENCE).await;
+                        Ok(())
+                    })
+                })
+                .await;
+        }
+        self.post(move |engine| {
+            Box::pin(async move {
+                engine.flush(contact, PATIENCE).await;
+                bell.ring_for(Topic::Chat, contact.to_string());
+            })
+        });
+        Ok(())
+    }
+
+    async fn sent_record(&self, contact: &Contact, id: MessageId) -> Result<SentRecord, Error> {
+        let rows = self.inner().store.conversation(contact.account, None).await?;
+        let own =
+            |row: &&MessageRow| row.message.id == id && row.message.direction == Direction::Out;
+        let row = rows.iter().rev().find(own);
+        let gone = || Error::new("internal", "a message that was saved is not there");
+        let row = row.ok_or_else(gone)?;
+        let message = SentMessage {
+            id: id.to_string(),
+            contact: self.shown_name(contact.account).await?,
+            time: when::format(row.message.time),
+            state: state(row.message.delivery),
+        };
+        Ok(SentRecord { message })
+    }
+
+    async fn shown(
+        &self,
         contact: &Contact,
         last: Option<u32>,
         synced: bool,
     ) -> Result<Conversation, Error> {
-        let store = self.engine.store();
-        let rows = store.conversation(contact.account, last).await?;
-        if rows.iter().any(|row| row.unread) {
-            store.apply(vec![Change::MarkRead(contact.account).into()]).await?;
-        }
+        let rows = self.inner().store.conversation(contact.account, last).await?;
         let name = self.shown_name(contact.account).await?;
-        let messages = rows.into_iter().map(|row| record(row, &name)).collect();
+        let messages = rows.into_iter().map(|row| message_record(row, &name)).collect();
         Ok(Conversation { contact: name, messages, synced })
     }
 
-    async fn wait_for_unread(&mut self, contact: &Contact) -> Result<(), Error> {
-        while self.engine.store().unread(contact.account).await? == 0 {
-            let heard = self.engine.hear().await;
-            match self.engine.handle(heard).await {
-                // A node that talks nonsense is no reason to stop waiting.
-                Err(fault) if fault.is_elsewhere() => {}
-                done => drop(done?),
-            }
+    async fn mark_read(&self, contact: OpenId, up_to: Option<MessageId>) -> Result<(), Error> {
+        let inner = self.inner();
+        if inner.store.unread(contact).await? > 0 {
+            inner.writer.mark_read(contact, up_to).await?;
+            inner.bell.ring_for(Topic::Chat, contact.to_string());
         }
         Ok(())
     }
 }
 
-fn record(row: MessageRow, contact: &str) -> MessageRecord {
+fn message_record(row: MessageRow, contact: &str) -> MessageRecord {
     let MessageRow { message, payment_state, .. } = row;
     let payment = message.payment.zip(payment_state).map(payment_record);
     MessageRecord {
@@ -123,21 +210,21 @@ fn record(row: MessageRow, contact: &str) -> MessageRecord {
     }
 }
 
-fn payment_record((payment, state): (PaymentRef, PaymentState)) -> PaymentOfMessage {
+fn payment_record((payment, state): (PaymentRef, wallet::PaymentState)) -> PaymentOfMessage {
     PaymentOfMessage {
         tx: payment.tx.to_string(),
         amount: payment.amount.to_string(),
-        token: Abc::NAME,
+        token: TokenName::Abc,
         state: super::money::state(state),
     }
 }
 
-const fn state(delivery: Delivery) -> &'static str {
+const fn state(delivery: Delivery) -> MessageState {
     match delivery {
-        Delivery::Queued => "queued",
-        Delivery::Sent => "sent",
-        Delivery::Delivered => "delivered",
-        Delivery::Failed => "failed",
-        Delivery::Received => "received",
+        Delivery::Queued => MessageState::Queued,
+        Delivery::Sent => MessageState::Sent,
+        Delivery::Delivered => MessageState::Delivered,
+        Delivery::Failed => MessageState::Failed,
+        Delivery::Received => MessageState::Received,
     }
 }

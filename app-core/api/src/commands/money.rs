@@ -1,21 +1,17 @@
 //! Balances, payments, history.
 
-use std::time::Duration;
-
-use engine::{Code, Payee, Wanted};
+use engine::{Code, Payee, Wanted, find_contact};
 use keys::{format_address, parse_address};
-use store::{Flow, HistoryKind, HistoryRow};
+use store::{HistoryKind, HistoryRow};
 use types::{Abc, Abit, Address, AddressKind, Amount, OpenId, Token};
-use wallet::{Payment, PaymentState, pending_out};
+use wallet::{Payment, pending_out};
 
 use crate::app::PATIENCE;
 use crate::{
-    AddressRecord, App, Balance, Error, FaucetRecord, History, HistoryEntry, PaymentRecord,
-    TokenBalance, when,
+    AddressRecord, App, Balance, EntryKind, Error, FaucetRecord, Flow, History, HistoryEntry,
+    KeyKind, PaymentRecord, PaymentState, QuoteRecord, TokenBalance, TokenName, Topic, when,
 };
 
-/// How long `--wait` and the faucet wait for finality.
-const FINALITY: Duration = Duration::from_secs(60);
 /// What nobody is called is longer than this, and was meant as an address.
 const LONG_NAME: usize = 25;
 
@@ -24,14 +20,20 @@ impl App {
     ///
     /// # Errors
     /// `faucet_used`, `no_network`, `upgrade_needed`, `timeout`.
-    pub async fn faucet(&mut self) -> Result<FaucetRecord, Error> {
+    pub async fn faucet(&self) -> Result<FaucetRecord, Error> {
         self.online()?;
-        let gift = self.engine.faucet(FINALITY).await?;
+        let asking = self.ask(|engine| {
+            Box::pin(async move {
+                let late = |_| Err(net::NetError::Timeout.into());
+                tokio::time::timeout(PATIENCE, engine.ask_faucet()).await.unwrap_or_else(late)
+            })
+        });
+        let gift = self.wait_for_gift(asking.await?).await?;
         Ok(FaucetRecord {
             tx: gift.entry.tx.to_string(),
             amount: Amount::<Abc>::new(gift.entry.delta.abc.units()).to_string(),
-            token: Abc::NAME,
-            state: "final",
+            token: TokenName::Abc,
+            state: PaymentState::Final,
         })
     }
 
@@ -39,9 +41,9 @@ impl App {
     ///
     /// # Errors
     /// What a person must act on.
-    pub async fn balance(&mut self) -> Result<Balance, Error> {
-        let synced = self.refresh().await?;
-        let store = self.engine.store();
+    pub async fn balance(&self, sync: bool) -> Result<Balance, Error> {
+        let synced = self.refresh(sync).await?;
+        let store = &self.inner().store;
         let saved = store.account().await?;
         let pending = pending_out(&store.open_payments().await?);
         let round = saved.as_ref().map_or(0, |saved| saved.round.0);
@@ -49,10 +51,13 @@ impl App {
         let (abc, abit) = account
             .as_ref()
             .map_or((Amount::ZERO, Amount::ZERO), |account| (account.abc, account.abit));
-        let (_, ecdsa) = self.engine.own();
-        let falcon = self.engine.falcon_address().await?;
+        let (_, ecdsa) = self.inner().own;
+        let falcon = self.falcon_address().await?;
         Ok(Balance {
-            tokens: vec![token(abc, pending), token::<Abit>(abit, Amount::ZERO)],
+            tokens: vec![
+                balance(TokenName::Abc, abc, pending),
+                balance::<Abit>(TokenName::Abit, abit, Amount::ZERO),
+            ],
             addresses: vec![address(ecdsa, true), address(falcon, false)],
             round,
             synced,
@@ -64,19 +69,44 @@ impl App {
     /// # Errors
     /// `usage` for what is no time; what a person must act on.
     pub async fn history(
-        &mut self,
+        &self,
         from: Option<&str>,
         to: Option<&str>,
+        sync: bool,
     ) -> Result<History, Error> {
         let (from, to) = (from.map(when::parse).transpose()?, to.map(when::parse).transpose()?);
-        let synced = self.refresh().await?;
-        let rows = self.engine.store().history(from, to).await?;
+        let synced = self.refresh(sync).await?;
+        let rows = self.inner().store.history(from, to).await?;
+        let faucet = self.faucet_address().await?;
         let mut entries = Vec::with_capacity(rows.len());
         for row in rows {
             let who = self.counterparty(row.contact, row.counterparty).await?;
-            entries.push(history_entry(row, who, self.engine.faucet_address()));
+            entries.push(history_entry(row, who, faucet));
         }
         Ok(History { entries, synced })
+    }
+
+    /// What a payment would cost; nothing is signed.
+    ///
+    /// # Errors
+    /// As for [`App::pay`].
+    pub async fn pay_quote(&self, to: &str, amount: &str) -> Result<QuoteRecord, Error> {
+        let (payee, amount) = (self.payee(to).await?, parse_amount(amount)?);
+        let quote = self.inner().writer.quote(payee, amount).await?;
+        let contact = match payee {
+            Payee::Contact(account) => Some(account),
+            Payee::Address(_) => None,
+        };
+        let to = self.counterparty(contact, Some(quote.to)).await?;
+        Ok(QuoteRecord {
+            to: to.unwrap_or_default(),
+            address: format_address(quote.to),
+            amount: quote.amount.to_string(),
+            token: TokenName::Abc,
+            fee: quote.fee.to_string(),
+            total: quote.total.to_string(),
+            available: quote.available.to_string(),
+        })
     }
 
     /// Pays a contact, named as `contact list` shows it, or an address.
@@ -85,24 +115,13 @@ impl App {
     /// `unknown_contact`, `ambiguous_contact`, `bad_address`, `bad_amount`, `insufficient_funds`,
     /// `message_too_long` for the memo; with `wait` also `timeout` and `expired`.
     pub async fn pay(
-        &mut self,
+        &self,
         to: &str,
         amount: &str,
         memo: Option<&str>,
         wait: bool,
     ) -> Result<PaymentRecord, Error> {
-        // An address first: a contact that calls itself by somebody's address gains nothing.
-        let payee = match parse_address(to) {
-            Ok(address) => Payee::Address(address),
-            Err(_) => match self.engine.find_contact(to).await {
-                Ok(contact) => Payee::Contact(contact.account),
-                // What looks like an address was meant as one.
-                Err(fault) if fault.code == Code::UnknownContact && to.len() > LONG_NAME => {
-                    return Err(bad_address(to));
-                }
-                Err(fault) => return Err(fault.into()),
-            },
-        };
+        let payee = self.payee(to).await?;
         if memo.is_some_and(|memo| memo.len() > chat::MAX_TEXT) {
             let limit = format!("a memo has at most {} bytes", chat::MAX_TEXT);
             return Err(Error::new("message_too_long", limit));
@@ -116,7 +135,7 @@ impl App {
     /// # Errors
     /// As for [`App::pay`].
     pub async fn send_to_address(
-        &mut self,
+        &self,
         to: &str,
         amount: &str,
         wait: bool,
@@ -127,11 +146,29 @@ impl App {
         self.pay_wanted(wanted, wait).await
     }
 
-    async fn pay_wanted(&mut self, wanted: Wanted, wait: bool) -> Result<PaymentRecord, Error> {
-        let patience = if self.offline { Duration::ZERO } else { PATIENCE };
-        let mut payment = self.engine.pay(wanted, patience).await?;
-        if wait && !self.offline {
-            payment = self.engine.wait_final(&payment, FINALITY).await?;
+    async fn payee(&self, to: &str) -> Result<Payee, Error> {
+        // An address first: a contact that calls itself by somebody's address gains nothing.
+        if let Ok(address) = parse_address(to) {
+            return Ok(Payee::Address(address));
+        }
+        match find_contact(&self.inner().store, to).await {
+            Ok(contact) => Ok(Payee::Contact(contact.account)),
+            // What looks like an address was meant as one.
+            Err(fault) if fault.code == Code::UnknownContact && to.len() > LONG_NAME => {
+                Err(bad_address(to))
+            }
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
+    async fn pay_wanted(&self, wanted: Wanted, wait: bool) -> Result<PaymentRecord, Error> {
+        let offline = self.inner().offline;
+        let patience = if offline { std::time::Duration::ZERO } else { PATIENCE };
+        let paying = self.ask(move |engine| Box::pin(engine.pay(wanted, patience)));
+        let mut payment = paying.await?;
+        self.inner().bell.ring(Topic::Chat);
+        if wait && !offline {
+            payment = self.wait_final(payment.attempt.tx).await?;
         }
         let to = self.counterparty(payment.contact, Some(payment.to)).await?;
         Ok(payment_record(&payment, to.unwrap_or_default()))
@@ -150,18 +187,18 @@ impl App {
 }
 
 /// What became of a payment, in the words of the contract.
-pub(crate) const fn state(state: PaymentState) -> &'static str {
+pub(crate) const fn state(state: wallet::PaymentState) -> PaymentState {
     match state {
-        PaymentState::Queued => "queued",
-        PaymentState::Submitted => "submitted",
-        PaymentState::Final(_) => "final",
-        PaymentState::Expired => "expired",
+        wallet::PaymentState::Queued => PaymentState::Queued,
+        wallet::PaymentState::Submitted => PaymentState::Submitted,
+        wallet::PaymentState::Final(_) => PaymentState::Final,
+        wallet::PaymentState::Expired => PaymentState::Expired,
     }
 }
 
-fn token<T: Token>(total: Amount<T>, pending: Amount<T>) -> TokenBalance {
+fn balance<T: Token>(token: TokenName, total: Amount<T>, pending: Amount<T>) -> TokenBalance {
     TokenBalance {
-        token: T::NAME,
+        token,
         total: total.to_string(),
         transparent: total.to_string(),
         private: Amount::<T>::ZERO.to_string(),
@@ -171,52 +208,56 @@ fn token<T: Token>(total: Amount<T>, pending: Amount<T>) -> TokenBalance {
 
 fn address(address: Address, active: bool) -> AddressRecord {
     let kind = match address.kind {
-        AddressKind::Ecdsa => "ecdsa",
-        AddressKind::Falcon => "falcon",
+        AddressKind::Ecdsa => KeyKind::Ecdsa,
+        AddressKind::Falcon => KeyKind::Falcon,
     };
     AddressRecord { address: format_address(address), kind, active }
 }
 
 fn history_entry(row: HistoryRow, who: Option<String>, faucet: Option<Address>) -> HistoryEntry {
-    let from_faucet = row.flow == Flow::In && faucet.is_some() && row.counterparty == faucet;
+    let direction = match row.flow {
+        store::Flow::In => Flow::In,
+        store::Flow::Out => Flow::Out,
+        store::Flow::Itself => Flow::Itself,
+    };
+    let from_faucet = direction == Flow::In && faucet.is_some() && row.counterparty == faucet;
     HistoryEntry {
         tx: row.tx.to_string(),
         time: when::format(row.time),
         round: row.round.map(|round| round.0),
-        direction: match row.flow {
-            Flow::In => "in",
-            Flow::Out => "out",
-            Flow::Itself => "self",
-        },
+        direction,
         kind: match row.kind {
-            HistoryKind::Genesis => "genesis",
-            HistoryKind::Payment if from_faucet => "faucet",
-            HistoryKind::Payment => "pay",
+            HistoryKind::Genesis => EntryKind::Genesis,
+            HistoryKind::Payment if from_faucet => EntryKind::Faucet,
+            HistoryKind::Payment => EntryKind::Pay,
         },
-        token: Abc::NAME,
+        token: TokenName::Abc,
         amount: row.amount.to_string(),
         fee: row.fee.map(|fee| fee.to_string()),
         counterparty: who,
         memo: row.memo,
         private: false,
-        state: match row.state {
+        state: match state(row.state) {
             // Not confirmed by a node yet, but on its way all the same.
-            PaymentState::Queued | PaymentState::Submitted => "submitted",
-            PaymentState::Final(_) => "final",
-            PaymentState::Expired => "expired",
+            PaymentState::Queued => PaymentState::Submitted,
+            other @ (PaymentState::Submitted | PaymentState::Final | PaymentState::Expired) => {
+                other
+            }
         },
     }
 }
 
 fn payment_record(payment: &Payment, to: String) -> PaymentRecord {
     let round = match payment.state {
-        PaymentState::Final(round) => Some(round.0),
-        PaymentState::Queued | PaymentState::Submitted | PaymentState::Expired => None,
+        wallet::PaymentState::Final(round) => Some(round.0),
+        wallet::PaymentState::Queued
+        | wallet::PaymentState::Submitted
+        | wallet::PaymentState::Expired => None,
     };
     PaymentRecord {
         tx: payment.attempt.tx.to_string(),
         to,
-        token: Abc::NAME,
+        token: TokenName::Abc,
         amount: payment.amount.to_string(),
         fee: payment.attempt.fee.to_string(),
         private: false,

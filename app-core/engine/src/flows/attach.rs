@@ -30,7 +30,7 @@ impl Engine {
             Some(_) => self.connect_home().await?,
             None => self.bind().await?,
         };
-        self.link = Some(Link { node: node.clone(), events: None, queues: 0 });
+        self.link = Some(Link { node: node.clone(), events: None });
         Ok(node)
     }
 

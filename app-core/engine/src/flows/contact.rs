@@ -39,14 +39,6 @@ impl Engine {
         self.store.apply(changes.into_iter().map(Into::into).collect()).await?;
         Ok(account)
     }
-
-    /// The contact that a person means; see [`find_contact`].
-    ///
-    /// # Errors
-    /// `unknown_contact`, `ambiguous_contact`.
-    pub async fn find_contact(&self, text: &str) -> Result<Contact, Fault> {
-        find_contact(&self.store, text).await
-    }
 }
 
 /// The contact that a person means: by its id, by the name that [`shown_names`] gives, or by at

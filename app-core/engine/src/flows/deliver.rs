@@ -66,6 +66,7 @@ impl Engine {
             match node.mail(queue.create_request()).await {
                 Ok(MailReply::Created) => {
                     queue.created = true;
+                    self.unheard.store(true, Ordering::Relaxed);
                     self.store.apply(vec![Change::SaveQueue(queue).into()]).await?;
                 }
                 Ok(_) => return Err(NetError::BadReply.into()),

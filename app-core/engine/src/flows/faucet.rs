@@ -1,39 +1,14 @@
 //! A devnet's gift.
 
-use std::time::Duration;
-
 use ledger::EntryKind;
 use net::{CallError, NetError};
 use store::Store;
-use tokio::time::{Instant, timeout};
 use types::TxId;
 use wallet::ProvedEntry;
 
 use crate::{Code, Engine, Fault};
 
-/// Between two looks at the ledger while somebody waits.
-const LOOK: Duration = Duration::from_millis(200);
-
 impl Engine {
-    /// Asks the faucet, and waits until its payment is in our proved history.
-    ///
-    /// # Errors
-    /// `faucet_used`, `no_network`, `upgrade_needed` on a network without a faucet, `timeout`.
-    pub async fn faucet(&mut self, patience: Duration) -> Result<ProvedEntry, Fault> {
-        let end = Instant::now() + patience;
-        let tx = timeout(patience, self.ask_faucet()).await.unwrap_or_else(|_| Err(not_yet()))?;
-        loop {
-            self.catch_up_ledger(end.saturating_duration_since(Instant::now())).await?;
-            if let Some(gift) = gift(&self.store, tx).await? {
-                return Ok(gift);
-            }
-            if Instant::now() >= end {
-                return Err(not_yet());
-            }
-            tokio::time::sleep(LOOK).await;
-        }
-    }
-
     /// Asks the faucet, and says which transaction brings its gift. Whoever listens looks for it
     /// with every header from now on; [`gift`] tells when it is there.
     ///
@@ -59,8 +34,4 @@ impl Engine {
 pub async fn gift(store: &Store, tx: TxId) -> Result<Option<ProvedEntry>, Fault> {
     let entries = store.entries_of(tx).await?;
     Ok(entries.into_iter().find(|gift| gift.entry.kind == EntryKind::PayIn))
-}
-
-fn not_yet() -> Fault {
-    Fault::new(Code::Timeout, "the gift is not final yet; see history")
 }

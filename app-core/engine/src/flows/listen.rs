@@ -1,5 +1,6 @@
 //! Staying connected: the worker tells of mail and headers over one held stream.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chat::Queue;
@@ -34,6 +35,8 @@ enum What {
     Connected,
     Unreachable(Fault),
     Said(Event),
+    /// There are queues that the stream does not listen to.
+    NewQueues,
     /// A queue had more than could be taken at once.
     More,
     Quiet,
@@ -46,6 +49,9 @@ impl Engine {
     pub async fn hear(&mut self) -> Heard {
         let unfinished = !self.unfinished.is_empty();
         if let Some(events) = self.link.as_mut().and_then(|link| link.events.as_mut()) {
+            if self.unheard.load(Ordering::Relaxed) {
+                return Heard(What::NewQueues);
+            }
             if unfinished {
                 return Heard(What::More);
             }
@@ -69,6 +75,7 @@ impl Engine {
             What::Connected => self.take_up().await,
             What::Unreachable(fault) => Err(fault),
             What::Said(event) => self.take_event(event).await,
+            What::NewQueues => self.subscribe().await.map(|()| Happening::Ledger),
             What::More => self.take_mail().await,
             What::Quiet => self.break_silence().await,
             What::Ended => {
@@ -102,13 +109,13 @@ impl Engine {
 
     async fn subscribe(&mut self) -> Result<(), Fault> {
         let node = self.attach().await?;
+        // Before they are read: one that is made meanwhile is heard of the next time.
+        self.unheard.store(false, Ordering::Relaxed);
         let rights = self.rights(&node).await?;
         let headers_from = Some(self.bound()?.light.round().next());
-        let queues = rights.len();
         let events = node.subscribe(Subscribe::To { queues: rights, headers_from }).await?;
         if let Some(link) = &mut self.link {
             link.events = Some(events);
-            link.queues = queues;
         }
         Ok(())
     }
@@ -122,17 +129,6 @@ impl Engine {
         let (first, too_many) = (made.len().min(1), made.len().saturating_sub(MAX_QUEUES));
         made.drain(first..first.saturating_add(too_many));
         Ok(made.into_iter().map(|queue| queue.right(&node.peer())).collect())
-    }
-
-    /// Listens to queues that were made since, if there are any.
-    async fn listen_to_new_queues(&mut self) -> Result<(), Fault> {
-        let made = self.store.queues().await?.iter().filter(|queue| queue.created).count();
-        match &self.link {
-            Some(link) if link.events.is_some() && link.queues != made.min(MAX_QUEUES) => {
-                self.subscribe().await
-            }
-            Some(_) | None => Ok(()),
-        }
     }
 
     async fn take_event(&mut self, event: Event) -> Result<Happening, Fault> {
@@ -170,7 +166,6 @@ impl Engine {
         // Money that a message speaks of is there or not: look.
         self.look_at_account(&node).await?;
         self.expect_money()?;
-        self.listen_to_new_queues().await?;
         Ok(Happening::Chat)
     }
 

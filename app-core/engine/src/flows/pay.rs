@@ -16,9 +16,6 @@ use crate::flows::sync::Progress;
 use crate::writer::not_declined;
 use crate::{Code, Engine, Fault};
 
-/// Between two looks at the ledger while somebody waits.
-const LOOK: Duration = Duration::from_millis(200);
-
 /// Who is to be paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Payee {
@@ -68,35 +65,6 @@ impl Engine {
             tracing::warn!(code = fault.code(), "a payment waits");
         }
         saved(&self.store, payment.attempt.tx).await
-    }
-
-    /// Waits until a payment is final or provably dead.
-    ///
-    /// # Errors
-    /// `timeout`: the payment stays valid, history shows what becomes of it. `expired` if it can
-    /// never happen any more.
-    pub async fn wait_final(
-        &mut self,
-        payment: &Payment,
-        patience: Duration,
-    ) -> Result<Payment, Fault> {
-        let end = Instant::now() + patience;
-        loop {
-            if let Some(done) = outcome(&self.store, payment.attempt.tx).await? {
-                return Ok(done);
-            }
-            if Instant::now() >= end {
-                return Err(Fault::new(
-                    Code::Timeout,
-                    "not final yet; the payment stays valid, see history",
-                ));
-            }
-            tokio::time::sleep(LOOK).await;
-            if let Err(mut fault) = self.catch_up_ledger(left(end)).await {
-                fault.message.push_str("; the payment stays valid, see history");
-                return Err(fault);
-            }
-        }
     }
 
     /// Submits every payment that is neither final nor dead; the same bytes as ever.

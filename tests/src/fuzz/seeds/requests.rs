@@ -14,7 +14,18 @@ const KEY: [u8; 32] = [2; 32];
 const SIGNATURE: [u8; 64] = [3; 64];
 
 pub(super) fn seeds() -> Vec<Seed> {
-    [mail(), directory(), chain(), events(), roster()].into_iter().flatten().collect()
+    [mail(), directory(), chain(), events(), roster(), rpc()].into_iter().flatten().collect()
+}
+
+fn rpc() -> Vec<Seed> {
+    let call =
+        r#"{"jsonrpc":"2.0","id":1,"method":"chat_send","params":{"contact":"a","text":"b"}}"#;
+    let notice = r#"{"jsonrpc":"2.0","method":"status"}"#;
+    vec![
+        seed("api-rpc", "call", call),
+        seed("api-rpc", "batch", format!("[{call},{notice}]")),
+        seed("api-rpc", "deep", "[".repeat(200)),
+    ]
 }
 
 fn done<T: Encode>(value: T) -> Vec<u8> {

@@ -7,6 +7,7 @@ use types::Timestamp;
 use wire::mail::Waiting;
 
 use super::*;
+use crate::find_contact;
 
 type Mailbox = Arc<Mutex<Vec<Waiting>>>;
 
@@ -142,7 +143,7 @@ async fn a_request_is_answered_by_the_protocol_and_decided_by_the_person() {
     assert_eq!(texts(&engine, bob.account()).await, ["hi"]);
     // Greeted, and told that it arrived.
     assert_eq!(puts(&worker), 2);
-    let contact = engine.find_contact("bob").await.unwrap();
+    let contact = find_contact(engine.store(), "bob").await.unwrap();
     assert!(contact.ready);
     engine.writer().write(&contact, "hello").await.unwrap();
     assert_eq!(standing(&engine, bob.account()).await, Standing::Accepted);
@@ -161,8 +162,8 @@ async fn a_declined_contact_is_neither_heard_nor_answered_until_its_invite_is_ad
     assert_eq!(texts(&engine, bob.account()).await, ["hi"]);
     assert_eq!(puts(&worker), before, "no receipt");
     assert!(engine.store().chats().await.unwrap().is_empty());
-    assert_eq!(engine.find_contact("bob").await.unwrap_err().code(), "unknown_contact");
-    let declined = engine.find_contact(&bob.account().to_string()).await.unwrap();
+    assert_eq!(find_contact(engine.store(), "bob").await.unwrap_err().code(), "unknown_contact");
+    let declined = find_contact(engine.store(), &bob.account().to_string()).await.unwrap();
     assert_eq!(writer.write(&declined, "x").await.unwrap_err().code(), "unknown_contact");
 
     assert_eq!(engine.add_contact(&bob.invite()).await.unwrap(), bob.account());
@@ -173,8 +174,8 @@ async fn a_declined_contact_is_neither_heard_nor_answered_until_its_invite_is_ad
     bob.says(3, "there you are");
     engine.sync(PATIENCE).await.unwrap();
     assert_eq!(texts(&engine, bob.account()).await, ["hi", "there you are"]);
-    let contact = engine.find_contact("bob").await.unwrap();
-    engine.write(&contact, "yes").await.unwrap();
+    let contact = find_contact(engine.store(), "bob").await.unwrap();
+    engine.writer().write(&contact, "yes").await.unwrap();
     engine.flush(bob.account(), PATIENCE).await;
     let rows = engine.store().conversation(bob.account(), Some(1)).await.unwrap();
     assert_eq!(rows[0].message.delivery, Delivery::Sent);

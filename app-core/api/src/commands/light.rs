@@ -1,0 +1,94 @@
+//! The light node: bringing the profile up to date, and what has been checked.
+
+use ledger::Genesis;
+use store::NetworkChange;
+use types::ChainId;
+
+use crate::app::{PATIENCE, bootstrap};
+use crate::{Account, App, Error, LightRecord, ProfileState, Status, SyncRecord, when};
+
+impl App {
+    /// Empties the mailboxes, follows the headers, proves the account, sends what waits.
+    ///
+    /// # Errors
+    /// What a person must act on; no network is told by `synced`.
+    pub async fn sync(&self) -> Result<SyncRecord, Error> {
+        let patience = if self.inner().offline { std::time::Duration::ZERO } else { PATIENCE };
+        let synced = self.ask(move |engine| Box::pin(engine.sync(patience))).await?;
+        Ok(SyncRecord {
+            synced: synced.synced,
+            round: synced.round.0,
+            behind: synced.behind,
+            received: synced.received,
+            sent: synced.sent,
+        })
+    }
+
+    /// What the light node has checked by itself.
+    ///
+    /// # Errors
+    /// Codes of the store.
+    pub async fn light(&self) -> Result<LightRecord, Error> {
+        let proved = self.inner().store.account().await?;
+        let facts = self.said().light;
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Ok(LightRecord {
+            chain: facts.as_ref().map(|facts| facts.chain.to_string()),
+            round: facts.as_ref().map_or(0, |facts| facts.round.0),
+            time: facts.as_ref().map(|facts| when::format(facts.time)),
+            genesis_time: facts.as_ref().map(|facts| when::format(facts.genesis_time)),
+            managers: facts.as_ref().map_or(0, |facts| count(facts.managers)),
+            quorum: facts.as_ref().map_or(0, |facts| count(facts.quorum)),
+            account_round: proved.map_or(0, |proved| proved.round.0),
+            worker: facts.as_ref().map(|facts| facts.worker.to_string()),
+            address: facts.map(|facts| facts.address),
+        })
+    }
+
+    /// Remembers an address of the network, for a profile that knows none or whose nodes have moved.
+    ///
+    /// # Errors
+    /// `bad_address`; `wrong_network` if it belongs to another network than the profile.
+    pub(crate) async fn network_add(&self, address: &str) -> Result<Status, Error> {
+        let address = bootstrap(address.trim())?;
+        if self.chain().await?.is_some_and(|chain| chain != address.chain) {
+            let why = "this address belongs to another network than the profile";
+            return Err(Error::new("wrong_network", why));
+        }
+        let known = NetworkChange::AddBootstrap(address.to_string());
+        self.inner().store.apply(vec![known.into()]).await?;
+        self.status().await
+    }
+
+    /// What a front end asks first.
+    pub(crate) async fn status(&self) -> Result<Status, Error> {
+        let account: Account = self.account().await?;
+        let said = self.said();
+        Ok(Status {
+            profile: ProfileState::Open,
+            network_known: account.account.chain.is_some(),
+            account: Some(account),
+            connection: said.connection,
+            trouble: said.trouble,
+            faucet: self.faucet_address().await?.is_some(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        })
+    }
+
+    /// The network: the one the profile is bound to, or the one it will be.
+    pub(crate) async fn chain(&self) -> Result<Option<ChainId>, Error> {
+        let store = &self.inner().store;
+        if let Some(network) = store.network().await? {
+            return Ok(Some(network.chain));
+        }
+        let first = store.bootstrap().await?.into_iter().next();
+        Ok(first.and_then(|text| net::Bootstrap::parse(&text).ok()).map(|address| address.chain))
+    }
+
+    /// The devnet's faucet, once the network is known and if it has one.
+    pub(crate) async fn faucet_address(&self) -> Result<Option<types::Address>, Error> {
+        let network = self.inner().store.network().await?;
+        let genesis = network.and_then(|network| Genesis::parse(&network.genesis).ok());
+        Ok(genesis.and_then(|genesis| genesis.faucet))
+    }
+}

@@ -1,0 +1,133 @@
+//! The one task that owns the engine: it does what is asked, one piece after the other, and listens
+//! to the network in between.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::{Engine, Fault, Happening, Heard, LightFacts};
+use futures::future::BoxFuture;
+use store::MoneyMark;
+use tokio::sync::{Notify, mpsc, watch};
+
+use crate::events::Bell;
+use crate::{Connection, Error, Topic};
+
+/// Something to do with the engine.
+pub(crate) type Job = Box<dyn for<'a> FnOnce(&'a mut Engine) -> BoxFuture<'a, ()> + Send>;
+
+/// What the task is asked for.
+pub(crate) enum Work {
+    Do(Job),
+    End,
+}
+
+/// What the task says about itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Said {
+    pub(crate) connection: Connection,
+    /// What a person must do something about.
+    pub(crate) trouble: Option<Error>,
+    pub(crate) light: Option<LightFacts>,
+}
+
+/// The task's own things.
+pub(crate) struct Keeper {
+    engine: Engine,
+    offline: bool,
+    bell: Bell,
+    said: watch::Sender<Said>,
+    mark: Option<MoneyMark>,
+}
+
+impl Keeper {
+    pub(crate) fn new(engine: Engine, offline: bool, bell: Bell) -> (Self, watch::Receiver<Said>) {
+        let connection = if offline { Connection::Offline } else { Connection::Connecting };
+        let first = Said { connection, trouble: None, light: engine.light_facts() };
+        let (said, heard) = watch::channel(first);
+        (Self { engine, offline, bell, said, mark: None }, heard)
+    }
+
+    /// Works until it is told to end, then closes the profile. What is under way is given a moment
+    /// and then dropped, as a crash would: nothing that was saved is lost by it.
+    pub(crate) async fn run(mut self, work: mpsc::UnboundedReceiver<Work>, end: Arc<Notify>) {
+        const GRACE: Duration = Duration::from_secs(2);
+        let patience = async {
+            end.notified().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            () = self.keep(work) => {}
+            () = patience => {}
+        }
+        self.engine.close().await;
+    }
+
+    async fn keep(&mut self, mut work: mpsc::UnboundedReceiver<Work>) {
+        self.mark = self.engine.store().money_mark().await.ok();
+        loop {
+            tokio::select! {
+                biased;
+                next = work.recv() => match next {
+                    Some(Work::Do(job)) => job(&mut self.engine).await,
+                    Some(Work::End) | None => return,
+                },
+                heard = self.engine.hear(), if !self.offline => self.take(heard).await,
+            }
+            self.tell().await;
+        }
+    }
+
+    async fn take(&mut self, heard: Heard) {
+        // What waits may leave with anything that is heard.
+        let waited = self.engine.store().contacts_waiting().await;
+        let waited = waited.is_ok_and(|contacts| !contacts.is_empty());
+        match self.engine.handle(heard).await {
+            Ok(Happening::Chat) => {
+                self.connected(Connection::Online, None);
+                self.bell.ring(Topic::Contacts);
+                self.bell.ring(Topic::Chat);
+            }
+            Ok(Happening::Ledger) => {
+                self.connected(Connection::Online, None);
+                if waited {
+                    self.bell.ring(Topic::Chat);
+                }
+            }
+            Ok(Happening::Offline) => self.connected(Connection::Offline, None),
+            Err(fault) => self.connected(Connection::Offline, Some(fault)),
+        }
+    }
+
+    fn connected(&self, connection: Connection, trouble: Option<Fault>) {
+        let trouble = trouble.map(Error::from);
+        let changed = self.said.send_if_modified(|said| {
+            let changed = said.connection != connection || said.trouble != trouble;
+            (said.connection, said.trouble) = (connection, trouble);
+            changed
+        });
+        if changed {
+            self.bell.ring(Topic::Connection);
+        }
+    }
+
+    /// Tells what the light node knows now, and whether money moved.
+    async fn tell(&mut self) {
+        let light = self.engine.light_facts();
+        let moved = self.said.send_if_modified(|said| {
+            let moved = said.light != light;
+            said.light = light;
+            moved
+        });
+        if moved {
+            self.bell.ring(Topic::Light);
+        }
+        // A profile that cannot be read fails the next command, which says so.
+        let mark = self.engine.store().money_mark().await.ok();
+        if mark.is_some() && mark != self.mark {
+            self.mark = mark;
+            self.bell.ring(Topic::Money);
+            // A payment is shown in its conversation, too.
+            self.bell.ring(Topic::Chat);
+        }
+    }
+}
