@@ -4,6 +4,8 @@
 //! closing table says what each step cost.
 
 mod clock;
+mod closing;
+mod page;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -11,7 +13,17 @@ mod tests;
 use crate::{cargo, tidy};
 use anyhow::Result;
 use clock::Clock;
+use std::process::Command;
 use step::Outcome;
+
+const CLIPPY: [&str; 7] =
+    ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
+/// Also links the binaries that the stories start, with the features the tests use.
+const BUILD: [&str; 4] = ["build", "--locked", "--workspace", "--all-targets"];
+const NEXTEST: [&str; 5] = ["nextest", "run", "--locked", "--workspace", "--no-fail-fast"];
+const TEST: [&str; 7] =
+    ["test", "--locked", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"];
+const DOC_TESTS: [&str; 4] = ["test", "--locked", "--workspace", "--doc"];
 
 /// Runs all steps; true if each passed.
 pub(crate) fn run() -> Result<bool> {
@@ -19,11 +31,16 @@ pub(crate) fn run() -> Result<bool> {
     let outcomes = [
         step::cargo("fmt", &["fmt", "--all", "--check"])?,
         step::own("tidy", tidy::run)?,
-        step::cargo("clippy", &["clippy", "--locked", "--all-targets", "--", "-D", "warnings"])?,
-        // Also links the binaries that the scenarios start, with the features the tests use.
-        step::cargo("build", &["build", "--locked", "--all-targets"])?,
-        tests()?,
-        step::tests("doc tests", &["test", "--locked", "--doc"])?,
+        // Before anything is compiled: the window carries the built page inside it.
+        step::tests("ui", page::build()?)?,
+        // Always the whole workspace, so that no dependency is built twice.
+        step::cargo("clippy", &CLIPPY)?,
+        step::cargo("build", &BUILD)?,
+        step::tests("tests", vec![tests()?])?,
+        step::tests("doc tests", vec![step::cargo_tests(&DOC_TESTS)?])?,
+        step::tests("views", page::views()?)?,
+        step::tests("served", page::story("tests/e2e/served.test.mjs", false)?)?,
+        step::tests("window", page::story("tests/e2e/window.test.mjs", true)?)?,
     ];
     let passed = outcomes.iter().all(|outcome| outcome.passed);
     print!("{}", report(&outcomes, &start));
@@ -31,13 +48,9 @@ pub(crate) fn run() -> Result<bool> {
 }
 
 /// The unit and integration tests, by the better runner if it is installed.
-fn tests() -> Result<Outcome> {
-    if cargo::output(&["nextest", "--version"]).is_ok() {
-        step::tests("tests", &["nextest", "run", "--locked", "--no-fail-fast"])
-    } else {
-        let targets = ["test", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"];
-        step::tests("tests", &targets)
-    }
+fn tests() -> Result<Command> {
+    let nextest = cargo::output(&["nextest", "--version"]).is_ok();
+    step::cargo_tests(if nextest { &NEXTEST } else { &TEST })
 }
 
 fn report(outcomes: &[Outcome], start: &Clock) -> String {

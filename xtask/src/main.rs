@@ -4,6 +4,7 @@
 //! that ships may depend on it.
 
 mod bench;
+mod bindings;
 mod cargo;
 mod ci;
 mod fuzz;
@@ -21,10 +22,12 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Everything that must pass before a change is taken: format, lints, tests, doc tests, tidy.
+    /// Everything that must pass before a change is taken: format, house rules, lints, all tests.
     Ci,
     /// The house rules: who imports whom, licences, sizes, words.
     Tidy,
+    /// Writes anew what is generated from the core's table of commands.
+    Bindings,
     /// Feeds mutated bytes to every decoder of foreign bytes, or to one.
     Fuzz(fuzz::Options),
     /// Builds optimised and prints the project's figures in one table.
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().chore {
         Chore::Ci => ci::run(),
         Chore::Tidy => tidy::run(),
+        Chore::Bindings => bindings::run(),
         Chore::Fuzz(options) => fuzz::run(&options),
         Chore::Bench => bench::run(),
     };

@@ -8,8 +8,10 @@ mod files;
 mod imports;
 mod licences;
 mod metadata;
+mod npm;
 mod packages;
 mod tree;
+mod ui;
 mod words;
 
 use crate::cargo;
@@ -42,7 +44,9 @@ pub(crate) fn run() -> Result<bool> {
     let mut faults = imports::check(&metadata);
     faults.extend(packages::check(&metadata, &metadata::built()?));
     faults.extend(licences::check(&metadata));
+    faults.extend(npm::check(&tree));
     faults.extend(files::check(&tree));
+    faults.extend(ui::check(&tree));
     faults.extend(words::check(&tree));
     let list = root.join("xtask/exceptions.txt");
     let list = std::fs::read_to_string(&list).with_context(|| format!("{}", list.display()))?;

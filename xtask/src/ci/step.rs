@@ -1,10 +1,11 @@
 //! One step: runs it, shows its output as it comes, measures it.
 
 use super::clock::Clock;
+use super::closing::closing;
 use crate::cargo;
 use anyhow::{Context, Result};
 use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 /// How a step ended.
 pub(crate) struct Outcome {
@@ -29,25 +30,47 @@ pub(super) fn own(name: &'static str, check: impl FnOnce() -> Result<bool>) -> R
     measured(name, || Ok((check()?, vec![])))
 }
 
-/// A call of cargo that runs tests; the closing lines of the runner are kept.
-pub(super) fn tests(name: &'static str, arguments: &[&str]) -> Result<Outcome> {
+/// Programs that run tests, or prepare them, one after the other until one fails; the closing
+/// lines of the runners are kept.
+pub(super) fn tests(name: &'static str, commands: Vec<Command>) -> Result<Outcome> {
     measured(name, || {
-        let mut command = cargo::command(arguments)?;
-        if std::io::stderr().is_terminal() {
-            command.env("CARGO_TERM_COLOR", "always");
+        let (mut passed, mut said) = (true, vec![]);
+        for command in commands {
+            let lines;
+            (passed, lines) = relayed(command)?;
+            said.extend(closing(&lines));
+            if !passed {
+                break;
+            }
         }
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .context("cargo does not start")?;
-        let (out, err) = (child.stdout.take(), child.stderr.take());
-        let errors = std::thread::spawn(move || relay(err, std::io::stderr()));
-        let mut lines = relay(out, std::io::stdout());
-        lines.extend(errors.join().unwrap_or_default());
-        let passed = child.wait().context("cargo cannot be waited for")?.success();
-        Ok((passed, closing(&lines)))
+        Ok((passed, said))
     })
+}
+
+/// Whether the program succeeded, and all that it printed.
+fn relayed(mut command: Command) -> Result<(bool, Vec<String>)> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("{program} does not start"))?;
+    let (out, err) = (child.stdout.take(), child.stderr.take());
+    let errors = std::thread::spawn(move || relay(err, std::io::stderr()));
+    let mut lines = relay(out, std::io::stdout());
+    lines.extend(errors.join().unwrap_or_default());
+    let status = child.wait().with_context(|| format!("{program} cannot be waited for"))?;
+    Ok((status.success(), lines))
+}
+
+/// A call of cargo for [`tests`].
+pub(super) fn cargo_tests(arguments: &[&str]) -> Result<Command> {
+    let mut command = cargo::command(arguments)?;
+    if std::io::stderr().is_terminal() {
+        command.env("CARGO_TERM_COLOR", "always");
+    }
+    Ok(command)
 }
 
 fn measured(
@@ -72,16 +95,4 @@ fn relay(from: Option<impl Read>, mut to: impl Write) -> Vec<String> {
         lines.push(line);
     }
     lines
-}
-
-/// What the runner says at the end: nextest's summary, or cargo's result lines that ran anything.
-pub(super) fn closing(lines: &[String]) -> Vec<String> {
-    let summary = |line: &String| line.contains("Summary") && line.contains(" run: ");
-    if let Some(start) = lines.iter().rposition(summary) {
-        return lines.iter().skip(start).cloned().collect();
-    }
-    let ran = |line: &&String| {
-        line.starts_with("test result:") && !line.contains(" 0 passed; 0 failed; 0 ignored;")
-    };
-    lines.iter().filter(ran).cloned().collect()
 }

@@ -1,3 +1,4 @@
+use super::closing::closing;
 use super::{clock, report, step};
 
 fn lines(text: &str) -> Vec<String> {
@@ -15,13 +16,25 @@ fn cpu_time_is_read_behind_any_process_name() {
 #[test]
 fn closing_lines_are_the_runners_own() {
     let nextest = lines("PASS a\n   Summary [ 0.2s] 3 tests run: 2 passed, 1 failed\nFAIL b");
-    assert_eq!(step::closing(&nextest), nextest[1..]);
+    assert_eq!(closing(&nextest), nextest[1..]);
     let cargo = lines(
         "running 2 tests\ntest result: ok. 2 passed; 0 failed; 0 ignored; 0 measured\n\
          test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured",
     );
-    assert_eq!(step::closing(&cargo), cargo[1..2]);
-    assert_eq!(step::closing(&[]), Vec::<String>::new());
+    assert_eq!(closing(&cargo), cargo[1..2]);
+    assert_eq!(closing(&[]), Vec::<String>::new());
+}
+
+#[test]
+fn runners_on_node_count_too() {
+    let vitest = lines(
+        " Test Files  9 passed (9)\n      Tests  1 failed | 3 passed (4)\n   Start at  12:00",
+    );
+    assert_eq!(closing(&vitest), vitest[..2]);
+    let views = lines("settings-dark: scrolls sideways\n1 problems");
+    assert_eq!(closing(&views), views[1..]);
+    let node = lines("✔ tests that nobody counts (3ms)\nℹ tests 3\nℹ suites 0\nℹ pass 2\nℹ fail 1");
+    assert_eq!(closing(&node), [&*node[1], &*node[3], &*node[4]]);
 }
 
 #[test]

@@ -5,8 +5,12 @@ use super::tree::{TextFile, Tree};
 
 /// Most lines of a source file, its test module at the foot not counted.
 const SOURCE: usize = 500;
+/// How the names of source files end; programs for a shell may have any name.
+const SOURCES: [&str; 6] = [".rs", ".ts", ".js", ".mjs", ".css", ".sh"];
 /// Most lines of a test module at the foot of a file; a longer one has its own file.
 const FOOT: usize = 150;
+/// Most lines of a component of the page: its script, its markup and its style.
+const COMPONENT: usize = 250;
 /// Most lines of a `main.rs`: it parses arguments and calls.
 const MAIN: usize = 60;
 /// Most lines of ARCHITECTURE.md, so that it is read.
@@ -40,9 +44,12 @@ fn sizes(file: &TextFile, faults: &mut Vec<Fault>) {
 
 fn limit(file: &TextFile) -> Option<usize> {
     match file.name() {
+        _ if file.path.starts_with(super::ui::GENERATED) => None,
         "main.rs" if !file.is_test() => Some(MAIN),
         "ARCHITECTURE.md" => Some(ARCHITECTURE),
-        name if name.ends_with(".rs") || file.text.starts_with("#!") => Some(SOURCE),
+        name if name.ends_with(".svelte") => Some(COMPONENT),
+        name if SOURCES.iter().any(|end| name.ends_with(end)) => Some(SOURCE),
+        _ if file.text.starts_with("#!") => Some(SOURCE),
         name if name.ends_with(".md") && file.path.starts_with("docs/adr/") => Some(DECISION),
         _ => None,
     }

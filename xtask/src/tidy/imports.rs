@@ -35,6 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["types", "wire", "keys", "ledger", "light", "wallet", "chat", "store", "net", "engine"],
     ),
     ("cli", &["types", "api"]),
+    ("desktop", &["api"]),
     // The network links no wallet, chat, ratchet, store or engine: a server cannot hold a
     // person's key.
     ("acp", &["types", "wire", "ledger"]),
@@ -56,8 +57,15 @@ const HOLDERS: &[(&str, &[&str])] = &[
     ("sqlx", &["store", "worker"]),
     ("libsqlite3-sys", &["store", "worker"]),
     ("redb", &["abns", "manager"]),
-    ("serde", &["store", "api", "cli", "abns", "worker", "manager", "node", "xtask"]),
+    ("tauri", &["desktop"]),
+    ("tauri-build", &["desktop"]),
+    ("gtk", &["desktop"]),
+    ("axum", &["cli"]),
+    ("serde", &["store", "api", "cli", "desktop", "abns", "worker", "manager", "node", "xtask"]),
 ];
+
+/// Describes the core's types to TypeScript, for the tests of the only room that writes bindings.
+const BINDINGS: (&str, &str) = ("specta", "api");
 
 /// Libraries that a pure room may not name, and those it may not even reach.
 const IMPURE: [&str; 11] = [
@@ -82,6 +90,7 @@ pub(super) fn check(metadata: &Metadata) -> Vec<Fault> {
     for package in metadata.members() {
         rooms(package, &ours, &mut faults);
         holders(package, &mut faults);
+        bindings(package, &mut faults);
         pure(metadata, package, &mut faults);
     }
     faults
@@ -109,6 +118,15 @@ fn holders(package: &Package, faults: &mut Vec<Fault>) {
             let what = format!("may not name {library}; only {} may", holders.join(", "));
             faults.push(Fault::new(RULE, &package.name, what));
         }
+    }
+}
+
+fn bindings(package: &Package, faults: &mut Vec<Fault>) {
+    let (library, holder) = BINDINGS;
+    let named = package.dependencies.iter().filter(|dep| dep.name.starts_with(library));
+    for dependency in named.filter(|dep| dep.ships() || package.name != holder) {
+        let what = format!("may not name {}; only the tests of {holder} may", dependency.name);
+        faults.push(Fault::new(RULE, &package.name, what));
     }
 }
 

@@ -19,7 +19,7 @@ const BANNED: [(&str, &str); 4] = [
 const CURVE: (&str, u32) = ("curve25519-dalek", 5);
 
 /// A changed version of these is a decision: their manifests say `=`.
-const EXACT: [&str; 22] = [
+const EXACT: [&str; 27] = [
     "sha2",
     "hmac",
     "hkdf",
@@ -42,6 +42,11 @@ const EXACT: [&str; 22] = [
     "libp2p-stream",
     "orchard",
     "rsa",
+    "tauri",
+    "tauri-build",
+    "specta",
+    "specta-serde",
+    "specta-typescript",
 ];
 
 /// Members that a plain `cargo build` leaves out: they need more than a Rust toolchain.

@@ -18,6 +18,10 @@ fn sources_have_at_most_500_lines_besides_their_tests() {
         &("#!/bin/sh\n".to_owned() + &"\n".repeat(500)),
         &["has 501 lines, at most 500 are allowed"],
     );
+    let long = "//\n".repeat(501);
+    check("ui/src/lib/a.ts", &long, &["has 501 lines, at most 500 are allowed"]);
+    check("tools/a.sh", &long, &["has 501 lines, at most 500 are allowed"]);
+    check("ui/src/bindings/index.ts", &long, &[]);
     check("migrations/0001_a.sql", &"\n".repeat(501), &[]);
 }
 
@@ -29,6 +33,8 @@ fn long_tests_have_their_own_file() {
 
 #[test]
 fn some_files_are_shorter_still() {
+    let component = "<p>\n".repeat(251);
+    check("ui/src/views/A.svelte", &component, &["has 251 lines, at most 250 are allowed"]);
     check("cli/src/main.rs", &"//\n".repeat(61), &["has 61 lines, at most 60 are allowed"]);
     check("a/tests/b/main.rs", &"//\n".repeat(61), &[]);
     check("ARCHITECTURE.md", &"x\n".repeat(201), &["has 201 lines, at most 200 are allowed"]);

@@ -2,13 +2,16 @@ use crate::tidy::metadata::samples::{Sample, workspace};
 
 #[track_caller]
 fn check(members: &[Sample<'_>], expected: &[&str]) {
-    let foreign: [Sample<'_>; 6] = [
+    let foreign: [Sample<'_>; 9] = [
         ("tokio", &[]),
         ("sqlx", &[("tokio", None)]),
         ("libp2p", &[]),
         ("serde", &[]),
         ("middle", &[("tokio", None)]),
         ("proptest", &[]),
+        ("tauri", &[]),
+        ("axum", &[]),
+        ("specta-serde", &[]),
     ];
     let faults = super::check(&workspace(members, &foreign));
     let told: Vec<_> =
@@ -36,6 +39,7 @@ fn arrows_that_point_up_or_sideways_are_not() {
     check(&[("wallet", &[("chat", None)]), ("chat", &[])], &["wallet may not import chat"]);
     check(&[("worker", &[("store", None)]), ("store", &[])], &["worker may not import store"]);
     check(&[("cli", &[("node", None)]), ("node", &[])], &["cli may not import node"]);
+    check(&[("desktop", &[("engine", None)]), ("engine", &[])], &["desktop may not import engine"]);
     check(
         &[("xtask", &[("scenarios", None)]), ("scenarios", &[])],
         &["xtask may not import scenarios"],
@@ -58,8 +62,25 @@ fn libraries_stay_with_their_holders() {
     check(&[("api", &[("sqlx", None)])], &["api may not name sqlx; only store, worker may"]);
     check(
         &[("net", &[("serde", Some("build"))])],
-        &["net may not name serde; only store, api, cli, abns, worker, manager, node, xtask may"],
+        &[
+            "net may not name serde; only store, api, cli, desktop, abns, worker, manager, node, xtask may",
+        ],
     );
+}
+
+#[test]
+fn each_front_end_has_its_own_library() {
+    check(&[("desktop", &[("tauri", None), ("serde", None)]), ("cli", &[("axum", None)])], &[]);
+    check(&[("api", &[("axum", None)])], &["api may not name axum; only cli may"]);
+    check(&[("cli", &[("tauri", None)])], &["cli may not name tauri; only desktop may"]);
+}
+
+#[test]
+fn only_the_tests_of_the_api_describe_types_to_typescript() {
+    let told = |room| format!("{room} may not name specta-serde; only the tests of api may");
+    check(&[("api", &[("specta-serde", Some("dev"))])], &[]);
+    check(&[("api", &[("specta-serde", None)])], &[&told("api")]);
+    check(&[("store", &[("specta-serde", Some("dev"))])], &[&told("store")]);
 }
 
 #[test]
