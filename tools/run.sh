@@ -166,16 +166,11 @@ make_account() {
   ACCOUNT=$(field id <<<"$ANSWER")
 }
 
-# Makes the second a contact of the first, by an invite, unless it is one.
+# Makes the second a contact of the first, by an invite; one that is there already stays as it is, and
+# one who only asked is accepted.
 make_contact() {
-  must "$1" --offline contact list
-  case $ANSWER in
-  *"$3"*) ;;
-  *)
-    must "$2" invite
-    must "$1" contact add "$(field invite <<<"$ANSWER")"
-    ;;
-  esac
+  must "$2" invite
+  must "$1" contact add "$(field invite <<<"$ANSWER")"
   say "$3" >"$DATA/$1.contact"
 }
 
