@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Clock, Engine, Fault, Writer};
+use engine::{Clock, Engine, Fault, Synced, Writer};
 use futures::future::BoxFuture;
 use net::Bootstrap;
 use store::Store;
@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::events::{Bell, Events};
 use crate::work::{Keeper, Said, Work};
-use crate::{Connection, Error, Protection};
+use crate::{Connection, Error, Protection, Topic};
 
 /// How long a command waits for the network before it answers from what is saved.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
@@ -193,7 +193,17 @@ impl App {
         if !wanted {
             return Ok(self.connection() == Connection::Online);
         }
-        Ok(self.ask(|engine| Box::pin(engine.sync(PATIENCE))).await?.synced)
+        Ok(self.catch_up(PATIENCE).await?.synced)
+    }
+
+    /// Does all there is to do within this time, and tells every screen what came of it.
+    pub(crate) async fn catch_up(&self, patience: Duration) -> Result<Synced, Error> {
+        let done = self.ask(move |engine| Box::pin(engine.sync(patience))).await?;
+        if done.received > 0 || done.sent > 0 {
+            self.0.bell.ring(Topic::Contacts);
+            self.0.bell.ring(Topic::Chat);
+        }
+        Ok(done)
     }
 }
 

@@ -14,7 +14,7 @@ impl App {
     /// What a person must act on; no network is told by `synced`.
     pub async fn sync(&self) -> Result<SyncRecord, Error> {
         let patience = if self.inner().offline { std::time::Duration::ZERO } else { PATIENCE };
-        let synced = self.ask(move |engine| Box::pin(engine.sync(patience))).await?;
+        let synced = self.catch_up(patience).await?;
         Ok(SyncRecord {
             synced: synced.synced,
             round: synced.round.0,

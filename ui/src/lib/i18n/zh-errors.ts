@@ -1,0 +1,37 @@
+// 内核的每个错误码对人意味着什么，以及可以怎么办。
+
+import type { errors as english } from "./en-errors";
+
+export const errors = {
+  no_profile: "这个文件夹里还没有账户资料。",
+  profile_exists: "这个文件夹里已经有账户资料了，未作任何改动。",
+  profile_in_use: "另一个程序正在使用这份账户资料。请先关闭那个程序，或稍等片刻再试。",
+  wrong_key: "密码或本设备的密钥无法打开账户资料。",
+  damaged_profile: "账户资料已损坏。用 24 个恢复词可以找回账户和资金。",
+  profile_newer: "账户资料由更新的版本写入。请升级应用后再打开。",
+  old_format: "账户资料的格式过旧，当前版本已不再支持。",
+  bad_words: "恢复词不正确，请检查拼写和顺序。",
+  bad_name: "这个名字不能用。请输入 1 到 64 个字符，不要换行。",
+  bad_invite: "邀请不完整。请从 bcm: 开始，一直复制到末尾。",
+  own_invite: "这是您自己的邀请。请向对方索取他的邀请。",
+  unknown_contact: "没有这位联系人。",
+  ambiguous_contact: "有多位联系人使用这个名字。",
+  message_too_long: "内容太长，请分几次发送。",
+  empty_message: "没有可发送的内容。",
+  bad_address: "地址不正确。请逐字核对，或重新复制一次。",
+  wrong_network: "这属于另一个网络，与您的账户资料不符。",
+  bad_amount: "金额不正确。请按 12.5 的格式填写，小数点后最多六位。",
+  insufficient_funds: "余额不足以支付金额和手续费。",
+  faucet_used: "这个账户已经领过测试币了，每个账户只能领一次。",
+  timeout: "花的时间比平时长。不会丢失任何内容，有结果后会显示在这里。",
+  no_network: "网络没有响应。您写的内容已保存，稍后会自动发出。",
+  clock_wrong: "本设备的时间不准。请校准时间后再试。",
+  upgrade_needed: "网络已经升级。请更新应用后继续使用。",
+  disk_full: "磁盘空间已满。请腾出一些空间后再试。",
+  bad_proof: "网络给出的答复没有通过验证，因此未被采用。",
+  io: "文件读写失败。请检查账户资料所在的文件夹和磁盘。",
+  refused: "网络拒绝了这次操作。",
+  internal: "应用内部出了问题，请再试一次。",
+  no_core: "本页面背后的程序没有响应。",
+  expired: "这笔付款未能及时完成，今后也不会再发生。您可以重新付款。",
+} satisfies Record<keyof typeof english, string>;

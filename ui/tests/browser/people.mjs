@@ -1,0 +1,111 @@
+// The records that the scripted core answers with: Alice's window on a small world.
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const hex = (digit, length = 64) => digit.repeat(length);
+
+/** A time so long before noon of today, so that days never depend on the hour of the run. */
+function ago(days, minutes) {
+  const noon = new Date();
+  noon.setHours(12, 0, 0, 0);
+  return new Date(noon.getTime() - days * DAY - minutes * MINUTE).toISOString();
+}
+
+export const ID = { bob: "b0" + hex("1", 62), carol: "c4" + hex("2", 62), wei: "d7" + hex("3", 62), dave: "e9" + hex("4", 62) };
+export const WORDS =
+  "able acid also apex aqua arch area army away axis baby back ball band barn base bath beam bean bear bell belt bend best".split(" ");
+const ADDRESS = { ecdsa: "A8vN2kQ7yTfL4mWc9ZrXe3bJdHgSuPx5Rt", falcon: "F6mJ8sYqK2vB9nXw4TzGc7LdRhEaUp3Qfy" };
+
+function contact(id, name, state = "ready", standing = "accepted") {
+  return { id, name, verified: false, state, standing };
+}
+
+function message(id, from, time, text, state, payment = null) {
+  return { id: id.padStart(32, "0"), from, time, text, state: from === "me" ? state : "received", payment };
+}
+
+const payment = (amount, state) => ({ tx: hex("f"), amount, token: "ABC", state });
+const LONG = "https://example.org/" + "very-long-path-without-any-break-".repeat(8);
+
+const withBob = [
+  message("1", "Bob", ago(2, 90), "Are you coming on Friday?", "received"),
+  message("2", "me", ago(2, 84), "Yes, with Carol. Shall we bring something?", "delivered"),
+  message("3", "Bob", ago(1, 200), "周五晚上七点，老地方见。", "received"),
+  message("4", "Bob", ago(1, 199), "مرحبا! هذا نص من اليمين إلى اليسار (5 ABC).", "received"),
+  message("5", "me", ago(1, 150), `Look:\n${LONG}`, "delivered"),
+  message("6", "me", ago(0, 60), "Pizza tonight?", "delivered"),
+  message("7", "Bob", ago(0, 58), "Yes! 5 each?", "received"),
+  message("8", "me", ago(0, 55), "my half", "delivered", payment("5", "final")),
+  message("9", "Bob", ago(0, 40), "for the drinks", "received", payment("2.25", "submitted")),
+  message("a", "me", ago(0, 20), "", "sent", payment("1234567.891", "expired")),
+  message("b", "me", ago(0, 12), "This one did not get through.", "failed"),
+  message("c", "me", ago(0, 9), "Nearly there", "sent"),
+  message("d", "me", ago(0, 1), "And one more", "queued"),
+];
+const withWei = [message("1", "小薇", ago(0, 30), "晚上一起吃饭吗？我请客。", "received")];
+const withDave = [message("1", "Dave\u202e", ago(0, 5), "Hello, do you remember me?", "received")];
+
+export const conversations = { [ID.bob]: withBob, [ID.wei]: withWei, [ID.dave]: withDave, [ID.carol]: [] };
+
+const chat = (one, unread) => ({ contact: one, unread, last: conversations[one.id].at(-1) ?? null });
+
+export const chats = [
+  chat(contact(ID.dave, "Dave\u202e", "ready", "request"), 1),
+  chat(contact(ID.bob, "Bob"), 0),
+  chat(contact(ID.wei, "小薇"), 120),
+  chat(contact(ID.carol, "Carol with a name that is much too long for any list", "new"), 0),
+];
+
+export const account = {
+  account: { id: "a1" + hex("0", 62), name: "Alice", addresses: ADDRESS, chain: hex("7") },
+  protection: "file",
+  words_confirmed: false,
+};
+
+export const status = {
+  profile: "open",
+  account,
+  connection: "online",
+  trouble: null,
+  network_known: true,
+  faucet: true,
+  version: "0.3.0",
+};
+
+const token = (name, total, pending) => ({ token: name, total, transparent: total, private: "0", pending });
+export const balance = {
+  tokens: [token("ABC", "1094.998932", "5.001"), token("ABIT", "0", "0")],
+  addresses: [
+    { address: ADDRESS.ecdsa, kind: "ecdsa", active: true },
+    { address: ADDRESS.falcon, kind: "falcon", active: false },
+  ],
+  round: 10_297,
+  synced: true,
+};
+
+const entry = (tx, time, more) => ({
+  tx: hex(tx), time, round: 9000, direction: "in", kind: "pay", token: "ABC", amount: "5", fee: null,
+  counterparty: "Bob", memo: null, private: false, state: "final", ...more,
+});
+export const history = [
+  entry("1", ago(9, 0), { kind: "genesis", amount: "1000", counterparty: null, round: 0 }),
+  entry("2", ago(8, 0), { kind: "faucet", amount: "100", counterparty: null }),
+  entry("3", ago(2, 0), { counterparty: "小薇", memo: "电影票", amount: "12.5" }),
+  entry("4", ago(1, 0), { direction: "out", fee: "0.001068", counterparty: ADDRESS.falcon, amount: "7" }),
+  entry("5", ago(0, 55), { direction: "out", fee: "0.001068", memo: "my half" }),
+  entry("6", ago(0, 20), { direction: "out", fee: "0.001068", state: "expired", amount: "1234567.891", round: null }),
+  entry("7", ago(0, 2), { direction: "out", fee: "0.001068", state: "submitted", amount: "0.5", round: null }),
+];
+
+export const light = {
+  chain: hex("7"), round: 10_297, time: new Date(Date.now() - 4000).toISOString(), genesis_time: ago(9, 0),
+  managers: 4, quorum: 3, account_round: 10_290,
+  worker: "12D3KooWQ9y7rT4mNcWv3xKfLp8sZb2HdGjAeUkV6iYoRtXqPw5M",
+  address: "/ip4/127.0.0.1/udp/40007/quic-v1",
+};
+
+export const quote = {
+  to: "Bob", address: ADDRESS.ecdsa, amount: "5", token: "ABC", fee: "0.001068", total: "5.001068", available: "1094.998932",
+};
+
+export const invite = `bcm:${"AEbBcCdDeEfFgGhHjJkKmMnNpPqQrRsStTuUvVwWxXyYzZ234567".repeat(14)}`;

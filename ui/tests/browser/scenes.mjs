@@ -1,0 +1,105 @@
+// Every view of the window: the world it needs and the way to it.
+
+import { account, ID, light, status, WORDS } from "./people.mjs";
+
+const test = (name) => `[data-test="${name}"]`;
+const click = (page, name) => page.click(test(name));
+const openBob = (page) => page.click(`[data-contact="${ID.bob}"]`);
+const shown = (page, name) => page.waitForSelector(test(name));
+const empty = { chats: [], history: [], status: { ...status, account: { ...account, words_confirmed: true } } };
+
+/** Each scene: its name, what is different in its world, and the steps from a fresh page. */
+export const SCENES = [
+  { name: "welcome", world: { status: { ...status, profile: "none", account: null } }, steps: async (page) => {
+    await shown(page, "welcome-name");
+    await page.click("summary");
+  } },
+  { name: "restore", world: { status: { ...status, profile: "none", account: null }, fails: { account_restore: "bad_words" } }, steps: async (page) => {
+    await click(page, "welcome-to-restore");
+    await page.fill(test("restore-words"), "able acid also");
+    await click(page, "restore-submit");
+    await shown(page, "welcome-error");
+  } },
+  { name: "unlock", world: { status: { ...status, profile: "locked", account: null }, fails: { profile_open: "wrong_key" } }, steps: async (page) => {
+    await page.fill(test("unlock-passphrase"), "not this one");
+    await click(page, "unlock-submit");
+    await shown(page, "unlock-error");
+  } },
+  { name: "closed", world: { status: { ...status, profile: "closed", account: null, trouble: { code: "profile_in_use", message: "" } } }, steps: (page) => shown(page, "closed-retry") },
+  { name: "no-link", world: { gone: true }, steps: (page) => shown(page, "unreachable") },
+  { name: "empty", world: empty, steps: (page) => shown(page, "open-invite") },
+  { name: "list", steps: (page) => shown(page, "chat-item") },
+  { name: "chat", steps: async (page) => {
+    await openBob(page);
+    await shown(page, "message");
+  } },
+  { name: "chat-offline", world: { status: { ...status, connection: "offline", trouble: { code: "clock_wrong", message: "" } }, fails: { chat_send: "message_too_long" } }, steps: async (page) => {
+    await openBob(page);
+    await page.fill(test("composer-text"), "One\nTwo\nThree");
+    await click(page, "composer-send");
+    await shown(page, "composer-error");
+  } },
+  { name: "chat-new", steps: (page) => page.click(`[data-contact="${ID.carol}"]`) },
+  { name: "request", steps: (page) => page.click(test("chat-item") + `[data-contact="${ID.dave}"]`) },
+  { name: "invite", steps: async (page) => {
+    await click(page, "open-invite");
+    await shown(page, "invite-qr");
+  } },
+  { name: "add", world: { fails: { contact_add: "bad_invite" } }, steps: async (page) => {
+    await click(page, "open-add");
+    await page.fill(test("add-invite"), "bcm:half");
+    await click(page, "add-submit");
+    await shown(page, "add-error");
+  } },
+  { name: "pay", world: { fails: { pay_quote: "insufficient_funds" } }, steps: async (page) => {
+    await openBob(page);
+    await click(page, "composer-pay");
+    await page.fill(test("pay-amount"), "5000");
+    await click(page, "pay-next");
+    await shown(page, "pay-error");
+  } },
+  { name: "pay-confirm", steps: async (page) => {
+    await openBob(page);
+    await click(page, "composer-pay");
+    await page.fill(test("pay-amount"), "5");
+    await page.fill(test("pay-memo"), "pizza");
+    await click(page, "pay-next");
+    await shown(page, "pay-confirm");
+  } },
+  { name: "wallet", world: { fails: { faucet: "faucet_used" } }, steps: async (page) => {
+    await click(page, "nav-wallet");
+    await click(page, "faucet-take");
+    await shown(page, "faucet-error");
+  } },
+  { name: "wallet-empty", world: empty, steps: (page) => click(page, "nav-wallet") },
+  { name: "node", steps: async (page) => {
+    await click(page, "nav-node");
+    await shown(page, "node-round");
+  } },
+  { name: "node-lost", world: { ...empty, status: { ...status, network_known: false, connection: "offline" }, light: { ...light, chain: null }, fails: { network_add: "bad_address" } }, steps: async (page) => {
+    await click(page, "nav-node");
+    await page.fill(test("network-address"), "/ip4/");
+    await click(page, "network-add");
+    await shown(page, "network-error");
+  } },
+  { name: "settings", steps: (page) => click(page, "nav-settings") },
+  { name: "words", steps: async (page) => {
+    await click(page, "nav-settings");
+    await click(page, "words-show");
+    await shown(page, "words-list");
+  } },
+  { name: "words-check", world: { fails: { account_confirm_words: "bad_words" } }, steps: async (page) => {
+    await click(page, "nav-settings");
+    await click(page, "words-show");
+    await click(page, "words-written");
+    await page.locator(test("words-check")).first().fill(WORDS[0]);
+    await click(page, "words-confirm");
+    await shown(page, "words-error");
+  } },
+  { name: "core-gone", steps: async (page, core, world) => {
+    await openBob(page);
+    world.gone = true;
+    core.drop();
+    await shown(page, "core-gone");
+  } },
+];
