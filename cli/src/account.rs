@@ -7,7 +7,7 @@ use crate::{face, unlock};
 
 /// Makes a new account.
 pub(crate) async fn new(options: &Options, name: Option<&str>) -> Result<Account, Error> {
-    let passphrase = unlock::chosen();
+    let passphrase = api::given_passphrase();
     let passphrase = passphrase.as_ref().map(|text| text.as_str());
     let params = json!({ "name": name, "passphrase": passphrase });
     if let Some(account) = elsewhere(options, "account_new", params).await? {
@@ -18,7 +18,7 @@ pub(crate) async fn new(options: &Options, name: Option<&str>) -> Result<Account
 
 /// Makes an account from its words, read from standard input.
 pub(crate) async fn restore(options: &Options, name: Option<&str>) -> Result<Account, Error> {
-    let (words, passphrase) = (unlock::words()?, unlock::chosen());
+    let (words, passphrase) = (unlock::words()?, api::given_passphrase());
     let passphrase = passphrase.as_ref().map(|text| text.as_str());
     let params = json!({ "name": name, "words": words.as_str(), "passphrase": passphrase });
     if let Some(account) = elsewhere(options, "account_restore", params).await? {

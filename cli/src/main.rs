@@ -8,7 +8,6 @@ mod args;
 mod devnet;
 mod face;
 mod human;
-mod log;
 mod open;
 mod output;
 mod run;

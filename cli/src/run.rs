@@ -1,6 +1,5 @@
 //! From a parsed command line to a command of the core and its record on the screen.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use api::{Conversation, Error, LightRecord, Options, SyncRecord};
@@ -11,7 +10,7 @@ use serde_json::{Value, json};
 use crate::args::{Account, Chat, Cli, Command, Contact, Global};
 use crate::face::Face;
 use crate::output::print;
-use crate::{account, devnet, human, log, open, serve};
+use crate::{account, devnet, human, open, serve};
 
 /// Runs a command to its end.
 pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
@@ -20,7 +19,6 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
         return Err(devnet::become_node(&global, devnet));
     }
     let (options, json) = (options(&global)?, global.json);
-    log::start(&options.dir);
     if let Command::Account(Account::New { name }) = &command {
         return print(json, &account::new(&options, name.as_deref()).await?, human::new_account);
     }
@@ -163,15 +161,8 @@ fn misplaced() -> Error {
 
 fn options(global: &Global) -> Result<Options, Error> {
     let dir =
-        global.profile.clone().or_else(default_profile).ok_or_else(|| {
+        global.profile.clone().or_else(api::default_profile).ok_or_else(|| {
             Error::new("no_profile", "there is no home folder; say --profile DIR")
         })?;
     Ok(Options { dir, bootstrap: global.bootstrap.clone(), offline: global.offline })
-}
-
-fn default_profile() -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let data = set("XDG_DATA_HOME").map(PathBuf::from);
-    let data = data.or_else(|| Some(PathBuf::from(set("HOME")?).join(".local").join("share")));
-    data.map(|data| data.join("bcm").join("profile"))
 }

@@ -3,23 +3,17 @@
 
 use std::io::{IsTerminal, Read, stdin};
 
-use api::{Error, Zeroizing};
+use api::{Error, Zeroizing, given_passphrase};
 
-const VARIABLE: &str = "BCM_PASSPHRASE";
 /// Enough for 24 words and any blanks between them.
 const MAX_WORDS: u64 = 4096;
 
 /// The passphrase to open a profile: asked for on a terminal if the environment has none.
 pub(crate) fn passphrase() -> Option<Zeroizing<String>> {
-    chosen().or_else(|| {
+    given_passphrase().or_else(|| {
         let ask = stdin().is_terminal();
         ask.then(|| rpassword::prompt_password("Passphrase: ").ok().map(Zeroizing::new)).flatten()
     })
-}
-
-/// The passphrase that a new profile is to have, if any.
-pub(crate) fn chosen() -> Option<Zeroizing<String>> {
-    std::env::var(VARIABLE).ok().filter(|text| !text.is_empty()).map(Zeroizing::new)
 }
 
 /// The recovery words from standard input: up to its end, or one line from a terminal.

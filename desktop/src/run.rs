@@ -1,9 +1,9 @@
 //! From the arguments to an open window, and back to a closed profile.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use api::{Desk, Options, Stay, Zeroizing};
+use api::{Desk, Options, Stay};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// A sentence for the person who started it.
 pub(crate) fn run(args: Args) -> Result<(), String> {
-    let dir = args.profile.or_else(default_profile);
+    let dir = args.profile.or_else(api::default_profile);
     let dir = dir.ok_or("there is no home folder; say --profile DIR")?;
     let runtime = Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("the system refuses to start it: {error}"))?;
@@ -27,7 +27,7 @@ pub(crate) fn run(args: Args) -> Result<(), String> {
     }
     find_display()?;
     let options = Options { dir: dir.clone(), bootstrap: args.bootstrap, offline: false };
-    let desk = runtime.block_on(Desk::open(options, Stay::Resident, passphrase));
+    let desk = runtime.block_on(Desk::open(options, Stay::Resident, api::given_passphrase));
     let shown = start(&runtime, &desk, &dir);
     // The database must be closed before the process ends, whatever else went wrong.
     let closed = runtime.block_on(async { tokio::time::timeout(PATIENCE, desk.close()).await });
@@ -81,15 +81,4 @@ fn find_display() -> Result<(), String> {
     #[cfg(target_os = "linux")]
     gtk::init().map_err(|_| "there is no display to open a window on".to_owned())?;
     Ok(())
-}
-
-fn passphrase() -> Option<Zeroizing<String>> {
-    std::env::var("BCM_PASSPHRASE").ok().filter(|text| !text.is_empty()).map(Zeroizing::new)
-}
-
-fn default_profile() -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let data = set("XDG_DATA_HOME").map(PathBuf::from);
-    let data = data.or_else(|| Some(PathBuf::from(set("HOME")?).join(".local").join("share")));
-    data.map(|data| data.join("bcm").join("profile"))
 }

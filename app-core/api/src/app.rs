@@ -76,16 +76,16 @@ impl App {
         options: &Options,
         passphrase: impl FnOnce() -> Option<Zeroizing<String>>,
     ) -> Result<Self, Error> {
-        Self::open_with(options, passphrase, Bell::new()).await
+        Self::open_with(options, (store::LOCK_WAIT, passphrase), Bell::new()).await
     }
 
     pub(crate) async fn open_with(
         options: &Options,
-        passphrase: impl FnOnce() -> Option<Zeroizing<String>>,
+        (wait, passphrase): (Duration, impl FnOnce() -> Option<Zeroizing<String>>),
         bell: Bell,
     ) -> Result<Self, Error> {
         let addresses = options.addresses()?;
-        let store = store::open(&options.dir, passphrase).await?;
+        let store = store::open_within(&options.dir, wait, passphrase).await?;
         Self::start(store, addresses, options.offline, bell).await
     }
 

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use serde_json::Value;
-use store::Profile;
+use store::{LOCK_WAIT, Profile};
 use tokio::sync::RwLock;
 use zeroize::Zeroizing;
 
 use crate::commands::account;
 use crate::events::{Bell, Events};
+use crate::log;
 use crate::params::{AccountNew, AccountRestore, Secret};
 use crate::socket::Socket;
 use crate::{Account, App, Connection, Error, Options, ProfileState, Status, Topic, socket, table};
@@ -22,6 +24,9 @@ pub enum Stay {
     /// Until it is told to end: others reach the profile through its socket meanwhile.
     Resident,
 }
+
+/// How long somebody looks at nothing while a command has the profile; then it is said.
+const SHORT_WAIT: Duration = Duration::from_secs(3);
 
 /// A profile's folder, its profile open or not. A cheap handle.
 #[derive(Clone)]
@@ -179,7 +184,12 @@ impl Desk {
             asked = true;
             passphrase()
         };
-        let opened = App::open_with(&self.0.options, ask, self.0.bell.clone()).await;
+        log::start(&self.0.options.dir);
+        let wait = match self.0.stay {
+            Stay::OneCommand => LOCK_WAIT,
+            Stay::Resident => SHORT_WAIT,
+        };
+        let opened = App::open_with(&self.0.options, (wait, ask), self.0.bell.clone()).await;
         match opened {
             Ok(app) => Slot::Open(app, self.socket()),
             Err(why) => {
@@ -195,6 +205,7 @@ impl Desk {
 
     fn take(&self, slot: &mut Slot, app: App) -> App {
         *slot = Slot::Open(app.clone(), self.socket());
+        log::start(&self.0.options.dir);
         self.0.bell.ring(Topic::All);
         app
     }

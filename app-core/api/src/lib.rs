@@ -14,11 +14,13 @@ mod desk;
 mod error;
 mod events;
 pub mod fuzz;
+mod log;
 mod params;
 mod records;
 pub mod rpc;
 pub mod socket;
 mod states;
+mod surroundings;
 mod table;
 mod when;
 mod work;
@@ -37,5 +39,6 @@ pub use states::{
     Connection, ContactState, EntryKind, Flow, KeyKind, MessageState, PaymentState, ProfileState,
     Protection, Standing, TokenName, Topic,
 };
+pub use surroundings::{default_profile, given_passphrase};
 pub use table::{Command, commands};
 pub use zeroize::Zeroizing;
