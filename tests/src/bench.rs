@@ -14,6 +14,7 @@ mod samples;
 mod speed;
 mod start;
 mod table;
+mod window;
 
 use crate::bench::devnet::Devnet;
 use crate::bench::people::person;
@@ -66,7 +67,10 @@ async fn measure(dir: &Path, table: &mut Table) -> Result<()> {
     people::still_connected(&bob)?;
     bob.close().await;
     tell("start");
-    table.add(start::measure(&at_alice, &contact).await?);
+    let (core, rows) = start::measure(&at_alice, &contact).await?;
+    table.add(rows);
+    tell("window");
+    table.add(window::measure(&at_alice, core)?);
     tell("idle, which takes two minutes");
     table.add(idle::measure(&at_alice, &dir.join("carol"), &home).await?);
     Ok(())
@@ -100,7 +104,9 @@ Four managers, five workers and the apps share the {cores} cores of this machine
 delivered  from the call until the contact's receipt is saved at the sender
 final      from the call until the payer's own proved history has it; begun at random moments
 start      opening a profile with a device key until its newest {shown} messages and its saved
-           balance are there
+           balance are there; of the window, from starting its program until a conversation in its
+           list can be clicked, the driver that looks for it included
+whole app  the window's process and those of the web view, some seconds after the start
 idle       whole IP packets of the QUIC connection, both ways, counted by a relay before the worker;
            headers: what an app takes, the looks at its account included, beyond a connection that
            hears of mail only

@@ -13,7 +13,7 @@ use std::process::Command;
 /// What is built: what ships together with the binary that measures, then the example that
 /// measures encryption alone.
 const BUILDS: [&[&str]; 2] = [
-    &["build", "--release", "--locked"],
+    &["build", "--release", "--locked", "--workspace"],
     &["build", "--release", "--locked", "--package", "ratchet", "--example", "speed"],
 ];
 
