@@ -1,7 +1,7 @@
 //! Making a profile: a new account, or one from its words.
 
 use api::{Account, App, Error, Options};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{face, unlock};
 
@@ -9,9 +9,9 @@ use crate::{face, unlock};
 pub(crate) async fn new(options: &Options, name: Option<&str>) -> Result<Account, Error> {
     let passphrase = api::given_passphrase();
     let passphrase = passphrase.as_ref().map(|text| text.as_str());
-    let params = json!({ "name": name, "passphrase": passphrase });
-    if let Some(account) = elsewhere(options, "account_new", params).await? {
-        return Ok(account);
+    if let Some(mut other) = face::join(options).await? {
+        let params = json!({ "name": name, "passphrase": passphrase });
+        return face::ask(&mut other, "account_new", params).await;
     }
     shown(App::create(options, name, passphrase).await?).await
 }
@@ -20,19 +20,11 @@ pub(crate) async fn new(options: &Options, name: Option<&str>) -> Result<Account
 pub(crate) async fn restore(options: &Options, name: Option<&str>) -> Result<Account, Error> {
     let (words, passphrase) = (unlock::words()?, api::given_passphrase());
     let passphrase = passphrase.as_ref().map(|text| text.as_str());
-    let params = json!({ "name": name, "words": words.as_str(), "passphrase": passphrase });
-    if let Some(account) = elsewhere(options, "account_restore", params).await? {
-        return Ok(account);
+    if let Some(mut other) = face::join(options).await? {
+        let params = json!({ "name": name, "words": words.as_str(), "passphrase": passphrase });
+        return face::ask(&mut other, "account_restore", params).await;
     }
     shown(App::restore(options, name, &words, passphrase).await?).await
-}
-
-/// Has it done by the program that serves this folder, if there is one.
-async fn elsewhere(options: &Options, name: &str, params: Value) -> Result<Option<Account>, Error> {
-    match face::join(options).await? {
-        Some(mut client) => face::ask(&mut client, name, params).await.map(Some),
-        None => Ok(None),
-    }
 }
 
 async fn shown(app: App) -> Result<Account, Error> {

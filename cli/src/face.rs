@@ -2,7 +2,9 @@
 //! know the same commands by the same names.
 
 use api::socket::Client;
-use api::{Connection, Desk, Error, Event, Events, Options, Status, Stay};
+use api::{
+    Connection, Desk, Error, Event, Events, MessageRecord, MessageState, Options, Status, Stay,
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use types::ChainId;
@@ -14,15 +16,19 @@ pub(crate) enum Face {
     /// This process has it.
     Own(Desk, Events),
     /// A window or a server has it.
-    Theirs(Box<Client>),
+    Theirs(Box<Client>, Options),
 }
 
 impl Face {
     /// Reaches the profile: through whoever has it open, else by opening it.
     pub(crate) async fn open(options: &Options) -> Result<Self, Error> {
         if let Some(client) = join(options).await? {
-            return Ok(Self::Theirs(client));
+            return Ok(Self::Theirs(client, options.clone()));
         }
+        Self::own(options).await
+    }
+
+    async fn own(options: &Options) -> Result<Self, Error> {
         let desk = Desk::open(options.clone(), Stay::OneCommand, unlock::passphrase).await;
         let Err(why) = desk.app().await else {
             let events = desk.events();
@@ -33,7 +39,7 @@ impl Face {
         if why.code == "profile_in_use"
             && let Some(client) = join(options).await?
         {
-            return Ok(Self::Theirs(client));
+            return Ok(Self::Theirs(client, options.clone()));
         }
         Err(why)
     }
@@ -44,10 +50,31 @@ impl Face {
         name: &str,
         params: Value,
     ) -> Result<R, Error> {
+        if let Self::Theirs(client, options) = self {
+            match ask(client, name, params.clone()).await {
+                // It is ending and has done nothing: the profile is ours then.
+                Err(error) if error.code == "profile_in_use" => {
+                    let own = Box::pin(Self::own(options)).await?;
+                    *self = own;
+                }
+                done => return done,
+            }
+        }
         match self {
             Self::Own(desk, _) => record(desk.call(name, params).await?),
-            Self::Theirs(client) => ask(client, name, params).await,
+            Self::Theirs(client, _) => ask(client, name, params).await,
         }
+    }
+
+    /// Notes that these messages were shown; what came behind them stays unread.
+    pub(crate) async fn seen(
+        &mut self,
+        contact: &str,
+        shown: &[MessageRecord],
+    ) -> Result<(), Error> {
+        let theirs = |message: &&MessageRecord| message.state == MessageState::Received;
+        let Some(newest) = shown.iter().rev().find(theirs) else { return Ok(()) };
+        self.call("chat_seen", json!({ "contact": contact, "up_to": newest.id })).await
     }
 
     /// What may have changed next. `None` once the program that has the profile has ended. May be
@@ -55,7 +82,7 @@ impl Face {
     pub(crate) async fn next_event(&mut self) -> Option<Event> {
         match self {
             Self::Own(_, events) => events.next().await,
-            Self::Theirs(client) => client.next_event().await,
+            Self::Theirs(client, _) => client.next_event().await,
         }
     }
 
@@ -63,7 +90,7 @@ impl Face {
     pub(crate) async fn close(self) {
         match self {
             Self::Own(desk, _) => desk.close().await,
-            Self::Theirs(_) => {}
+            Self::Theirs(..) => {}
         }
     }
 }
@@ -72,6 +99,11 @@ impl Face {
 pub(crate) async fn join(options: &Options) -> Result<Option<Box<Client>>, Error> {
     let Some(client) = Client::connect(&options.dir).await else { return Ok(None) };
     let mut client = Box::new(client);
+    if !client.is_alive().await {
+        let words =
+            "the program that has this profile open does not answer; end it, then try again";
+        return Err(Error::new("profile_in_use", words));
+    }
     if !options.bootstrap.is_empty() {
         let status: Status = ask(&mut client, "status", json!({})).await?;
         known(&options.bootstrap, &status, options.offline)?;

@@ -177,21 +177,21 @@ impl Open<'_> {
             messages = self.newest(last).await?;
         }
         let mut seen = false;
-        for message in messages {
-            let state = state(&message);
-            match self.shown.insert(key(&message), state) {
+        for message in &messages {
+            let state = state(message);
+            match self.shown.insert(key(message), state) {
                 None => {
                     seen |= message.state == MessageState::Received;
-                    self.say(human::message(&message));
+                    self.say(human::message(message));
                 }
                 Some(before) if before != state => {
-                    self.say(human::moved_on(&message, before.payment != state.payment));
+                    self.say(human::moved_on(message, before.payment != state.payment));
                 }
                 Some(_) => {}
             }
         }
         if seen {
-            let () = self.face.call("chat_seen", json!({ "contact": self.contact })).await?;
+            self.face.seen(&self.contact, &messages).await?;
         }
         Ok(())
     }

@@ -115,7 +115,7 @@ impl Runner {
             Chat::Read { contact, wait: _, last } => {
                 let params = json!({ "contact": contact, "last": last });
                 let read: Conversation = self.face.call("chat_messages", params).await?;
-                let () = self.face.call("chat_seen", json!({ "contact": contact })).await?;
+                self.face.seen(&contact, &read.messages).await?;
                 print(self.json, &read, human::conversation)
             }
             Chat::Open { contact } if !self.json => {

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { pages, serve, world } from "./browser/core.mjs";
 import { KEYBOARD } from "./browser/keyboard.mjs";
-import { colours, faults, prepare, scrollsSideways } from "./browser/look.mjs";
+import { colours, faults, prepare, sticksOut } from "./browser/look.mjs";
 import { SCENES } from "./browser/scenes.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -19,6 +19,8 @@ const PICTURES = process.env.SCREENSHOTS ?? join(HERE, "../../target/screenshots
 const BROWSER = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const LOCALES = { en: "en-GB", zh: "zh-CN" };
 const SIZES = { wide: { width: 1280, height: 900 }, narrow: { width: 390, height: 800 } };
+/** A window of 1280 by 1024 at a zoom of 400 %. */
+const ZOOMED = { width: 320, height: 256 };
 const ENOUGH_COLOURS = 50;
 const ONLY = process.argv.slice(2);
 
@@ -56,6 +58,8 @@ async function walkThrough(language, scenes, counter) {
         await page.setViewportSize(SIZES[size]);
         for (const theme of ["light", "dark"]) await look(page, counter, [scene.name, language, theme, size]);
       }
+      await page.setViewportSize(ZOOMED);
+      if (await sticksOut(page)) problems.push(`${scene.name} ${language}: sticks out at the side when zoomed`);
     });
   }
   await context.close();
@@ -92,7 +96,7 @@ async function look(page, counter, parts) {
   await writeFile(join(PICTURES, `${name}.png`), png);
   const count = await colours(counter, png, ENOUGH_COLOURS);
   if (count <= ENOUGH_COLOURS) problems.push(`${name}: only ${count} colours`);
-  if (await scrollsSideways(page)) problems.push(`${name}: scrolls sideways`);
+  if (await sticksOut(page)) problems.push(`${name}: sticks out at the side`);
 }
 
 async function keyboard() {

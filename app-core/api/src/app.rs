@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use engine::{Clock, Engine, Fault, Synced, Writer};
@@ -13,9 +14,10 @@ use tokio::task::JoinHandle;
 use types::{Address, OpenId};
 use zeroize::Zeroizing;
 
+use crate::asker::Asker;
 use crate::events::{Bell, Events};
-use crate::work::{Keeper, Said, Work};
-use crate::{Connection, Error, Protection, Topic};
+use crate::work::{Job, Keeper, Orders, Said};
+use crate::{Connection, Error, Protection};
 
 /// How long a command waits for the network before it answers from what is saved.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
@@ -61,8 +63,9 @@ pub(crate) struct Inner {
     pub(crate) protection: Protection,
     pub(crate) bell: Bell,
     said: watch::Receiver<Said>,
-    work: mpsc::UnboundedSender<Work>,
-    end: Arc<Notify>,
+    jobs: mpsc::UnboundedSender<Job>,
+    written: Arc<Notify>,
+    end: watch::Sender<bool>,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -105,20 +108,22 @@ impl App {
         let (writer, own) = (engine.writer(), engine.own());
         let protection = protection(store.protection());
         let (keeper, said) = Keeper::new(engine, offline, bell.clone());
-        let (work, todo) = mpsc::unbounded_channel();
-        let end = Arc::new(Notify::new());
-        let task = Mutex::new(Some(tokio::spawn(keeper.run(todo, end.clone()))));
-        let falcon = OnceCell::new();
+        let (jobs, todo) = mpsc::unbounded_channel();
+        let (written, end) = (Arc::new(Notify::new()), watch::Sender::new(false));
+        let orders = Orders { jobs: todo, written: written.clone(), end: end.subscribe() };
+        let task = Mutex::new(Some(tokio::spawn(keeper.run(orders))));
+        tokio::spawn(bell.clone().ring_for_shown(store.shown()));
         Ok(Self(Arc::new(Inner {
             store,
             writer,
             own,
-            falcon,
+            falcon: OnceCell::new(),
             offline,
             protection,
             bell,
             said,
-            work,
+            jobs,
+            written,
             end,
             task,
         })))
@@ -127,9 +132,7 @@ impl App {
     /// Closes the profile for every handle. To be awaited before the process ends: SQLCipher takes
     /// its memory away at the exit, also from a thread that is still closing a database.
     pub async fn close(&self) {
-        // The task may have ended already.
-        let _ = self.0.work.send(Work::End);
-        self.0.end.notify_one();
+        self.0.end.send_replace(true);
         if let Some(task) = self.0.task.lock().await.take() {
             let _ = task.await;
         }
@@ -161,28 +164,36 @@ impl App {
         if self.0.offline { Err(Error::new("no_network", words)) } else { Ok(()) }
     }
 
-    /// Has the engine do something, after what it is doing now.
+    /// Has the engine do something, after what it is doing now. What nobody waits for any more when
+    /// its turn comes is not begun: whoever went away would do it again.
     pub(crate) async fn ask<R: Send + 'static>(
         &self,
         work: impl for<'a> FnOnce(&'a mut Engine) -> BoxFuture<'a, Result<R, Fault>> + Send + 'static,
     ) -> Result<R, Error> {
         let (reply, answer) = oneshot::channel();
-        self.post(move |engine| {
+        let (asker, begun) = (Asker::current(), Arc::new(AtomicBool::new(false)));
+        let mark = begun.clone();
+        let job: Job = Box::new(move |engine| {
             Box::pin(async move {
+                if asker.has_gone() || reply.is_closed() {
+                    return;
+                }
+                mark.store(true, Ordering::Relaxed);
                 // Whoever asked may have gone; the work was done all the same.
                 let _ = reply.send(work(engine).await);
             })
         });
-        Ok(answer.await.map_err(|_| closed())??)
+        self.0.jobs.send(job).map_err(|_| closing())?;
+        match answer.await {
+            Ok(done) => Ok(done?),
+            Err(_) if begun.load(Ordering::Relaxed) => Err(cut_off()),
+            Err(_) => Err(closing()),
+        }
     }
 
-    /// The same, without waiting for it.
-    pub(crate) fn post(
-        &self,
-        work: impl for<'a> FnOnce(&'a mut Engine) -> BoxFuture<'a, ()> + Send + 'static,
-    ) {
-        // A profile that was closed meanwhile does nothing any more; whoever waits learns it.
-        let _ = self.0.work.send(Work::Do(Box::new(work)));
+    /// Something was written: it leaves as soon as the engine has nothing to do that is waited for.
+    pub(crate) fn let_leave(&self) {
+        self.0.written.notify_one();
     }
 
     /// Brings the profile up to date if that is wanted, and says whether it is.
@@ -193,22 +204,27 @@ impl App {
         if !wanted {
             return Ok(self.connection() == Connection::Online);
         }
-        Ok(self.catch_up(PATIENCE).await?.synced)
+        // Whatever else the engine does meanwhile, nobody waits longer than that.
+        let caught_up = tokio::time::timeout(PATIENCE, self.catch_up(PATIENCE)).await;
+        caught_up.map_or(Ok(false), |done| Ok(done?.synced))
     }
 
-    /// Does all there is to do within this time, and tells every screen what came of it.
+    /// Does all there is to do within this time.
     pub(crate) async fn catch_up(&self, patience: Duration) -> Result<Synced, Error> {
-        let done = self.ask(move |engine| Box::pin(engine.sync(patience))).await?;
-        if done.received > 0 || done.sent > 0 {
-            self.0.bell.ring(Topic::Contacts);
-            self.0.bell.ring(Topic::Chat);
-        }
-        Ok(done)
+        self.ask(move |engine| Box::pin(engine.sync(patience))).await
     }
 }
 
-fn closed() -> Error {
-    Error::new("no_profile", "the profile was closed")
+/// Nothing was done.
+pub(crate) fn closing() -> Error {
+    Error::new("profile_in_use", "the program that has this profile open is ending; try again")
+}
+
+/// Nobody knows whether it was done.
+pub(crate) fn cut_off() -> Error {
+    let words = "the program that has this profile open ended meanwhile, and may have done it; look \
+                 at the history or the conversation before you repeat it";
+    Error::new("timeout", words)
 }
 
 const fn protection(kind: store::Protection) -> Protection {

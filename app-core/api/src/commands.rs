@@ -2,7 +2,7 @@
 
 pub(crate) mod account;
 mod chat;
-mod contact;
+pub(crate) mod contact;
 mod light;
 mod money;
 mod waiting;

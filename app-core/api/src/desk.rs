@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 use store::{LOCK_WAIT, Profile};
-use tokio::sync::RwLock;
+use tokio::sync::{Mutex, RwLock};
 use zeroize::Zeroizing;
 
+use crate::app::{closing, cut_off};
+use crate::asker;
 use crate::commands::account;
 use crate::events::{Bell, Events};
 use crate::log;
@@ -37,11 +39,14 @@ struct Inner {
     stay: Stay,
     bell: Bell,
     slot: RwLock<Slot>,
+    /// Held by whoever opens or makes a profile: one at a time, and nobody else waits for it.
+    opening: Mutex<()>,
     has_window: AtomicBool,
+    ended: AtomicBool,
 }
 
 enum Slot {
-    Open(App, #[allow(dead_code, reason = "serves as long as it is held")] Option<Socket>),
+    Open(App, Option<Socket>),
     Shut(ProfileState, Error),
 }
 
@@ -59,24 +64,31 @@ impl Desk {
             stay,
             bell: Bell::new(),
             slot: RwLock::new(nothing),
+            opening: Mutex::default(),
             has_window: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
         }));
-        let mut slot = desk.0.slot.write().await;
-        *slot = desk.opened(passphrase).await;
-        drop(slot);
+        let slot = desk.opened(passphrase).await;
+        desk.put(slot).await;
         desk
     }
 
-    /// Calls a command of the table by its name, with its parameters as a JSON object.
+    /// Calls a command of the table by its name, with its parameters as a JSON object. A command that
+    /// has begun comes to its end even if this is dropped.
     ///
     /// # Errors
-    /// `usage` for a name or parameters that are not in the table; the command's own.
+    /// `usage` for a name or parameters that are not in the table; the command's own; `timeout` if it
+    /// was cut off and may have been done.
     pub async fn call(&self, name: &str, params: Value) -> Result<Value, Error> {
         let command = table::find(name)
             .ok_or_else(|| Error::new("usage", format!("there is no command {name}")))?;
-        let done = command.run(self.clone(), params).await?;
-        command.changes.iter().for_each(|topic| self.0.bell.ring(*topic));
-        Ok(done)
+        let desk = self.clone();
+        let done = asker::run(async move {
+            let done = command.run(desk.clone(), params).await?;
+            command.changes.iter().for_each(|topic| desk.0.bell.ring(*topic));
+            Ok(done)
+        });
+        done.await.unwrap_or_else(|| Err(cut_off()))
     }
 
     /// What may have changed, from now on.
@@ -101,14 +113,14 @@ impl Desk {
         }
     }
 
-    /// Closes the profile. To be awaited before the process ends.
+    /// Closes the profile, for good. To be awaited before the process ends.
     pub async fn close(&self) {
-        let closed = Error::new("no_profile", "the profile was closed");
-        let slot = Slot::Shut(ProfileState::Closed, closed);
+        self.0.ended.store(true, Ordering::Relaxed);
+        // Whoever is opening or making one sees that, and closes it again.
+        let _turn = self.0.opening.lock().await;
+        let slot = Slot::Shut(ProfileState::Closed, closing());
         let slot = std::mem::replace(&mut *self.0.slot.write().await, slot);
-        if let Slot::Open(app, _) = slot {
-            app.close().await;
-        }
+        shut(slot).await;
     }
 
     pub(crate) async fn status(&self) -> Result<Status, Error> {
@@ -138,37 +150,38 @@ impl Desk {
 
     /// Tries again to open the profile.
     pub(crate) async fn open_again(&self, passphrase: Option<Secret>) -> Result<Status, Error> {
-        let mut slot = self.0.slot.write().await;
-        if let Slot::Shut(..) = &*slot {
-            let given = passphrase.is_some();
-            *slot = self.opened(|| passphrase.map(|secret| secret.0)).await;
-            if let Slot::Shut(ProfileState::Locked, why) = &*slot
-                && given
-            {
-                return Err(why.clone());
-            }
+        let _turn = self.0.opening.lock().await;
+        if self.is_open().await {
+            return self.status_now().await;
         }
-        drop(slot);
-        self.status_now().await
+        let given = passphrase.is_some();
+        let slot = self.opened(|| passphrase.map(|secret| secret.0)).await;
+        let refused = match &slot {
+            Slot::Shut(ProfileState::Locked, why) if given => Some(why.clone()),
+            Slot::Open(..) | Slot::Shut(..) => None,
+        };
+        self.put(slot).await;
+        match refused {
+            Some(why) => Err(why),
+            None => self.status_now().await,
+        }
     }
 
     pub(crate) async fn account_new(&self, new: AccountNew) -> Result<Account, Error> {
-        let mut slot = self.0.slot.write().await;
-        vacant(&slot)?;
-        let passphrase = chosen(new.passphrase.as_ref());
-        let wish = (new.name.as_deref(), passphrase);
+        let _turn = self.0.opening.lock().await;
+        self.vacant().await?;
+        let wish = (new.name.as_deref(), chosen(new.passphrase.as_ref()));
         let app = account::new(&self.0.options, wish, self.0.bell.clone()).await?;
-        self.take(&mut slot, app).account().await
+        self.take(app).await?.account().await
     }
 
     pub(crate) async fn account_restore(&self, old: AccountRestore) -> Result<Account, Error> {
-        let mut slot = self.0.slot.write().await;
-        vacant(&slot)?;
-        let passphrase = chosen(old.passphrase.as_ref());
-        let wish = (old.name.as_deref(), passphrase);
+        let _turn = self.0.opening.lock().await;
+        self.vacant().await?;
+        let wish = (old.name.as_deref(), chosen(old.passphrase.as_ref()));
         let bell = self.0.bell.clone();
         let app = account::restore(&self.0.options, &old.words.0, wish, bell).await?;
-        self.take(&mut slot, app).account().await
+        self.take(app).await?.account().await
     }
 
     pub(crate) fn window_raise(&self) -> Result<(), Error> {
@@ -191,7 +204,10 @@ impl Desk {
         };
         let opened = App::open_with(&self.0.options, (wait, ask), self.0.bell.clone()).await;
         match opened {
-            Ok(app) => Slot::Open(app, self.socket()),
+            Ok(app) => {
+                tracing::info!(version = env!("CARGO_PKG_VERSION"), "the profile is open");
+                Slot::Open(app, self.socket())
+            }
             Err(why) => {
                 let state = match why.code.as_str() {
                     "no_profile" => ProfileState::None,
@@ -203,11 +219,37 @@ impl Desk {
         }
     }
 
-    fn take(&self, slot: &mut Slot, app: App) -> App {
-        *slot = Slot::Open(app.clone(), self.socket());
+    /// Takes a profile that was just made into service.
+    async fn take(&self, app: App) -> Result<App, Error> {
+        self.put(Slot::Open(app.clone(), self.socket())).await;
         log::start(&self.0.options.dir);
         self.0.bell.ring(Topic::All);
-        app
+        self.app().await
+    }
+
+    /// Nothing is opened any more once the desk was closed.
+    async fn put(&self, slot: Slot) {
+        if self.0.ended.load(Ordering::Relaxed) {
+            shut(slot).await;
+        } else {
+            *self.0.slot.write().await = slot;
+        }
+    }
+
+    async fn is_open(&self) -> bool {
+        matches!(&*self.0.slot.read().await, Slot::Open(..))
+    }
+
+    /// Lets through where there may be a profile to be made. Words also open one whose key was lost;
+    /// what else stands in the way is refused by whoever makes it.
+    async fn vacant(&self) -> Result<(), Error> {
+        if self.0.ended.load(Ordering::Relaxed) {
+            return Err(closing());
+        }
+        if self.is_open().await {
+            return Err(Error::new("profile_exists", "there is an account in this folder already"));
+        }
+        Ok(())
     }
 
     /// A profile without a socket works as well; others then find it in use.
@@ -225,13 +267,11 @@ fn chosen(passphrase: Option<&Secret>) -> Option<&str> {
     passphrase.map(|secret| secret.0.as_str()).filter(|text| !text.is_empty())
 }
 
-fn vacant(slot: &Slot) -> Result<(), Error> {
-    match slot {
-        Slot::Open(..) => {
-            Err(Error::new("profile_exists", "there is an account in this folder already"))
-        }
-        // Words also open a profile whose key was lost; `create` refuses whatever else is there.
-        Slot::Shut(..) => Ok(()),
+/// Whoever came through the socket is let go first, or would keep the profile busy.
+async fn shut(slot: Slot) {
+    if let Slot::Open(app, socket) = slot {
+        drop(socket);
+        app.close().await;
     }
 }
 

@@ -1,12 +1,18 @@
 //! What may have changed, told to everybody who shows it: one rule for every screen, ask again.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
-use tokio::sync::broadcast;
+use tokio::sync::broadcast::{self, error::RecvError};
+use types::OpenId;
 
 use crate::Topic;
 
 /// Events that a slow reader may fall behind before some are lost; it is told then.
 const KEPT: usize = 256;
+/// Between two events of the same kind.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Something may have changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +25,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// An event that concerns the whole topic.
+    /// An event of this topic.
     #[must_use]
     pub const fn of(topic: Topic) -> Self {
         Self { topic, id: None }
@@ -35,8 +41,8 @@ impl Events {
     pub async fn next(&mut self) -> Option<Event> {
         match self.0.recv().await {
             Ok(event) => Some(event),
-            Err(broadcast::error::RecvError::Lagged(_)) => Some(Event::of(Topic::All)),
-            Err(broadcast::error::RecvError::Closed) => None,
+            Err(RecvError::Lagged(_)) => Some(Event::of(Topic::All)),
+            Err(RecvError::Closed) => None,
         }
     }
 }
@@ -59,8 +65,26 @@ impl Bell {
         let _ = self.0.send(Event::of(topic));
     }
 
-    pub(crate) fn ring_for(&self, topic: Topic, id: String) {
-        let _ = self.0.send(Event { topic, id: Some(id) });
+    /// Rings for every contact about whom something new is to be shown, once for what comes together,
+    /// until the profile is closed.
+    pub(crate) async fn ring_for_shown(self, mut shown: broadcast::Receiver<OpenId>) {
+        loop {
+            let mut contacts = BTreeSet::new();
+            match shown.recv().await {
+                Ok(contact) => drop(contacts.insert(contact)),
+                Err(RecvError::Lagged(_)) => self.ring(Topic::Chat),
+                Err(RecvError::Closed) => return,
+            }
+            while let Ok(contact) = shown.try_recv() {
+                contacts.insert(contact);
+            }
+            self.ring(Topic::Contacts);
+            for contact in contacts {
+                // An error means that nobody listens.
+                let _ = self.0.send(Event { topic: Topic::Chat, id: Some(contact.to_string()) });
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 }
 

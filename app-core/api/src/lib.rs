@@ -7,6 +7,7 @@
 //! typed and show the records that come back; they decide nothing.
 
 mod app;
+mod asker;
 #[cfg(test)]
 mod bindings;
 mod commands;

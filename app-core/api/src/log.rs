@@ -12,15 +12,32 @@ use tracing_subscriber::{Layer, fmt, registry};
 /// A log larger than this is begun anew.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
+/// Who may write into it.
+const OURS: [&str; 13] = [
+    "api",
+    "bcm",
+    "bcm_desktop",
+    "chat",
+    "engine",
+    "keys",
+    "ledger",
+    "light",
+    "net",
+    "ratchet",
+    "store",
+    "wallet",
+    "wire",
+];
+
 /// Starts logging, if the profile's log folder is there. A profile without logs works as well.
 pub(crate) fn start(profile: &Path) {
     let Some(file) = file(profile) else { return };
     let filter = EnvFilter::try_from_env("BCM_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    // This library logs whole messages, and words pass through it.
-    let silent = filter_fn(|event| !event.target().contains("tungstenite"));
+    // Other libraries log what passes through them: whole messages, keys as they are typed.
+    let ours = filter_fn(|event| OURS.contains(&event.target().split("::").next().unwrap_or("")));
     let lines = fmt::layer().with_ansi(false).with_writer(file);
     // A second start in one process keeps the first.
-    let _ = registry().with(lines.with_filter(filter.and(silent))).try_init();
+    let _ = registry().with(lines.with_filter(filter.and(ours))).try_init();
 }
 
 fn file(profile: &Path) -> Option<std::sync::Mutex<File>> {

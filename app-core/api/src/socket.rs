@@ -8,6 +8,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use futures::sink;
 use serde_json::{Value, json};
@@ -16,12 +17,16 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
+use crate::app::{closing, cut_off};
 use crate::rpc::{self, MAX_TEXT, converse};
 use crate::{Desk, Error, Event};
 
 /// The longest path that a socket may have, less one; longer ones are reached through the folder.
 const MAX_PATH: usize = 107;
+/// How long the other end may take to read, or to answer that it is there.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Connections at the same time.
 const MAX_CONNECTIONS: usize = 32;
 
@@ -65,10 +70,11 @@ async fn accept(listener: UnixListener, desk: Desk) {
         }
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
+                Ok((stream, _)) if is_ours(&stream) => {
                     let desk = desk.clone();
                     connections.spawn(async move { talk(&desk, stream).await });
                 }
+                Ok(_) => tracing::warn!("another user of this computer was turned away"),
                 Err(error) => {
                     tracing::warn!(%error, "the profile's socket ends");
                     return;
@@ -86,7 +92,9 @@ async fn talk(desk: &Desk, stream: UnixStream) {
         Some((line, reader))
     });
     let out = sink::unfold(writer, |mut writer: OwnedWriteHalf, text: String| async move {
-        writer.write_all(format!("{text}\n").as_bytes()).await?;
+        // Whoever does not read what he asked for is let go.
+        let text = format!("{text}\n");
+        timeout(PATIENCE, writer.write_all(text.as_bytes())).await??;
         Ok::<_, io::Error>(writer)
     });
     converse(desk, Box::pin(lines), Box::pin(out)).await;
@@ -137,19 +145,27 @@ impl Client {
     /// Connects, if somebody serves the profile of this folder.
     pub async fn connect(dir: &Path) -> Option<Self> {
         let short = Short::of(&Profile::new(dir).socket()).ok()?;
-        let (reader, writer) = UnixStream::connect(short.path()).await.ok()?.into_split();
+        let stream = UnixStream::connect(short.path()).await.ok().filter(is_ours)?;
+        let (reader, writer) = stream.into_split();
         let lines = BufReader::new(reader).lines();
         Some(Self { lines, writer, last: 0, events: VecDeque::new() })
+    }
+
+    /// True if the other process answers in time; one that was stopped never does.
+    pub async fn is_alive(&mut self) -> bool {
+        let asked = timeout(PATIENCE, self.call("status", json!({}))).await;
+        asked.is_ok_and(|answer| answer.is_ok())
     }
 
     /// Calls a command of the table. Events that come meanwhile are kept for [`Self::next_event`].
     ///
     /// # Errors
-    /// The command's own; `profile_in_use` if the other process ended meanwhile.
+    /// The command's own; `profile_in_use` if the other process had ended before it was asked, and
+    /// `timeout` if it ended meanwhile and may have done it.
     pub async fn call(&mut self, name: &str, params: Value) -> Result<Value, Error> {
         self.last = self.last.saturating_add(1);
         let text = json!({ "jsonrpc": "2.0", "id": self.last, "method": name, "params": params });
-        self.writer.write_all(format!("{text}\n").as_bytes()).await.map_err(|_| gone())?;
+        self.writer.write_all(format!("{text}\n").as_bytes()).await.map_err(|_| closing())?;
         loop {
             let mut reply = self.read().await?;
             if reply.get("id") != Some(&json!(self.last)) {
@@ -176,7 +192,7 @@ impl Client {
     }
 
     async fn read(&mut self) -> Result<Value, Error> {
-        let line = self.lines.next_line().await.ok().flatten().ok_or_else(gone)?;
+        let line = self.lines.next_line().await.ok().flatten().ok_or_else(cut_off)?;
         serde_json::from_str(&line).map_err(|_| nonsense())
     }
 }
@@ -186,8 +202,10 @@ fn event(mut text: Value) -> Option<Event> {
     is_event.then(|| serde_json::from_value(text["params"].take()).ok()).flatten()
 }
 
-fn gone() -> Error {
-    Error::new("profile_in_use", "the program that has this profile open is ending; try again")
+/// True if the process at the other end is of the same person: only then it gets to see anything.
+fn is_ours(stream: &UnixStream) -> bool {
+    let own = rustix::process::geteuid().as_raw();
+    stream.peer_cred().is_ok_and(|peer| peer.uid() == own)
 }
 
 fn nonsense() -> Error {

@@ -227,7 +227,16 @@ fn command<P: Shape, R: Shape>(
 }
 
 fn parse<P: DeserializeOwned>(name: &str, params: Value) -> Result<P, Error> {
-    serde_json::from_value(params).map_err(|error| Error::new("usage", format!("{name}: {error}")))
+    serde_json::from_value(params)
+        .map_err(|error| Error::new("usage", format!("{name}: {}", reason(&error))))
+}
+
+/// What is wrong with parameters, without what was in them: that may be words or a passphrase.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let harmless = ["missing field", "unknown field", "duplicate field"];
+    let names_only = harmless.iter().any(|begin| text.starts_with(begin));
+    if names_only { text } else { "wrong parameters".to_owned() }
 }
 
 fn record<R: Serialize>(record: R) -> Result<Value, Error> {

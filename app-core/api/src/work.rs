@@ -1,5 +1,5 @@
-//! The one task that owns the engine: it does what is asked, one piece after the other, and listens
-//! to the network in between.
+//! The one task that owns the engine: it does what is asked, one piece after the other, sends what
+//! was written, and listens to the network in between.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,16 +9,24 @@ use futures::future::BoxFuture;
 use store::MoneyMark;
 use tokio::sync::{Notify, mpsc, watch};
 
+use crate::app::PATIENCE;
 use crate::events::Bell;
 use crate::{Connection, Error, Topic};
+
+/// How long what is under way may take when the profile is closed.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// Something to do with the engine.
 pub(crate) type Job = Box<dyn for<'a> FnOnce(&'a mut Engine) -> BoxFuture<'a, ()> + Send>;
 
-/// What the task is asked for.
-pub(crate) enum Work {
-    Do(Job),
-    End,
+/// How the task is told what to do.
+pub(crate) struct Orders {
+    /// What somebody waits for, in order.
+    pub(crate) jobs: mpsc::UnboundedReceiver<Job>,
+    /// Something was written; any number of times is as good as once.
+    pub(crate) written: Arc<Notify>,
+    /// True once the profile is to be closed.
+    pub(crate) end: watch::Receiver<bool>,
 }
 
 /// What the task says about itself.
@@ -49,28 +57,33 @@ impl Keeper {
 
     /// Works until it is told to end, then closes the profile. What is under way is given a moment
     /// and then dropped, as a crash would: nothing that was saved is lost by it.
-    pub(crate) async fn run(mut self, work: mpsc::UnboundedReceiver<Work>, end: Arc<Notify>) {
-        const GRACE: Duration = Duration::from_secs(2);
+    pub(crate) async fn run(mut self, orders: Orders) {
+        let mut end = orders.end.clone();
         let patience = async {
-            end.notified().await;
+            ended(&mut end).await;
             tokio::time::sleep(GRACE).await;
         };
         tokio::select! {
-            () = self.keep(work) => {}
+            () = self.keep(orders) => {}
             () = patience => {}
         }
         self.engine.close().await;
     }
 
-    async fn keep(&mut self, mut work: mpsc::UnboundedReceiver<Work>) {
+    async fn keep(&mut self, orders: Orders) {
+        let Orders { mut jobs, written, mut end } = orders;
         self.mark = self.engine.store().money_mark().await.ok();
         loop {
             tokio::select! {
                 biased;
-                next = work.recv() => match next {
-                    Some(Work::Do(job)) => job(&mut self.engine).await,
-                    Some(Work::End) | None => return,
+                () = ended(&mut end) => return,
+                job = jobs.recv() => match job {
+                    Some(job) => job(&mut self.engine).await,
+                    None => return,
                 },
+                () = written.notified(), if !self.offline => {
+                    self.engine.flush_waiting(PATIENCE).await;
+                }
                 heard = self.engine.hear(), if !self.offline => self.take(heard).await,
             }
             self.tell().await;
@@ -78,21 +91,8 @@ impl Keeper {
     }
 
     async fn take(&mut self, heard: Heard) {
-        // What waits may leave with anything that is heard.
-        let waited = self.engine.store().contacts_waiting().await;
-        let waited = waited.is_ok_and(|contacts| !contacts.is_empty());
         match self.engine.handle(heard).await {
-            Ok(Happening::Chat) => {
-                self.connected(Connection::Online, None);
-                self.bell.ring(Topic::Contacts);
-                self.bell.ring(Topic::Chat);
-            }
-            Ok(Happening::Ledger) => {
-                self.connected(Connection::Online, None);
-                if waited {
-                    self.bell.ring(Topic::Chat);
-                }
-            }
+            Ok(Happening::Chat | Happening::Ledger) => self.connected(Connection::Online, None),
             Ok(Happening::Offline) => self.connected(Connection::Offline, None),
             Err(fault) => self.connected(Connection::Offline, Some(fault)),
         }
@@ -130,4 +130,9 @@ impl Keeper {
             self.bell.ring(Topic::Chat);
         }
     }
+}
+
+/// Also when nobody is left who could say so.
+async fn ended(end: &mut watch::Receiver<bool>) {
+    let _ = end.wait_for(|ended| *ended).await;
 }

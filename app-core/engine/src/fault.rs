@@ -157,7 +157,7 @@ impl From<StoreError> for Fault {
         let code = match &error {
             StoreError::NoProfile => Code::NoProfile,
             StoreError::ProfileExists => Code::ProfileExists,
-            StoreError::ProfileInUse => Code::ProfileInUse,
+            StoreError::ProfileInUse | StoreError::Closed => Code::ProfileInUse,
             StoreError::WrongKey | StoreError::NeedPassphrase => Code::WrongKey,
             StoreError::WrongWords => Code::BadWords,
             StoreError::DamagedProfile => Code::DamagedProfile,
@@ -179,6 +179,7 @@ fn sentence(error: &StoreError) -> String {
         }
         StoreError::ProfileExists => "choose another folder; nothing was changed",
         StoreError::ProfileInUse => "close the other program that has it open",
+        StoreError::Closed => "try again",
         StoreError::WrongKey => {
             "the passphrase or key is wrong; account restore with your 24 words opens it again"
         }

@@ -39,6 +39,9 @@ pub enum StoreError {
     /// A file cannot be read or written.
     #[error("cannot use the profile's files")]
     Io(#[source] io::Error),
+    /// The profile was closed here meanwhile.
+    #[error("the profile is being closed")]
+    Closed,
     /// A statement failed in a way that only a bug explains.
     #[error("the database refused: {0}")]
     Database(String),
@@ -66,6 +69,9 @@ impl From<sqlx::Error> for StoreError {
         // A value of another type or length than the schema allows.
         if matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)) {
             return Self::DamagedProfile;
+        }
+        if matches!(error, sqlx::Error::PoolClosed) {
+            return Self::Closed;
         }
         if let sqlx::Error::Io(cause) = error {
             return cause.into();

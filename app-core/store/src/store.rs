@@ -4,8 +4,13 @@ use crate::lock::Lock;
 use crate::{Profile, Protection};
 use core::fmt;
 use sqlx::SqlitePool;
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, broadcast};
+use types::OpenId;
+
+/// Contacts that a listener may fall behind.
+const TOLD: usize = 256;
 
 /// An open profile. Clones share one database and one lock; the lock is given back with the last.
 #[derive(Clone)]
@@ -18,6 +23,8 @@ struct Inner {
     protection: Protection,
     pool: SqlitePool,
     writing: Mutex<()>,
+    /// Tells of each contact about whom something was saved that a screen shows.
+    shown: broadcast::Sender<OpenId>,
     _lock: Lock,
 }
 
@@ -38,8 +45,8 @@ impl Store {
         pool: SqlitePool,
         lock: Lock,
     ) -> Self {
-        let writing = Mutex::default();
-        Self { inner: Arc::new(Inner { profile, protection, pool, writing, _lock: lock }) }
+        let (writing, shown) = (Mutex::default(), broadcast::Sender::new(TOLD));
+        Self { inner: Arc::new(Inner { profile, protection, pool, writing, shown, _lock: lock }) }
     }
 
     /// Where the profile's files lie.
@@ -58,6 +65,20 @@ impl Store {
     /// the last clone is gone.
     pub async fn close(self) {
         self.inner.pool.close().await;
+    }
+
+    /// The contacts about whom something is saved, from now on, that a conversation or the list of
+    /// them shows.
+    #[must_use]
+    pub fn shown(&self) -> broadcast::Receiver<OpenId> {
+        self.inner.shown.subscribe()
+    }
+
+    pub(crate) fn tell_shown(&self, contacts: BTreeSet<OpenId>) {
+        for contact in contacts {
+            // An error means that nobody listens.
+            let _ = self.inner.shown.send(contact);
+        }
     }
 
     pub(crate) fn pool(&self) -> &SqlitePool {

@@ -68,14 +68,13 @@ pub(super) fn folder(named: Option<&Path>) -> Result<PathBuf, Error> {
     checkout(&own).ok_or_else(not_built)
 }
 
-/// Looks for built pages from this program's place upwards.
+/// The built pages of the checkout whose `target/<profile>` this program lies in. No other folder is
+/// looked at: it may be anybody's.
 fn checkout(program: &Path) -> Option<PathBuf> {
-    program
-        .ancestors()
-        .skip(1)
-        .filter(|folder| folder.join("Cargo.toml").is_file())
-        .map(|folder| folder.join("ui").join("dist"))
-        .find(|pages| pages.join(INDEX).is_file())
+    let root = program.ancestors().nth(3)?;
+    let pages = root.join("ui").join("dist");
+    let built = root.join("Cargo.toml").is_file() && pages.join(INDEX).is_file();
+    built.then_some(pages)
 }
 
 fn not_built() -> Error {

@@ -164,7 +164,7 @@ fn the_log_knows_neither_the_token_nor_what_was_said() {
     for secret in [token.as_str(), "a secret", &words[..2].join("\",\"")] {
         assert!(!log.contains(secret), "{secret}");
     }
-    assert!(log.contains("TRACE"), "the log was on");
+    assert!(!log.is_empty(), "the log was on");
 }
 
 #[test]

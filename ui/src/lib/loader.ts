@@ -18,20 +18,27 @@ export class Loader {
     return this.#running;
   }
 
-  /** Loads now and whenever one of these topics changes; returns the way to stop. */
-  watch(topics: readonly Topic[]): () => void {
-    const stop = onEvent(({ topic }) => {
-      if (topic === "all" || topics.includes(topic)) void this.load();
+  /**
+   * Loads now and whenever one of these topics changes; returns the way to stop. With an id, what
+   * the core says of another one is passed over.
+   */
+  watch(topics: readonly Topic[], id: string | null = null): () => void {
+    const stop = onEvent((event) => {
+      const ours = event.id === null || id === null || event.id === id;
+      if (event.topic === "all" || (ours && topics.includes(event.topic))) void this.load();
     });
     void this.load();
     return stop;
   }
 
   async #untilFresh(): Promise<void> {
-    do {
-      this.#again = false;
-      await this.once();
-    } while (this.#again);
-    this.#running = null;
+    try {
+      do {
+        this.#again = false;
+        await this.once();
+      } while (this.#again);
+    } finally {
+      this.#running = null;
+    }
   }
 }

@@ -1,7 +1,7 @@
 // The transport of a browser's page: JSON-RPC 2.0 over a WebSocket to the page's own origin.
 
 import { Listeners } from "./listeners";
-import { failed, NO_CORE, type CoreEvent, type Failure, type Reach, type Result, type Transport } from "./transport";
+import { failed, NO_ANSWER, NO_CORE, type CoreEvent, type Failure, type Reach, type Result, type Transport } from "./transport";
 
 /** What of a WebSocket is used, so that tests can stand in for one. */
 export type Wire = Pick<WebSocket, "send" | "close"> & {
@@ -23,14 +23,16 @@ type Notice = { method?: unknown; params?: CoreEvent };
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 8_000;
 const OPEN = 1;
+/** The core takes no longer text, in bytes; of a longer one it would only drop the connection. */
+const MOST_BYTES = 256 * 1024;
 
 /** Talks to `bcm serve`, and finds it again when it comes back. */
 export class SocketTransport implements Transport {
   readonly #events = new Listeners<CoreEvent>();
   readonly #reaches = new Listeners<Reach>();
   readonly #waiting = new Map<number, (result: Result<unknown>) => void>();
-  /** Written before the socket was open for the first time. */
-  #unsent: string[] = [];
+  /** Written while the socket was not open, by the call's id. */
+  readonly #unsent = new Map<number, string>();
   #wire: Wire;
   #reach: Reach = "connecting";
   #lastId = 0;
@@ -47,10 +49,11 @@ export class SocketTransport implements Transport {
     if (this.#reach === "gone") return Promise.resolve(gone());
     const id = ++this.#lastId;
     const text = JSON.stringify({ jsonrpc: "2.0", id, method: name, params });
+    if (new Blob([text]).size > MOST_BYTES) return Promise.resolve(tooLong());
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);
       if (this.#wire.readyState === OPEN) this.#wire.send(text);
-      else this.#unsent.push(text);
+      else this.#unsent.set(id, text);
     });
   }
 
@@ -73,17 +76,18 @@ export class SocketTransport implements Transport {
 
   #opened(wire: Wire): void {
     this.#pause = FIRST_PAUSE_MS;
-    for (const text of this.#unsent.splice(0)) wire.send(text);
+    for (const text of this.#unsent.values()) wire.send(text);
+    this.#unsent.clear();
     this.#tell("there");
     // Whatever happened meanwhile was not heard.
     this.#events.tell({ topic: "all", id: null });
   }
 
   #closed(): void {
-    this.#unsent = [];
     this.#tell("gone");
-    for (const resolve of this.#waiting.values()) resolve(gone());
+    for (const [id, resolve] of this.#waiting) resolve(this.#unsent.has(id) ? gone() : unanswered());
     this.#waiting.clear();
+    this.#unsent.clear();
     this.around.later(() => (this.#wire = this.#connect()), this.#pause);
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
   }
@@ -129,4 +133,12 @@ function resultOf({ result, error }: Answer): Result<unknown> {
 
 function gone(): Result<unknown> {
   return failed(NO_CORE, "the core cannot be reached");
+}
+
+function unanswered(): Result<unknown> {
+  return failed(NO_ANSWER, "the core went away before it answered");
+}
+
+function tooLong(): Result<unknown> {
+  return failed("message_too_long", "longer than any call may be");
 }

@@ -27,8 +27,10 @@ export interface Transport {
   onReach(listener: (reach: Reach) => void): () => void;
 }
 
-/** The code of a call that found no core. */
+/** The code of a call that found no core: nothing was done. */
 export const NO_CORE = "no_core";
+/** The code of a call whose answer was lost: nobody knows whether it was done. */
+export const NO_ANSWER = "no_answer";
 
 let current: Transport | null = null;
 
@@ -55,7 +57,7 @@ export function onReach(listener: (reach: Reach) => void): () => void {
 
 /** What of a failed load is worth showing: that the core is gone is told for the whole window. */
 export function worthShowing(result: Result<unknown>): Failure | null {
-  return result.ok || result.error.code === NO_CORE ? null : result.error;
+  return result.ok || [NO_CORE, NO_ANSWER].includes(result.error.code) ? null : result.error;
 }
 
 /** A result that failed. */

@@ -3,7 +3,7 @@ import { encode } from "uqr";
 /** A QR code: its side in modules and the path of its dark ones. */
 export type QrCode = { size: number; path: string };
 
-const QUIET_ZONE = 3;
+const QUIET_ZONE = 4;
 
 /** The code of a text; null if the text is longer than any code can hold. */
 export function qrCode(text: string): QrCode | null {

@@ -1,7 +1,7 @@
 // What the keyboard alone must be able to do, as stories in the real page.
 
 import assert from "node:assert/strict";
-import { ID } from "./people.mjs";
+import { ID, status } from "./people.mjs";
 
 const test = (name) => `[data-test="${name}"]`;
 const focused = (page) => page.evaluate(() => document.activeElement?.getAttribute("data-test") ?? document.activeElement?.tagName);
@@ -55,10 +55,77 @@ export const KEYBOARD = [
     now.called.length = 0;
     core.tell("chat");
     await page.waitForFunction(() => document.querySelector('[data-test="live"]').textContent === "Bob: Are you there?");
-    assert.equal(await page.title(), "(121) BCM");
+    assert.equal(await page.title(), "(121) Alice · BCM");
     await page.getByText("Are you there?").first().waitFor();
     await page.waitForFunction(() => document.querySelectorAll('[data-test="message"]').length === 14);
     assert.equal(now.called.filter(({ method }) => method === "chat_seen").length, 1);
+  } },
+  { name: "what is read stays in its place, is not taken as seen, and the newest is one step away", steps: async (page, core, now) => {
+    const all = now.conversations[ID.bob];
+    const arrive = (text) => all.push({ id: String(all.length).padStart(32, "5"), from: "Bob", time: new Date().toISOString(), text, state: "received", payment: null });
+    for (let index = 0; index < 120; index++) arrive(`line ${index}`);
+    await page.click(`[data-contact="${ID.bob}"]`);
+    await page.getByText("line 119").waitFor();
+    await page.evaluate(() => (document.querySelector('[data-test="messages"]').scrollTop = -900));
+    await page.waitForSelector(test("messages-newest"));
+    const upper = () => page.evaluate(() => {
+      const edge = document.querySelector('[data-test="messages"]').getBoundingClientRect().top;
+      const seen = [...document.querySelectorAll('[data-test="message"]')].find((one) => one.getBoundingClientRect().bottom > edge);
+      return [seen.querySelector('[data-test="message-text"]').textContent, seen.getBoundingClientRect().top];
+    });
+    const before = await upper();
+    const unmoved = async () => {
+      const [text, top] = await upper();
+      assert.equal(text, before[0]);
+      assert.ok(Math.abs(top - before[1]) <= 1, `moved by ${top - before[1]}`);
+    };
+    now.called.length = 0;
+    for (let index = 0; index < 3; index++) arrive(`new ${index}`);
+    core.tell("chat");
+    await page.getByText("new 2").waitFor();
+    await unmoved();
+    await page.locator(test("messages-earlier")).evaluate((button) => button.click());
+    await page.getByText("line 40", { exact: true }).waitFor();
+    await unmoved();
+    assert.equal(now.called.filter(({ method }) => method === "chat_seen").length, 0);
+    await page.click(test("messages-newest"));
+    await page.waitForSelector(test("messages-newest"), { state: "detached" });
+    await page.waitForFunction(() => document.querySelector('[data-test="messages"]').scrollTop === 0);
+    assert.equal(now.called.filter(({ method }) => method === "chat_seen").length, 1);
+  } },
+  { name: "a conversation that moves up in the list takes the focus along", steps: async (page, core, now) => {
+    await page.locator(`[data-contact="${ID.carol}"]`).focus();
+    now.chats = [...now.chats].reverse();
+    core.tell("chat");
+    await page.waitForFunction((id) => document.querySelector('ul[aria-label="Conversations"] [data-contact]').dataset.contact === id, ID.carol);
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("data-contact")), ID.carol);
+  } },
+  { name: "the focus follows the steps of a payment, and a busy button keeps it", steps: async (page) => {
+    await page.click(`[data-contact="${ID.bob}"]`);
+    await page.click(test("composer-pay"));
+    await page.waitForFunction(() => document.activeElement?.dataset.test === "pay-amount");
+    await page.keyboard.type("5");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement?.tagName === "H3");
+    await page.click(test("pay-change"));
+    await page.waitForFunction(() => document.activeElement?.dataset.test === "pay-amount");
+  } },
+  { name: "after a wrong passphrase the focus is in its field again", world: { status: { ...status, profile: "locked", account: null }, fails: { profile_open: "wrong_key" } }, steps: async (page) => {
+    await page.waitForFunction(() => document.activeElement?.dataset.test === "unlock-passphrase");
+    await page.keyboard.type("wrong");
+    await page.click(test("unlock-submit"));
+    await page.waitForSelector(test("unlock-error"));
+    assert.equal(await focused(page), "unlock-passphrase");
+  } },
+  { name: "the way back leads out of a conversation, and a page loaded anew is where it was", steps: async (page) => {
+    await page.click(`[data-contact="${ID.bob}"]`);
+    await page.click(test("nav-wallet"));
+    await page.goBack();
+    await page.waitForSelector(test("composer-text"));
+    await page.reload();
+    await page.waitForSelector(test("composer-text"));
+    await page.goBack();
+    await page.waitForSelector(test("composer-text"), { state: "detached" });
   } },
   { name: "accepting a request leads to the composer", steps: async (page, core, now) => {
     await page.click(`[data-contact="${ID.dave}"]`);

@@ -40,7 +40,11 @@ export async function colours(counter, png, enough) {
   );
 }
 
-/** True if the page can be scrolled sideways, which no view may. */
-export function scrollsSideways(page) {
-  return page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+/** True if the page can be scrolled sideways or a control is cut off at its side, as no view may. */
+export function sticksOut(page) {
+  return page.evaluate(() => {
+    const controls = [...document.querySelectorAll("button, input, textarea, select")];
+    const cut = controls.some((one) => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth);
+    return cut || document.documentElement.scrollWidth > innerWidth;
+  });
 }

@@ -40,7 +40,7 @@ describe("the profile", () => {
   it("is restored from words however they are set apart", async () => {
     core.answers.account_restore = () => failed("bad_words", "");
     const profile = new Profile();
-    expect(await profile.restore(" Able\n acid,also ", "", "")).toBe(false);
+    expect(await profile.restore(" 1. Able\n2) acid，ａｌｓｏ\u3000", "", "")).toBe(false);
     expect(core.last("account_restore")).toEqual({ words: "able acid also" });
     expect(profile.failure?.code).toBe("bad_words");
     profile.forgetFailure();
@@ -113,9 +113,9 @@ describe("contacts", () => {
     core.answers.contact_accept = () => ok({});
     core.answers.contact_decline = () => failed("no_network", "");
     const request = new Request("d0");
-    await request.accept();
+    expect(await request.accept()).toBe(true);
     expect(core.last("contact_accept")).toEqual({ contact: "d0" });
-    await request.decline();
+    expect(await request.decline()).toBe(false);
     expect(request.failure?.code).toBe("no_network");
   });
 });

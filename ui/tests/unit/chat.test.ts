@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { MessageRecord } from "../../src/bindings";
+import { Gathering, sentence } from "../../src/features/chat/arrivals";
 import { Chats, type Arrival } from "../../src/features/chat/chats.svelte";
 import { Conversation } from "../../src/features/chat/conversation.svelte";
 import { Drafts } from "../../src/features/chat/drafts.svelte";
@@ -27,7 +28,7 @@ beforeEach(() => {
 describe("a conversation", () => {
   it("shows what is saved and loads again at each change", async () => {
     core.answers.chat_messages = () => conversationOf(message("1", "me"));
-    const conversation = new Conversation("b0", () => false);
+    const conversation = new Conversation("b0", 0, () => false);
     const stop = conversation.watch();
     await settled();
     core.answers.chat_messages = () => conversationOf(message("1", "me"), message("2", "Bob"));
@@ -37,10 +38,10 @@ describe("a conversation", () => {
     stop();
   });
 
-  it("asks for one more than it shows, and so knows whether there is anything before", async () => {
+  it("asks for more than it shows, and so knows whether there is anything before", async () => {
     const all = Array.from({ length: 120 }, (_, index) => message(String(index), "me"));
     core.answers.chat_messages = ({ last }: { last: number }) => conversationOf(...all.slice(-last));
-    const conversation = new Conversation("b0", () => false);
+    const conversation = new Conversation("b0", 0, () => false);
     conversation.watch();
     await settled();
     expect([conversation.messages.length, conversation.hasEarlier]).toEqual([50, true]);
@@ -49,18 +50,66 @@ describe("a conversation", () => {
     expect([conversation.messages.length, conversation.hasEarlier]).toEqual([120, false]);
   });
 
+  it("slides on while the newest message is in sight, and keeps the oldest while somebody reads up there", async () => {
+    const all = Array.from({ length: 80 }, (_, index) => message(String(index), "Bob"));
+    let atEnd = true;
+    core.answers.chat_seen = () => ok(null);
+    core.answers.chat_messages = ({ last }: { last: number }) => conversationOf(...all.slice(-last));
+    const conversation = new Conversation("b0", 0, () => atEnd);
+    conversation.watch();
+    await settled();
+    const arrives = async () => {
+      all.push(message(String(all.length), "Bob"));
+      core.tell("chat");
+      await settled();
+      return [conversation.messages[0]?.id, conversation.messages.length];
+    };
+    expect(await arrives()).toEqual(["31", 50]);
+    atEnd = false;
+    expect(await arrives()).toEqual(["31", 51]);
+    expect(await arrives()).toEqual(["31", 52]);
+    await conversation.earlier();
+    expect([conversation.messages[0]?.id, conversation.hasEarlier]).toEqual(["0", false]);
+  });
+
+  it("is loaded anew for its own contact only", async () => {
+    core.answers.chat_messages = () => conversationOf();
+    const conversation = new Conversation("b0", 0, () => false);
+    conversation.watch();
+    await settled();
+    core.tell("chat", "c0");
+    await settled();
+    expect(core.times("chat_messages")).toBe(1);
+    core.tell("chat", "b0");
+    await settled();
+    expect(core.times("chat_messages")).toBe(2);
+  });
+
+  it("knows where the unread began when it was opened, and shows at least these", async () => {
+    const all = Array.from({ length: 90 }, (_, index) => message(String(index), index === 89 ? "me" : "Bob"));
+    core.answers.chat_messages = ({ last }: { last: number }) => conversationOf(...all.slice(-last));
+    const conversation = new Conversation("b0", 70, () => true);
+    conversation.watch();
+    await settled();
+    expect([conversation.messages.length, conversation.firstNew]).toEqual([71, "them:19"]);
+    all.push(message("90", "Bob"));
+    core.tell("chat");
+    await settled();
+    expect(conversation.firstNew).toBe("them:19");
+  });
+
   it("tells once that the newest message was seen, and only while somebody can see it", async () => {
     let visible = false;
     core.answers.chat_messages = () => conversationOf(message("1", "Bob"), message("2", "me"));
     core.answers.chat_seen = () => ok(null);
-    const conversation = new Conversation("b0", () => visible);
+    const conversation = new Conversation("b0", 0, () => visible);
     conversation.watch();
     await settled();
+    await conversation.look();
     expect(core.times("chat_seen")).toBe(0);
     visible = true;
     await conversation.look();
-    core.tell("chat");
-    await settled();
+    await conversation.look();
     expect(core.times("chat_seen")).toBe(1);
     expect(core.last("chat_seen")).toEqual({ contact: "b0", up_to: "1" });
   });
@@ -68,7 +117,7 @@ describe("a conversation", () => {
   it("says why a message was not taken, and forgets it with the next that is", async () => {
     core.answers.chat_messages = () => conversationOf();
     core.answers.chat_send = () => failed("message_too_long", "");
-    const conversation = new Conversation("b0", () => false);
+    const conversation = new Conversation("b0", 0, () => false);
     expect(await conversation.send("x")).toBe(false);
     expect(conversation.failure?.code).toBe("message_too_long");
     core.answers.chat_send = () => ok({ message: { id: "1" } });
@@ -79,7 +128,7 @@ describe("a conversation", () => {
 
   it("keeps what it shows when the core is gone, and leaves saying so to the window", async () => {
     core.answers.chat_messages = () => conversationOf(message("1", "me"));
-    const conversation = new Conversation("b0", () => false);
+    const conversation = new Conversation("b0", 0, () => false);
     conversation.watch();
     await settled();
     core.answers.chat_messages = () => failed("no_core", "");
@@ -138,20 +187,20 @@ describe("the list of conversations", () => {
 
 describe("a timeline", () => {
   it("cuts days apart and joins what one side says in one go", () => {
-    const days = timeline([
+    const entries = timeline([
       message("1", "Bob", at(0, 19)),
       message("2", "Bob", at(0)),
       message("3", "Bob", at(2)),
       message("4", "Bob", at(30)),
       message("4", "me", at(31)),
     ]);
-    expect(days.map(({ entries }) => entries.length)).toEqual([1, 4]);
-    const shape = days[1]?.entries.map(({ key, first, last }) => [key, first, last]);
+    const shape = entries.map(({ key, newDay, first, last }) => [key, newDay, first, last]);
     expect(shape).toEqual([
-      ["them:2", true, false],
-      ["them:3", false, true],
-      ["them:4", true, true],
-      ["me:4", true, true],
+      ["them:1", true, true, true],
+      ["them:2", true, true, false],
+      ["them:3", false, false, true],
+      ["them:4", false, true, true],
+      ["me:4", false, true, true],
     ]);
   });
 });
@@ -162,8 +211,44 @@ describe("drafts", () => {
     drafts.keep("a", "begun");
     expect([drafts.of("a"), drafts.of("b")]).toEqual(["begun", ""]);
     drafts.putBack("b", "not sent");
+    drafts.putBack("b", "nor this");
     drafts.putBack("a", "older");
-    expect([drafts.of("a"), drafts.of("b")]).toEqual(["begun", "not sent"]);
+    expect([drafts.of("a"), drafts.of("b")]).toEqual(["begun\nolder", "not sent\nnor this"]);
+  });
+});
+
+describe("arrivals", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("are told at once, and together if they come too fast", () => {
+    const told: (readonly string[])[] = [];
+    const arrivals = new Gathering<string>((some) => told.push(some));
+    for (const one of ["a", "b", "c"]) arrivals.add(one);
+    expect(told).toEqual([["a"]]);
+    vi.advanceTimersByTime(1000);
+    expect(told).toEqual([["a"], ["b", "c"]]);
+    vi.advanceTimersByTime(5000);
+    arrivals.add("d");
+    expect(told).toEqual([["a"], ["b", "c"], ["d"]]);
+    expect(vi.getTimerCount()).toBe(1);
+  });
+});
+
+describe("what is said of arrivals", () => {
+  const arrival = (text: string, payment: MessageRecord["payment"] = null): Arrival => ({
+    name: "Bob\u202e",
+    id: "b0",
+    message: { ...message("1", "Bob"), text, payment },
+  });
+  const payment = { tx: "f", amount: "1234.5", token: "ABC", state: "submitted" } as const;
+
+  it("is the one in its words, cut short, and of many their number", () => {
+    expect(sentence([arrival("hi")], 1)).toBe("Bob: hi");
+    expect(sentence([arrival("x".repeat(9000))], 1).length).toBeLessThan(320);
+    expect(sentence([arrival("memo", payment)], 1)).toBe("1,234.5\u00a0ABC from Bob");
+    expect(sentence([arrival("a"), arrival("b")], 7)).toBe("7 unread messages");
+    expect(sentence([arrival("a"), arrival("b")], 0)).toBe("Bob: b");
   });
 });
 

@@ -31,8 +31,8 @@ export class FakeCore implements Transport {
     return () => {};
   }
 
-  tell(topic: Topic): void {
-    this.#events.tell({ topic, id: null });
+  tell(topic: Topic, id: string | null = null): void {
+    this.#events.tell({ topic, id });
   }
 
   times(name: string): number {

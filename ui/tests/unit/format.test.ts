@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as format from "../../src/lib/format";
 import { speak, spokenOf } from "../../src/lib/i18n/index.svelte";
-import { initials, shortened, shownName, tone } from "../../src/lib/names";
+import { beginning, initials, shortened, shownName, tone } from "../../src/lib/names";
 
 beforeEach(() => speak("en"));
 afterEach(() => speak("en"));
@@ -78,6 +78,16 @@ describe("names", () => {
   it("have one of eight colours, always the same", () => {
     expect(tone("b0")).toBe(tone("b0"));
     for (const id of ["a", "b", "c", "ff".repeat(32)]) expect(tone(id)).toBeLessThan(8);
+  });
+
+  it("keep emoji of several parts whole", () => {
+    expect(shownName("Ann 👩‍🚀 👩🏽‍🚀 a\u200db")).toBe("Ann 👩‍🚀 👩🏽‍🚀 ab");
+  });
+
+  it("and texts are cut between characters", () => {
+    expect(beginning("short", 5)).toBe("short");
+    expect(beginning("abcd𠮷", 4)).toBe("abcd…");
+    expect(beginning("abc𠮷d", 4)).toBe("abc…");
   });
 
   it("are shortened in the middle", () => {

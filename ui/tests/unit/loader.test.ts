@@ -37,6 +37,27 @@ describe("the one rule for reloading", () => {
     expect(loads).toBe(3);
   });
 
+  it("passes over what is said of another id, but not what is said of all", async () => {
+    loader.watch(["chat"], "b0");
+    await finish();
+    core.tell("chat", "c0");
+    expect(loads).toBe(1);
+    for (const id of ["b0", null]) {
+      core.tell("chat", id);
+      await finish();
+    }
+    core.tell("all", "c0");
+    expect(loads).toBe(4);
+  });
+
+  it("goes on after a load that broke", async () => {
+    let tries = 0;
+    const broken = new Loader(() => (++tries === 1 ? Promise.reject(new Error("broken")) : Promise.resolve()));
+    await expect(broken.load()).rejects.toThrow("broken");
+    await broken.load();
+    expect(tries).toBe(2);
+  });
+
   it("never has two loads under way, so that a late answer cannot overwrite a newer one", async () => {
     loader.watch(["chat"]);
     core.tell("chat");

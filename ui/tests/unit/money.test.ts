@@ -41,6 +41,18 @@ describe("a payment", () => {
     expect(core.times("pay")).toBe(1);
   });
 
+  it("is not asked for again when nobody knows whether it happened", async () => {
+    core.answers.pay_quote = () => ok(QUOTE);
+    core.answers.pay = () => failed("no_answer", "");
+    const payment = new Payment(BOB);
+    await payment.next();
+    expect(await payment.confirm()).toBe(false);
+    expect([payment.failure?.code, payment.busy, payment.over]).toEqual(["no_answer", false, true]);
+    core.answers.pay = () => ok({});
+    expect(await payment.confirm()).toBe(false);
+    expect(core.times("pay")).toBe(1);
+  });
+
   it("stays with what was typed when it is refused", async () => {
     core.answers.pay_quote = () => failed("bad_amount", "");
     const payment = new Payment(BOB);

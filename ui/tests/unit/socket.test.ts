@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { SocketTransport, type Wire } from "../../src/lib/socket";
-import { takeToken } from "../../src/lib/token";
+import { followLinks, takeToken } from "../../src/lib/token";
 import type { CoreEvent, Reach } from "../../src/lib/transport";
 
 class FakeWire implements Wire {
@@ -80,12 +80,28 @@ describe("the socket", () => {
     expect(wire().sent.map(({ method }) => method)).toEqual(["status"]);
   });
 
-  it("answers calls in flight with no_core when the socket ends, and later ones at once", async () => {
+  it("answers what was under way when the socket ends: nobody knows; and what comes later: nothing was done", async () => {
     wire().open();
     const call = transport.call("status", {});
     wire().close();
-    expect(await call).toMatchObject({ ok: false, error: { code: "no_core" } });
+    expect(await call).toMatchObject({ ok: false, error: { code: "no_answer" } });
     expect(await transport.call("status", {})).toMatchObject({ ok: false, error: { code: "no_core" } });
+  });
+
+  it("knows that what never left was not done", async () => {
+    const call = transport.call("pay", {});
+    wire().close();
+    expect(await call).toMatchObject({ ok: false, error: { code: "no_core" } });
+    pauses.at(-1)?.run();
+    wire().open();
+    expect(wire().sent).toEqual([]);
+  });
+
+  it("does not send what the core would drop the connection for", async () => {
+    wire().open();
+    const call = transport.call("chat_send", { text: "長".repeat(90_000) });
+    expect(await call).toMatchObject({ ok: false, error: { code: "message_too_long" } });
+    expect(wire().sent).toEqual([]);
   });
 
   it("tries again after longer and longer pauses, and soon again once it was back", () => {
@@ -151,6 +167,19 @@ describe("the token", () => {
     expect(takeToken(page)).toBe("ab12");
     expect(shown).toEqual(["/"]);
     expect(store.get("bcm.token")).toBe("ab12");
+  });
+
+  it("that comes with a new link begins anew", () => {
+    const { page } = pageAt("", "ab12");
+    let hear = () => {};
+    let begun = 0;
+    const tab = { ...page, addEventListener: (_: string, listener: () => void) => (hear = listener) };
+    Object.assign(page.location, { reload: () => begun++ });
+    followLinks(tab as unknown as Window);
+    hear();
+    page.location.hash = "#token=cd34";
+    hear();
+    expect(begun).toBe(1);
   });
 
   it("is found again when the page is loaded anew", () => {

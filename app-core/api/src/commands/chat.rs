@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use chat::{Contact, Delivery, Direction, MAX_TEXT, PaymentRef};
-use store::MessageRow;
+use store::{ChatRow, MessageRow};
 use types::{MessageId, OpenId};
 
 use crate::app::PATIENCE;
 use crate::{
     App, ChatRecord, Chats, Conversation, Error, MessageRecord, MessageState, PaymentOfMessage,
-    SentMessage, SentRecord, TokenName, Topic, when,
+    SentMessage, SentRecord, TokenName, when,
 };
 
 impl App {
@@ -19,13 +19,13 @@ impl App {
     /// Codes of the store.
     pub async fn chat_list(&self) -> Result<Chats, Error> {
         let rows = self.inner().store.chats().await?;
-        let mut chats = Vec::with_capacity(rows.len());
-        for row in rows {
-            let contact = self.contact_record(row.contact.account).await?;
+        let names = self.names().await?;
+        let chat = |row: ChatRow| {
+            let contact = names.of(row.contact.account)?;
             let last = row.last.map(|last| message_record(last, &contact.name));
-            chats.push(ChatRecord { contact, unread: row.unread, last });
-        }
-        Ok(Chats { chats })
+            Ok(ChatRecord { contact, unread: row.unread, last })
+        };
+        Ok(Chats { chats: rows.into_iter().map(chat).collect::<Result<_, Error>>()? })
     }
 
     /// The conversation with a contact as saved.
@@ -73,7 +73,7 @@ impl App {
             return Err(Error::new("message_too_long", limit));
         }
         let message = self.inner().writer.write(&contact, text).await?;
-        self.written(contact.account, wait).await?;
+        self.written(contact.account, wait).await;
         self.sent_record(&contact, message.id).await
     }
 
@@ -86,7 +86,7 @@ impl App {
         let unknown = || Error::new("refused", "there is no message of this id to try again");
         let id = MessageId::parse(message).ok_or_else(unknown)?;
         self.inner().writer.retry(&contact, id).await?;
-        self.written(contact.account, false).await?;
+        self.written(contact.account, false).await;
         self.sent_record(&contact, id).await
     }
 
@@ -130,44 +130,37 @@ impl App {
         Ok(())
     }
 
-    /// Lets what was just saved for a contact leave.
-    pub(crate) async fn written(&self, contact: OpenId, wait: bool) -> Result<(), Error> {
-        self.inner().bell.ring_for(Topic::Chat, contact.to_string());
+    /// Lets what was just saved for a contact leave. With `wait`, a worker has its time to confirm it;
+    /// that somebody ends meanwhile is no failure of what is saved.
+    pub(crate) async fn written(&self, contact: OpenId, wait: bool) {
         if self.inner().offline {
-            return Ok(());
+            return;
         }
-        let bell = self.inner().bell.clone();
-        if wait {
-            return self
-                .ask(move |engine| {
-                    Box::pin(async move {
-                        engine.flush(contact, PATIENCE).await;
-                        Ok(())
-                    })
-                })
-                .await;
+        if !wait {
+            return self.let_leave();
         }
-        self.post(move |engine| {
+        let flush = self.ask(move |engine| {
             Box::pin(async move {
                 engine.flush(contact, PATIENCE).await;
-                bell.ring_for(Topic::Chat, contact.to_string());
+                Ok(())
             })
         });
-        Ok(())
+        // Whatever else the engine does meanwhile, nobody waits longer than that.
+        let flushed = tokio::time::timeout(PATIENCE, flush).await;
+        if !matches!(flushed, Ok(Ok(()))) {
+            self.let_leave();
+        }
     }
 
     async fn sent_record(&self, contact: &Contact, id: MessageId) -> Result<SentRecord, Error> {
-        let rows = self.inner().store.conversation(contact.account, None).await?;
-        let own =
-            |row: &&MessageRow| row.message.id == id && row.message.direction == Direction::Out;
-        let row = rows.iter().rev().find(own);
+        let message = self.inner().store.written(contact.account, id).await?;
         let gone = || Error::new("internal", "a message that was saved is not there");
-        let row = row.ok_or_else(gone)?;
+        let message = message.ok_or_else(gone)?;
         let message = SentMessage {
             id: id.to_string(),
-            contact: self.shown_name(contact.account).await?,
-            time: when::format(row.message.time),
-            state: state(row.message.delivery),
+            contact: self.names().await?.of(contact.account)?.name,
+            time: when::format(message.time),
+            state: state(message.delivery),
         };
         Ok(SentRecord { message })
     }
@@ -179,16 +172,15 @@ impl App {
         synced: bool,
     ) -> Result<Conversation, Error> {
         let rows = self.inner().store.conversation(contact.account, last).await?;
-        let name = self.shown_name(contact.account).await?;
+        let name = self.names().await?.of(contact.account)?.name;
         let messages = rows.into_iter().map(|row| message_record(row, &name)).collect();
         Ok(Conversation { contact: name, messages, synced })
     }
 
     async fn mark_read(&self, contact: OpenId, up_to: Option<MessageId>) -> Result<(), Error> {
-        let inner = self.inner();
-        if inner.store.unread(contact).await? > 0 {
-            inner.writer.mark_read(contact, up_to).await?;
-            inner.bell.ring_for(Topic::Chat, contact.to_string());
+        // Nothing is written, and no screen told, for what was looked at before.
+        if self.inner().store.unread(contact).await? > 0 {
+            self.inner().writer.mark_read(contact, up_to).await?;
         }
         Ok(())
     }

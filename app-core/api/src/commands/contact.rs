@@ -6,7 +6,7 @@ use types::OpenId;
 
 use crate::app::PATIENCE;
 use crate::{
-    App, ContactRecord, ContactState, Contacts, Error, InviteRecord, OneContact, Standing, Topic,
+    App, ContactRecord, ContactState, Contacts, Error, InviteRecord, OneContact, Standing,
 };
 
 impl App {
@@ -37,7 +37,7 @@ impl App {
         let adding =
             self.ask(move |engine| Box::pin(async move { engine.add_contact(&invite).await }));
         let account = adding.await?;
-        self.written(account, wait).await?;
+        self.written(account, wait).await;
         self.one_contact(account).await
     }
 
@@ -47,7 +47,7 @@ impl App {
     /// What a person must act on.
     pub async fn contact_list(&self, sync: bool) -> Result<Contacts, Error> {
         let synced = self.refresh(sync).await?;
-        let mut contacts = self.contact_records().await?;
+        let Names(mut contacts) = self.names().await?;
         contacts.retain(|contact| contact.standing != Standing::Declined);
         Ok(Contacts { contacts, synced })
     }
@@ -68,7 +68,6 @@ impl App {
     pub async fn contact_accept(&self, contact: &str) -> Result<OneContact, Error> {
         let account = self.find(contact).await?.account;
         self.inner().writer.accept(account).await?;
-        self.inner().bell.ring(Topic::Contacts);
         self.one_contact(account).await
     }
 
@@ -79,7 +78,6 @@ impl App {
     pub async fn contact_decline(&self, contact: &str) -> Result<OneContact, Error> {
         let account = self.find(contact).await?.account;
         self.inner().writer.decline(account).await?;
-        self.inner().bell.ring(Topic::Contacts);
         self.one_contact(account).await
     }
 
@@ -89,26 +87,28 @@ impl App {
     }
 
     async fn one_contact(&self, account: OpenId) -> Result<OneContact, Error> {
-        Ok(OneContact { contact: self.contact_record(account).await? })
+        Ok(OneContact { contact: self.names().await?.of(account)? })
     }
 
-    pub(crate) async fn contact_record(&self, account: OpenId) -> Result<ContactRecord, Error> {
-        let records = self.contact_records().await?;
-        records.into_iter().find(|record| record.id == account.to_string()).ok_or_else(gone)
-    }
-
-    async fn contact_records(&self) -> Result<Vec<ContactRecord>, Error> {
+    /// All contacts with their names as listed, in the order they were added.
+    pub(crate) async fn names(&self) -> Result<Names, Error> {
         let contacts = self.inner().store.contacts().await?;
         let names = shown_names(&contacts);
-        Ok(contacts.iter().zip(names).map(|(contact, name)| record(contact, name)).collect())
+        Ok(Names(contacts.iter().zip(names).map(|(contact, name)| record(contact, name)).collect()))
     }
+}
 
-    /// A contact's name as listed.
-    pub(crate) async fn shown_name(&self, account: OpenId) -> Result<String, Error> {
-        let contacts = self.inner().store.contacts().await?;
-        let names = shown_names(&contacts);
-        let found = contacts.iter().zip(names).find(|(contact, _)| contact.account == account);
-        found.map(|(_, name)| name).ok_or_else(gone)
+/// Contacts as records.
+pub(crate) struct Names(Vec<ContactRecord>);
+
+impl Names {
+    /// One contact.
+    ///
+    /// # Errors
+    /// `unknown_contact`.
+    pub(crate) fn of(&self, account: OpenId) -> Result<ContactRecord, Error> {
+        let id = account.to_string();
+        self.0.iter().find(|record| record.id == id).cloned().ok_or_else(gone)
     }
 }
 

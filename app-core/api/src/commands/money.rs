@@ -7,9 +7,10 @@ use types::{Abc, Abit, Address, AddressKind, Amount, OpenId, Token};
 use wallet::{Payment, pending_out};
 
 use crate::app::PATIENCE;
+use crate::commands::contact::Names;
 use crate::{
     AddressRecord, App, Balance, EntryKind, Error, FaucetRecord, Flow, History, HistoryEntry,
-    KeyKind, PaymentRecord, PaymentState, QuoteRecord, TokenBalance, TokenName, Topic, when,
+    KeyKind, PaymentRecord, PaymentState, QuoteRecord, TokenBalance, TokenName, when,
 };
 
 /// What nobody is called is longer than this, and was meant as an address.
@@ -77,12 +78,12 @@ impl App {
         let (from, to) = (from.map(when::parse).transpose()?, to.map(when::parse).transpose()?);
         let synced = self.refresh(sync).await?;
         let rows = self.inner().store.history(from, to).await?;
-        let faucet = self.faucet_address().await?;
-        let mut entries = Vec::with_capacity(rows.len());
-        for row in rows {
-            let who = self.counterparty(row.contact, row.counterparty).await?;
-            entries.push(history_entry(row, who, faucet));
-        }
+        let (faucet, names) = (self.faucet_address().await?, self.names().await?);
+        let entry = |row: HistoryRow| {
+            let who = counterparty(&names, row.contact, row.counterparty)?;
+            Ok(history_entry(row, who, faucet))
+        };
+        let entries = rows.into_iter().map(entry).collect::<Result<_, Error>>()?;
         Ok(History { entries, synced })
     }
 
@@ -97,7 +98,7 @@ impl App {
             Payee::Contact(account) => Some(account),
             Payee::Address(_) => None,
         };
-        let to = self.counterparty(contact, Some(quote.to)).await?;
+        let to = counterparty(&self.names().await?, contact, Some(quote.to))?;
         Ok(QuoteRecord {
             to: to.unwrap_or_default(),
             address: format_address(quote.to),
@@ -166,23 +167,22 @@ impl App {
         let patience = if offline { std::time::Duration::ZERO } else { PATIENCE };
         let paying = self.ask(move |engine| Box::pin(engine.pay(wanted, patience)));
         let mut payment = paying.await?;
-        self.inner().bell.ring(Topic::Chat);
         if wait && !offline {
             payment = self.wait_final(payment.attempt.tx).await?;
         }
-        let to = self.counterparty(payment.contact, Some(payment.to)).await?;
+        let to = counterparty(&self.names().await?, payment.contact, Some(payment.to))?;
         Ok(payment_record(&payment, to.unwrap_or_default()))
     }
+}
 
-    async fn counterparty(
-        &self,
-        contact: Option<OpenId>,
-        address: Option<Address>,
-    ) -> Result<Option<String>, Error> {
-        match contact {
-            Some(contact) => self.shown_name(contact).await.map(Some),
-            None => Ok(address.map(format_address)),
-        }
+fn counterparty(
+    names: &Names,
+    contact: Option<OpenId>,
+    address: Option<Address>,
+) -> Result<Option<String>, Error> {
+    match contact {
+        Some(contact) => Ok(Some(names.of(contact)?.name)),
+        None => Ok(address.map(format_address)),
     }
 }
 

@@ -44,7 +44,9 @@ async fn a_folder_without_a_profile_is_where_one_is_made() {
     assert_eq!(state(&here).await, "open");
     assert_eq!(code(here.call("account_new", json!({})).await), "profile_exists");
     here.close().await;
-    assert_eq!(code(here.call("balance", json!({})).await), "no_profile");
+    for command in ["balance", "account_new"] {
+        assert_eq!(code(here.call(command, json!({})).await), "profile_in_use", "closed for good");
+    }
 
     let again = desk(&profile, Stay::OneCommand, None).await;
     assert_eq!(again.call("account_show", json!({})).await.unwrap()["account"], account["account"]);
@@ -160,5 +162,81 @@ async fn a_socket_left_by_a_killed_process_and_a_long_path_do_no_harm() {
     let here = desk(&profile, Stay::Resident, None).await;
     let mut client = Client::connect(&profile).await.unwrap();
     assert_eq!(client.call("status", json!({})).await.unwrap()["profile"], "open");
+    here.close().await;
+}
+
+#[tokio::test]
+async fn a_client_that_reads_nothing_holds_up_nobody() {
+    use tokio::io::AsyncWriteExt;
+    let (_dir, profile) = folder();
+    let here = desk(&profile, Stay::Resident, None).await;
+    here.call("account_new", json!({})).await.unwrap();
+    let mut greedy = tokio::net::UnixStream::connect(profile.join("app.sock")).await.unwrap();
+    let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "account_words", "params": {} });
+    let many = format!("{call}\n").repeat(5000);
+    let flood = tokio::spawn(async move {
+        // It ends when it is let go; nobody reads what comes back.
+        let _ = greedy.write_all(many.as_bytes()).await;
+        greedy
+    });
+    let mut client = Client::connect(&profile).await.unwrap();
+    for _ in 0..20 {
+        client.call("account_show", json!({})).await.unwrap();
+    }
+    here.close().await;
+    flood.abort();
+}
+
+#[tokio::test]
+async fn a_call_that_its_asker_leaves_is_done_to_its_end() {
+    let (_dir, profile) = folder();
+    let here = desk(&profile, Stay::OneCommand, None).await;
+    {
+        let making = here.call("account_new", json!({ "name": "Alice" }));
+        tokio::pin!(making);
+        tokio::select! {
+            biased;
+            done = &mut making => panic!("{done:?} at once"),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    // The turn of the next one comes when that one is done.
+    assert_eq!(code(here.call("account_new", json!({})).await), "profile_exists");
+    let account = here.call("account_show", json!({})).await.unwrap();
+    assert_eq!(account["account"]["name"], "Alice");
+    here.close().await;
+}
+
+#[tokio::test]
+async fn a_profile_that_is_made_while_the_desk_is_closed_is_closed_too() {
+    let (_dir, profile) = folder();
+    let here = desk(&profile, Stay::Resident, None).await;
+    let desk2 = here.clone();
+    let making = tokio::spawn(async move { desk2.call("account_new", json!({})).await });
+    tokio::task::yield_now().await;
+    here.close().await;
+    let _ = making.await.unwrap();
+    let again = desk(&profile, Stay::OneCommand, None).await;
+    assert_ne!(state(&again).await, "closed", "nobody holds it any more");
+    again.close().await;
+}
+
+#[tokio::test]
+async fn no_error_repeats_what_may_be_a_secret() {
+    let (_dir, profile) = folder();
+    let here = desk(&profile, Stay::OneCommand, None).await;
+    here.call("account_new", json!({})).await.unwrap();
+    for (command, params) in [
+        ("account_restore", json!("abandon secret ability")),
+        ("account_restore", json!({ "words": ["abandon secret ability"] })),
+        ("account_new", json!({ "passphrase": { "secret": 1 } })),
+        ("profile_open", json!({ "passphrase": 12_345_678 })),
+        ("account_confirm_words", json!({ "words": "abandon secret ability" })),
+    ] {
+        let error = here.call(command, params).await.unwrap_err();
+        assert_eq!(error.code, "usage", "{command}");
+        let told = format!("{} {error:?}", error.message);
+        assert!(!told.contains("secret") && !told.contains("12345678"), "{told}");
+    }
     here.close().await;
 }

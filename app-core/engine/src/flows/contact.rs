@@ -76,13 +76,14 @@ fn found(contacts: &[Contact], text: &str) -> Vec<usize> {
     all.filter(|(_, contact)| fits(*contact)).map(|(index, _)| index).collect()
 }
 
-/// The names under which contacts are listed, in the order they were added: a second one that looks
-/// the same is `name (2)`. Nobody is `me`. Ask for the names of all contacts, declined ones too:
-/// nobody is to get another one's name because that one was declined.
+/// The names under which contacts are listed, each beside its contact: a second one that looks the
+/// same is `name (2)`. Nobody is `me`. Those we know choose first, in the order they were added, then
+/// those who only ask, so that no stranger takes a friend's name; the declined keep the rest. Ask for
+/// the names of all contacts.
 #[must_use]
 pub fn shown_names(contacts: &[Contact]) -> Vec<String> {
     let mut taken = BTreeSet::from([ME.to_owned()]);
-    let name = |contact: &Contact| {
+    let mut name = |contact: &Contact| {
         let mut names = (1_u32..).map(|count| match count {
             1 => contact.name.clone(),
             _ => format!("{} ({count})", contact.name),
@@ -90,7 +91,13 @@ pub fn shown_names(contacts: &[Contact]) -> Vec<String> {
         // The numbers do not end before the contacts.
         names.find(|name| taken.insert(look(name).to_lowercase())).unwrap_or_default()
     };
-    contacts.iter().map(name).collect()
+    let mut names = vec![String::new(); contacts.len()];
+    for standing in [Standing::Accepted, Standing::Request, Standing::Declined] {
+        let all = names.iter_mut().zip(contacts);
+        all.filter(|(_, contact)| contact.standing == standing)
+            .for_each(|(place, contact)| *place = name(contact));
+    }
+    names
 }
 
 fn unknown(text: &str) -> Fault {
@@ -167,16 +174,23 @@ mod tests {
     }
 
     #[test]
-    fn a_declined_contact_is_found_by_its_whole_id_and_keeps_its_name() {
-        let mut contacts = named(&["Bob", "Bob"]);
+    fn no_stranger_takes_the_name_of_somebody_we_know() {
+        let mut contacts = named(&["Bob", "Bob", "Bob"]);
+        contacts[0].standing = Standing::Declined;
+        contacts[1].standing = Standing::Request;
+        assert_eq!(shown_names(&contacts), ["Bob (3)", "Bob (2)", "Bob"]);
+        assert_eq!(found(&contacts, "Bob"), [2], "although the others came first");
+        assert_eq!(found(&contacts, "Bob (2)"), [1]);
+    }
+
+    #[test]
+    fn a_declined_contact_is_found_by_its_whole_id_alone() {
+        let mut contacts = named(&["Bob"]);
         contacts[0].standing = Standing::Declined;
         let id = contacts[0].account.to_string();
-        assert_eq!(shown_names(&contacts), ["Bob", "Bob (2)"]);
         assert_eq!(found(&contacts, "Bob"), []);
         assert_eq!(found(&contacts, &id[..12]), []);
         assert_eq!(found(&contacts, &id), [0]);
-        contacts[0].standing = Standing::Request;
-        assert_eq!(found(&contacts, "Bob"), [0]);
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use chat::{Change, Contact, Content, Queue, Taken, open_envelope, take};
+use chat::{Change, Contact, Content, Queue, Standing, Taken, open_envelope, take};
 use net::{CallError, LightNode, NetError};
 use ratchet::{
     IdentityKey, Incoming, KyberPreKey, OneTimePreKey, Opened, PreKeyMessage, PreKeys,
@@ -30,9 +30,11 @@ const TURN: Duration = Duration::from_millis(500);
 /// Into the queue of our invites nobody writes many messages; each one that may be missing costs a
 /// step of every session there is, before it shows that the message is of none of them.
 const MAX_STRANGE_COUNTER: u32 = 200;
-/// Strangers are let in while there are fewer contacts than this. Every contact has a queue, and one
-/// stream tells of so many; a part is left for those that we add ourselves.
+/// Strangers are let in while there are fewer accepted contacts than this. Every contact has a queue,
+/// and one stream tells of so many; a part is left for those that we add ourselves.
 const MAX_CONTACTS: u32 = MAX_QUEUES as u32 / 4 * 3;
+/// And while fewer of them wait for a decision.
+const MAX_REQUESTS: u32 = 50;
 
 /// Why an envelope says nothing. It is deleted all the same: it would say nothing tomorrow either.
 #[derive(Debug, thiserror::Error)]
@@ -197,6 +199,12 @@ impl Engine {
         }
     }
 
+    async fn is_crowded(&self) -> Result<bool, Fault> {
+        let accepted = self.store.contact_count(Standing::Accepted).await?;
+        let requests = self.store.contact_count(Standing::Request).await?;
+        Ok(accepted >= MAX_CONTACTS || requests >= MAX_REQUESTS)
+    }
+
     /// A message that may start a session.
     async fn decrypt_first(
         &mut self,
@@ -209,9 +217,7 @@ impl Engine {
         };
         let mut record = match &known {
             Some(contact) => self.session(contact.account).await?,
-            None if self.store.contact_count().await? >= MAX_CONTACTS => {
-                return Ok(Err(Useless::Crowd));
-            }
+            None if self.is_crowded().await? => return Ok(Err(Useless::Crowd)),
             None => SessionRecord::default(),
         };
         let opened = if record.knows(message) {

@@ -81,6 +81,23 @@ impl Engine {
         }
     }
 
+    /// Sends what waits for whoever is not left alone just now: when something was written, and
+    /// nobody waits for it.
+    pub async fn flush_waiting(&mut self, patience: Duration) {
+        if self.is_known_offline() {
+            return;
+        }
+        let progress = Progress::default();
+        let sending = async {
+            let node = self.attach().await?;
+            self.deliver(&node, &progress).await
+        };
+        let sent = timeout(patience, sending).await;
+        if let Err(fault) = self.judge(sent) {
+            tracing::warn!(code = fault.code(), "what was written waits");
+        }
+    }
+
     /// Sends what waits for this contact first, and for the others as long as that goes fast.
     pub(crate) async fn send_to(
         &mut self,

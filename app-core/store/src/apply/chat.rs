@@ -20,6 +20,31 @@ pub(super) async fn apply(db_tx: &mut SqliteConnection, change: Change) -> Resul
     Ok(())
 }
 
+/// About whom a change says something that a conversation, or the list of them, shows.
+pub(super) fn shown(change: &Change) -> Option<OpenId> {
+    match change {
+        Change::SaveContact(contact) => Some(contact.account),
+        Change::AddMessage(message) => Some(message.contact),
+        Change::SetStanding { contact, .. }
+        | Change::SetDelivery { contact, .. }
+        | Change::GiveUp { contact, .. }
+        | Change::Requeue { contact, .. }
+        | Change::MarkRead(contact)
+        | Change::MarkReadUpTo { contact, .. } => Some(*contact),
+        Change::SaveSession { .. }
+        | Change::SaveQueue(_)
+        | Change::AddPending(_)
+        | Change::RemovePending(_)
+        | Change::AddOutgoing(_)
+        | Change::RemoveOutgoing(_)
+        | Change::MarkSeen { .. }
+        | Change::SavePreKey { .. }
+        | Change::RemoveOneTime(_)
+        | Change::MarkKyberUsed { .. }
+        | Change::SetPublication(_) => None,
+    }
+}
+
 /// What belongs to a change that has found what it is about.
 fn further(change: Change) -> Vec<Statement> {
     match change {

@@ -9,7 +9,7 @@ use keys::Words;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Connection, Sqlite, SqliteConnection, SqlitePool};
-use types::{ChainId, Timestamp};
+use types::{ChainId, OpenId, Timestamp};
 
 /// Something to save.
 #[derive(Debug)]
@@ -72,8 +72,12 @@ impl Store {
     pub async fn apply(&self, changes: Vec<Change>) -> Result<(), StoreError> {
         let _turn = self.turn_to_write().await;
         let mut connection = self.pool().acquire().await?;
+        let shown = changes.iter().filter_map(shown).collect();
         match apply_all(&mut connection, changes).await {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                self.tell_shown(shown);
+                Ok(())
+            }
             Err(error) => {
                 // SQLite ends some failed transactions by itself, a full disk's for one. Closing is
                 // the one way back that is always right; the first error is the one to report.
@@ -92,6 +96,14 @@ impl Store {
         let _turn = self.turn_to_write().await;
         sqlx::query(sql::FORGET_SEEN).bind(before).execute(self.pool()).await?;
         Ok(())
+    }
+}
+
+/// About whom a change says something that a screen shows.
+fn shown(change: &Change) -> Option<OpenId> {
+    match change {
+        Change::Chat(change) => chat::shown(change),
+        Change::Wallet(_) | Change::Network(_) => None,
     }
 }
 

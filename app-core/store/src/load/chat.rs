@@ -2,7 +2,7 @@
 
 use crate::row::{self, prekey_kind_text};
 use crate::{Store, StoreError};
-use chat::{Contact, Direction, PreKeyKind};
+use chat::{Contact, Direction, PreKeyKind, Standing};
 use sqlx::FromRow;
 use types::{MessageId, OpenId, WorkerId};
 use zeroize::Zeroizing;
@@ -52,12 +52,14 @@ impl Store {
         found.into_iter().map(ContactColumns::parse).collect()
     }
 
-    /// How many contacts there are, declined ones too: each has a queue.
+    /// How many contacts of this standing there are.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
-    pub async fn contact_count(&self) -> Result<u32, StoreError> {
-        Ok(sqlx::query_scalar(sql::CONTACT_COUNT).fetch_one(self.pool()).await?)
+    pub async fn contact_count(&self, standing: Standing) -> Result<u32, StoreError> {
+        let standing = row::standing_text(standing);
+        let query = sqlx::query_scalar(sql::CONTACT_COUNT).bind(standing);
+        Ok(query.fetch_one(self.pool()).await?)
     }
 
     /// The contact with this account.
@@ -159,7 +161,7 @@ impl Store {
 crate::sql::statements! {
     CONTACTS = "SELECT account, name, card, directory_key, directory_worker, route, ready, greeted,
         standing, added FROM contacts ORDER BY seq";
-    CONTACT_COUNT = "SELECT COUNT(*) FROM contacts";
+    CONTACT_COUNT = "SELECT COUNT(*) FROM contacts WHERE standing = ?1";
     CONTACT = "SELECT account, name, card, directory_key, directory_worker, route, ready, greeted,
         standing, added FROM contacts WHERE account = ?1";
     CONTACT_BY_IDENTITY = "SELECT account FROM contacts WHERE identity = ?1 ORDER BY seq LIMIT 1";

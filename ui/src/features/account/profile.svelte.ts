@@ -21,7 +21,8 @@ export class Profile {
 
   /** Brings an account back from its words. */
   restore(words: string, name: string, passphrase: string): Promise<boolean> {
-    const tidy = words.trim().toLowerCase().split(/[\s,;]+/).join(" ");
+    // Numbers, commas and blanks of any kind may stand between them.
+    const tidy = (words.normalize("NFKC").toLowerCase().match(/\p{L}+/gu) ?? []).join(" ");
     return this.#change(() => commands.accountRestore({ words: tidy, ...wishes(name, passphrase) }));
   }
 

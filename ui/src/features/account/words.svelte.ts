@@ -14,6 +14,7 @@ export class Words {
 
   /** Asks the core for the words and shows them. */
   async show(): Promise<void> {
+    if (this.busy) return;
     this.busy = true;
     const answer = await commands.accountWords();
     this.busy = false;

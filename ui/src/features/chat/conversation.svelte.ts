@@ -1,9 +1,11 @@
 import { commands, type MessageRecord } from "../../bindings";
 import { Loader } from "../../lib/loader";
 import { worthShowing, type Failure } from "../../lib/transport";
-import { isMine, timeline } from "./timeline";
+import { isMine, keyOf, timeline } from "./timeline";
 
 const PAGE = 50;
+/** So many unread ones are shown at once at most, however many there are. */
+const MOST_UNREAD = 500;
 
 /** One open conversation: what the screen shows and what the person can do. */
 export class Conversation {
@@ -12,20 +14,25 @@ export class Conversation {
   hasEarlier = $state(false);
   failure = $state.raw<Failure | null>(null);
   loadFailure = $state.raw<Failure | null>(null);
-  readonly days = $derived(timeline(this.messages));
-  #limit = PAGE;
+  /** The first message that was unread when the conversation was opened, by its key. */
+  firstNew = $state.raw<string | null>(null);
+  readonly entries = $derived(timeline(this.messages));
+  #limit: number;
   #seen: string | null = null;
   readonly #loader = new Loader(() => this.#load());
 
   constructor(
     readonly contact: string,
-    /** Whether a person can see the window at this moment. */
-    private readonly visible: () => boolean,
-  ) {}
+    private readonly unread: number,
+    /** Whether a person can see the newest message at this moment. */
+    private readonly attentive: () => boolean,
+  ) {
+    this.#limit = Math.max(PAGE, Math.min(unread + 1, MOST_UNREAD));
+  }
 
   /** Loads now and at each change; returns the way to stop. */
   watch(): () => void {
-    return this.#loader.watch(["chat", "money", "contacts"]);
+    return this.#loader.watch(["chat", "money", "contacts"], this.contact);
   }
 
   /** True once the core has saved the message; how far it gets shows up in `messages`. */
@@ -42,14 +49,14 @@ export class Conversation {
 
   /** Shows one more page of what came before. */
   earlier(): Promise<void> {
-    this.#limit += PAGE;
+    this.#limit = this.messages.length + PAGE;
     return this.#loader.load();
   }
 
-  /** Tells the core that the newest message that is shown has been looked at, once for each. */
+  /** Tells the core that the newest message has been looked at, once for each, if somebody can see it. */
   async look(): Promise<void> {
     const newest = this.messages.findLast((message) => !isMine(message));
-    if (!newest || newest.id === this.#seen || !this.visible()) return;
+    if (!newest || newest.id === this.#seen || !this.attentive()) return;
     this.#seen = newest.id;
     const told = await commands.chatSeen({ contact: this.contact, up_to: newest.id });
     if (!told.ok) this.#seen = null;
@@ -62,15 +69,30 @@ export class Conversation {
   }
 
   async #load(): Promise<void> {
-    const limit = this.#limit;
-    // One more than is shown tells whether there is anything before.
-    const page = await commands.chatMessages({ contact: this.contact, last: limit + 1 });
+    // More than is shown: it tells whether there is anything before, and leaves room for arrivals.
+    const last = Math.max(this.#limit, this.messages.length) + PAGE;
+    const page = await commands.chatMessages({ contact: this.contact, last });
     this.loadFailure = worthShowing(page);
     if (!page.ok) return;
-    const { messages } = page.value;
-    this.hasEarlier = messages.length > limit;
-    this.messages = this.hasEarlier ? messages.slice(-limit) : messages;
+    const start = this.#start(page.value.messages);
+    this.hasEarlier = start > 0;
+    this.messages = page.value.messages.slice(start);
+    if (!this.loaded) this.firstNew = this.#firstUnread();
     this.loaded = true;
-    void this.look();
+  }
+
+  /** Where to begin: the oldest that is shown stays while somebody reads up there. */
+  #start(all: readonly MessageRecord[]): number {
+    const start = Math.max(0, all.length - this.#limit);
+    const [oldest] = this.messages;
+    if (!oldest || this.attentive()) return start;
+    const kept = all.findIndex((message) => keyOf(message) === keyOf(oldest));
+    return kept < 0 ? start : Math.min(kept, start);
+  }
+
+  #firstUnread(): string | null {
+    if (this.unread === 0) return null;
+    const first = this.messages.filter((message) => !isMine(message)).at(-this.unread);
+    return first ? keyOf(first) : null;
   }
 }

@@ -15,8 +15,9 @@ export class Drafts {
     else this.#texts.set(contact, text);
   }
 
-  /** Puts back what could not be sent, unless something new has been begun. */
+  /** Puts back what could not be sent, after what has been begun or put back meanwhile. */
   putBack(contact: string, text: string): void {
-    if (this.of(contact) === "") this.keep(contact, text);
+    const begun = this.of(contact);
+    this.keep(contact, begun === "" ? text : `${begun}\n${text}`);
   }
 }

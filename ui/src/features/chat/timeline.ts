@@ -1,12 +1,10 @@
-// A conversation cut into days, and days into runs of one side's messages. Pure.
+// A conversation's messages, cut into days and into runs of one side. Pure.
 
 import type { MessageRecord } from "../../bindings";
 import { sameDay } from "../../lib/format";
 
-/** A message and whether it begins and ends a run. */
-export type Entry = { key: string; message: MessageRecord; first: boolean; last: boolean };
-/** The messages of one day. */
-export type Day = { time: string; entries: Entry[] };
+/** A message; whether it begins a day, and whether it begins and ends a run. */
+export type Entry = { key: string; message: MessageRecord; newDay: boolean; first: boolean; last: boolean };
 
 const RUN_MS = 5 * 60_000;
 
@@ -20,20 +18,19 @@ export function keyOf(message: MessageRecord): string {
   return `${isMine(message) ? "me" : "them"}:${message.id}`;
 }
 
-/** The messages by day, oldest first, as they came. */
-export function timeline(messages: readonly MessageRecord[]): Day[] {
-  const days: Day[] = [];
-  messages.forEach((message, index) => {
+/** The messages, oldest first, as they came. */
+export function timeline(messages: readonly MessageRecord[]): Entry[] {
+  return messages.map((message, index) => {
     const before = messages[index - 1];
     const after = messages[index + 1];
-    const first = !before || !sameRun(before, message);
-    const last = !after || !sameRun(message, after);
-    const entry = { key: keyOf(message), message, first, last };
-    const day = days.at(-1);
-    if (day && before && sameDay(before.time, message.time)) day.entries.push(entry);
-    else days.push({ time: message.time, entries: [entry] });
+    return {
+      key: keyOf(message),
+      message,
+      newDay: !before || !sameDay(before.time, message.time),
+      first: !before || !sameRun(before, message),
+      last: !after || !sameRun(message, after),
+    };
   });
-  return days;
 }
 
 function sameRun(a: MessageRecord, b: MessageRecord): boolean {

@@ -39,19 +39,22 @@ export class Request {
 
   constructor(readonly contact: string) {}
 
-  accept(): Promise<void> {
+  /** True once the contact may write. */
+  accept(): Promise<boolean> {
     return this.#decide(() => commands.contactAccept({ contact: this.contact }));
   }
 
-  decline(): Promise<void> {
+  /** True once nothing more is wanted of the contact. */
+  decline(): Promise<boolean> {
     return this.#decide(() => commands.contactDecline({ contact: this.contact }));
   }
 
-  async #decide(command: () => Promise<Result<unknown>>): Promise<void> {
-    if (this.busy) return;
+  async #decide(command: () => Promise<Result<unknown>>): Promise<boolean> {
+    if (this.busy) return false;
     this.busy = true;
     const answer = await command();
     this.busy = false;
     this.failure = answer.ok ? null : answer.error;
+    return answer.ok;
   }
 }

@@ -1,6 +1,6 @@
 import { commands, type ContactRecord, type QuoteRecord } from "../../bindings";
 import { typedAmount } from "../../lib/format";
-import type { Failure } from "../../lib/transport";
+import { NO_ANSWER, type Failure } from "../../lib/transport";
 
 /** Who is paid: a contact, or whoever owns an address that is typed in. */
 export type Payee = ContactRecord | "address";
@@ -13,6 +13,8 @@ export class Payment {
   quote = $state.raw<QuoteRecord | null>(null);
   failure = $state.raw<Failure | null>(null);
   busy = $state(false);
+  /** True once it was asked for and may have happened: it must not be asked for again. */
+  over = $state(false);
 
   constructor(readonly payee: Payee) {}
 
@@ -36,12 +38,12 @@ export class Payment {
   /** Signs and saves what the quote says; true once that is done. It is paid once, however often this is asked. */
   async confirm(): Promise<boolean> {
     const { quote } = this;
-    if (!quote || this.busy) return false;
+    if (!quote || this.busy || this.over) return false;
     this.busy = true;
     const answer = await this.#pay(quote);
+    this.busy = false;
     this.failure = answer.ok ? null : answer.error;
-    // After success it stays busy: this payment is over.
-    this.busy = answer.ok;
+    this.over = answer.ok || answer.error.code === NO_ANSWER;
     return answer.ok;
   }
 

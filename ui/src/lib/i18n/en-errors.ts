@@ -3,7 +3,7 @@
 import type { Code } from "../../bindings";
 
 /** Codes of the core, of the ledger, and of the way to the core. */
-type Explained = Code | "expired" | "no_core";
+type Explained = Code | "expired" | "no_core" | "no_answer";
 
 export const errors = {
   no_profile: "There is no profile in this folder yet.",
@@ -37,5 +37,7 @@ export const errors = {
   refused: "The network has refused this.",
   internal: "Something went wrong inside the app. Please try again.",
   no_core: "The program behind this page does not answer.",
+  no_answer:
+    "The program behind this page went away before it answered. See whether it was done before you do it again.",
   expired: "The payment did not happen in time, and never will. You can pay again.",
 } satisfies Record<Explained, string>;

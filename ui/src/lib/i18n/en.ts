@@ -4,6 +4,7 @@ import { errors } from "./en-errors";
 import { isolated, plurals } from "./plural";
 
 const count = plurals("en");
+const unread = (n: number) => count(n, { one: "# unread message", other: "# unread messages" });
 
 export const en = {
   errors,
@@ -13,13 +14,11 @@ export const en = {
     opening: "Opening",
     back: "Back",
     close: "Close",
-    cancel: "Cancel",
-    copy: "Copy",
     copied: "Copied",
     more: "More",
     tryAgain: "Try again",
-    unread: (n: number) => count(n, { one: "# unread message", other: "# unread messages" }),
-    coreGone: "The program behind this page does not answer. Trying to reach it again.",
+    unread,
+    coreGone: "The program behind this page does not answer. Trying to reach it again; if you have started it anew, open its new link.",
     optional: "optional",
   },
   welcome: {
@@ -106,7 +105,8 @@ export const en = {
     waiting: "Has not answered yet",
     ready: "End-to-end encrypted",
     earlier: "Earlier messages",
-    newest: "Go to the newest message",
+    newest: (n: number) => (n === 0 ? "Go to the newest message" : `Go to the newest message; ${unread(n)}`),
+    unreadFrom: "New messages",
     empty: "This is the beginning",
     emptyReady: "Say hello. Only the two of you can read what is said here.",
     emptyNew: "You can write already. Your messages arrive as soon as your contact's app is online.",

@@ -5,6 +5,7 @@ import { isolated, plurals } from "./plural";
 import { errors } from "./zh-errors";
 
 const count = plurals("zh-Hans");
+const unread = (n: number) => count(n, { other: "# 条未读消息" });
 
 export const zh = {
   errors,
@@ -14,20 +15,18 @@ export const zh = {
     opening: "正在打开",
     back: "返回",
     close: "关闭",
-    cancel: "取消",
-    copy: "复制",
     copied: "已复制",
     more: "更多选项",
     tryAgain: "重试",
-    unread: (n: number) => count(n, { other: "# 条未读消息" }),
-    coreGone: "本页面背后的程序没有响应，正在重新连接。",
+    unread,
+    coreGone: "本页面背后的程序没有响应，正在重新连接。如果您重新启动了程序，请打开它给出的新链接。",
     optional: "选填",
   },
   welcome: {
-    what: "能收付款的私密聊天。",
+    what: "一款能收付款的私密聊天应用",
     promise: "对话全程端到端加密，在同一个聊天里就能互相付款。每一笔余额、每一次付款，都由您的应用亲自验证。",
     name: "您的名字",
-    nameHint: "您的联系人会看到它。",
+    nameHint: "联系人会看到这个名字。",
     create: "创建账户",
     creating: "正在创建账户",
     passphrase: "密码",
@@ -102,7 +101,8 @@ export const zh = {
     waiting: "对方尚未回应",
     ready: "端到端加密",
     earlier: "更早的消息",
-    newest: "跳到最新消息",
+    newest: (n: number) => (n === 0 ? "跳到最新消息" : `跳到最新消息（${unread(n)}）`),
+    unreadFrom: "以下是新消息",
     empty: "对话从这里开始",
     emptyReady: "打个招呼吧。这里说的话，只有你们两人能看到。",
     emptyNew: "现在就可以写消息。等对方的应用上线，消息就会送到。",
