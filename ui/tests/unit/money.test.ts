@@ -93,6 +93,20 @@ describe("the wallet", () => {
     expect([wallet.shown.length, wallet.hasEarlier]).toEqual([60, false]);
   });
 
+  it("offers the gift until the history has it", async () => {
+    const wallet = new Wallet();
+    expect(wallet.mayTakeGift).toBe(false);
+    core.answers.balance = () => ok({ tokens: [], addresses: [], round: 7, synced: true });
+    core.answers.history = () => ok({ entries: [{ tx: "1", kind: "pay" }], synced: true });
+    wallet.watch();
+    await settled();
+    expect(wallet.mayTakeGift).toBe(true);
+    core.answers.history = () => ok({ entries: [{ tx: "2", kind: "faucet" }], synced: true });
+    core.tell("money");
+    await settled();
+    expect(wallet.mayTakeGift).toBe(false);
+  });
+
   it("takes the gift once at a time and explains why there is none", async () => {
     const slow = later();
     core.answers.faucet = () => slow.answer;

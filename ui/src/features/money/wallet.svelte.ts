@@ -17,6 +17,12 @@ export class Wallet {
   #limit = $state(PAGE);
   /** The newest first, as many as are shown. */
   readonly shown = $derived(this.entries.toReversed().slice(0, this.#limit));
+  /** True while a devnet's gift may still be had; it comes once, and the history says so. */
+  readonly mayTakeGift = $derived(
+    this.waitingForGift ||
+      this.gift !== null ||
+      (this.loaded && this.entries.every(({ kind }) => kind !== "faucet")),
+  );
   readonly hasEarlier = $derived(this.entries.length > this.#limit);
   readonly #balance = new Loader(() => this.#loadBalance());
   readonly #history = new Loader(() => this.#loadHistory());
