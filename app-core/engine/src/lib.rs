@@ -34,9 +34,9 @@ use std::sync::atomic::AtomicBool;
 use light::LightState;
 use net::Bootstrap;
 use store::Store;
-use tokio::time::Instant;
 use types::{Address, OpenId, QueueId, Round};
 
+use crate::flows::deliver::Rest;
 use crate::link::Link;
 use crate::me::Keys;
 
@@ -58,7 +58,7 @@ pub struct Engine {
     /// Queues were made that the held stream does not listen to yet.
     unheard: AtomicBool,
     /// Contacts whose envelopes are held up, and until when they are left alone.
-    resting: Mutex<BTreeMap<OpenId, Instant>>,
+    resting: Mutex<BTreeMap<OpenId, Rest>>,
 }
 
 /// The network that the profile is bound to, for good.

@@ -36,8 +36,6 @@ const OWNER: Duration = Duration::from_secs(5);
 const SLOW: Duration = Duration::from_secs(1);
 /// How long one delivery may take in all.
 const ALL: Duration = Duration::from_secs(8);
-/// How long a contact whose envelopes are held up is left alone, unless it is written to.
-const REST: Duration = Duration::from_secs(30);
 
 impl Engine {
     /// Sends all that can be sent now.
@@ -101,6 +99,7 @@ impl Engine {
                 let changes = acknowledged(sequence, &outgoing);
                 self.store.apply(changes.into_iter().map(Into::into).collect()).await?;
                 progress.sent.fetch_add(1, Ordering::Relaxed);
+                self.wake(account);
                 if asked.elapsed() > SLOW {
                     self.let_rest(account);
                     return Ok(());
@@ -207,10 +206,10 @@ impl Engine {
 
     /// Those of these contacts that are not left alone just now.
     fn awake(&self, accounts: Vec<OpenId>) -> Vec<OpenId> {
-        let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        let resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        resting.retain(|_, until| *until > now);
-        accounts.into_iter().filter(|account| !resting.contains_key(account)).collect()
+        let rests = |account: &OpenId| resting.get(account).is_some_and(|rest| rest.until > now);
+        accounts.into_iter().filter(|account| !rests(account)).collect()
     }
 
     /// Nobody takes what is for this contact: leaves it alone for a while, and gives up what has
@@ -229,7 +228,33 @@ impl Engine {
 
     fn let_rest(&self, account: OpenId) {
         let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
-        resting.insert(account, Instant::now() + REST);
+        let before = resting.get(&account).copied();
+        resting.insert(account, Rest::after(before, Instant::now()));
+    }
+
+    /// Somebody took something for this contact: it is well again.
+    fn wake(&self, account: OpenId) {
+        self.resting.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
+    }
+}
+
+/// For how long a contact whose envelopes are held up is left alone, unless it is written to and
+/// somebody waits for that: a little at first, for a network that is just coming back, and twice as
+/// long each time, for a worker that is gone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rest {
+    until: Instant,
+    length: Duration,
+}
+
+impl Rest {
+    const FIRST: Duration = Duration::from_secs(3);
+    const LONGEST: Duration = Duration::from_secs(60);
+
+    fn after(before: Option<Self>, now: Instant) -> Self {
+        let length =
+            before.map_or(Self::FIRST, |rest| rest.length.saturating_mul(2).min(Self::LONGEST));
+        Self { until: now + length, length }
     }
 }
 
@@ -283,6 +308,19 @@ fn from_owner<T>(answer: Result<T, CallError>) -> Result<Option<T>, Fault> {
 mod tests {
     use super::*;
     use wire::{Failure, code};
+
+    #[test]
+    fn each_rest_is_longer_than_the_one_before_until_it_is_long_enough() {
+        let now = Instant::now();
+        let mut rest = Rest::after(None, now);
+        let mut lengths = vec![];
+        for _ in 0..7 {
+            assert_eq!(rest.until, now + rest.length);
+            lengths.push(rest.length.as_secs());
+            rest = Rest::after(Some(rest), now);
+        }
+        assert_eq!(lengths, [3, 6, 12, 24, 48, 60, 60]);
+    }
 
     #[test]
     fn a_contacts_worker_can_hold_up_its_own_envelopes_only() {
