@@ -12,7 +12,7 @@ use crate::Topic;
 /// Events that a slow reader may fall behind before some are lost; it is told then.
 const KEPT: usize = 256;
 /// Between two events of the same kind.
-const PAUSE: Duration = Duration::from_millis(50);
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Something may have changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,14 +5,14 @@ use crate::{Profile, Protection};
 use core::fmt;
 use sqlx::SqlitePool;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use tokio::sync::{Mutex, MutexGuard, broadcast};
 use types::OpenId;
 
 /// Contacts that a listener may fall behind.
 const TOLD: usize = 256;
 
-/// An open profile. Clones share one database and one lock; the lock is given back with the last.
+/// An open profile. Clones share one database and one lock.
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
@@ -25,7 +25,8 @@ struct Inner {
     writing: Mutex<()>,
     /// Tells of each contact about whom something was saved that a screen shows.
     shown: broadcast::Sender<OpenId>,
-    _lock: Lock,
+    /// Given back when the database is closed, or with the last clone.
+    lock: std::sync::Mutex<Option<Lock>>,
 }
 
 impl fmt::Debug for Store {
@@ -46,7 +47,8 @@ impl Store {
         lock: Lock,
     ) -> Self {
         let (writing, shown) = (Mutex::default(), broadcast::Sender::new(TOLD));
-        Self { inner: Arc::new(Inner { profile, protection, pool, writing, shown, _lock: lock }) }
+        let lock = std::sync::Mutex::new(Some(lock));
+        Self { inner: Arc::new(Inner { profile, protection, pool, writing, shown, lock }) }
     }
 
     /// Where the profile's files lie.
@@ -61,10 +63,10 @@ impl Store {
         self.inner.protection
     }
 
-    /// Closes the database; what any clone asks for afterwards fails. The lock is given back when
-    /// the last clone is gone.
+    /// Closes the database and gives the lock back; what any clone asks for afterwards fails.
     pub async fn close(self) {
         self.inner.pool.close().await;
+        drop(self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     /// The contacts about whom something is saved, from now on, that a conversation or the list of

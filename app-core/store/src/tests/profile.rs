@@ -130,8 +130,11 @@ async fn one_process_at_a_time() {
     let clone = store.clone();
     drop(store);
     assert!(matches!(open(&dir).await, Err(StoreError::ProfileInUse)));
+    let left = clone.clone();
     clone.close().await;
+    // A clone that somebody still holds reads and writes nothing, and keeps nobody out.
     open(&dir).await.unwrap();
+    assert!(matches!(left.identity().await, Err(StoreError::Closed)));
 }
 
 #[tokio::test]
