@@ -52,15 +52,6 @@ impl App {
         Ok(Contacts { contacts, synced })
     }
 
-    /// The contact that a person means, as saved.
-    ///
-    /// # Errors
-    /// `unknown_contact`, `ambiguous_contact`.
-    pub async fn contact(&self, contact: &str) -> Result<OneContact, Error> {
-        let account = self.find(contact).await?.account;
-        self.one_contact(account).await
-    }
-
     /// Accepts somebody who wrote first.
     ///
     /// # Errors
