@@ -12,11 +12,20 @@ pub enum RatchetError {
     /// There is no session to use.
     #[error("there is no session")]
     NoSession,
-    /// Damaged, forged, of another version, or not from any of our sessions.
+    /// Of a version that is no longer spoken.
+    #[error("the message is of an old version")]
+    OldVersion,
+    /// Of a version that this release does not know.
+    #[error("the message is of an unknown version")]
+    UnknownVersion,
+    /// A public key of another type, or one that nobody can agree with.
+    #[error("a key is of the wrong type or unusable")]
+    BadKey,
+    /// Damaged, forged, or not from any of our sessions.
     #[error("the message is damaged or not for this session")]
     BadMessage,
-    /// A prekey in a bundle is not signed by the bundle's identity.
-    #[error("a prekey is not signed by its identity")]
+    /// A prekey is not signed by the bundle's identity, or a group message not by its sender key.
+    #[error("a signature is wrong")]
     BadSignature,
     /// The prekeys given are not the ones that the message names.
     #[error("the message names prekeys that are not there")]
@@ -27,4 +36,19 @@ pub enum RatchetError {
     /// The peer never answered and the session may no longer be used, or its counters ran out.
     #[error("the session is too old to send in")]
     SessionTooOld,
+    /// There is no sender key of this chain.
+    #[error("there is no sender key for this message")]
+    NoSenderKey,
+    /// A sealed sender's certificate is expired, forged or not that of the sender.
+    #[error("the sender's certificate does not hold")]
+    BadCertificate,
+    /// A sealed message that we sent ourselves.
+    #[error("the message is our own")]
+    OwnMessage,
+    /// Two safety numbers are of different versions.
+    #[error("the safety numbers are of different versions")]
+    OtherVersion,
+    /// An attachment is damaged or not the one that was announced.
+    #[error("the attachment is damaged or not the one announced")]
+    BadAttachment,
 }

@@ -1,6 +1,6 @@
 //! Key derivation: HKDF and HMAC over SHA-256 with the protocol's labels.
 //!
-//! Nothing outside this file names a label or a salt.
+//! The labels of sessions stand here; those of one other part stand in its own module.
 
 use crate::secret::Secret;
 use hkdf::Hkdf;
@@ -26,7 +26,7 @@ pub(crate) fn agreement(secrets: &[u8]) -> [Secret; 3] {
 
 /// The next root key and the chain key that belongs to it.
 pub(crate) fn root_step(root: &Secret, shared: &Secret) -> [Secret; 2] {
-    hkdf(Some(root.as_bytes()), shared.as_bytes(), RATCHET)
+    hkdf(Some(root.as_bytes().as_slice()), shared.as_bytes(), RATCHET)
 }
 
 /// A chain's message seed and its next chain key.
@@ -38,7 +38,7 @@ pub(crate) fn chain_step(chain: &Secret) -> [Secret; 2] {
 /// because it is known only when a message arrives, skipped messages are kept as seeds.
 pub(crate) fn message_keys(seed: &Secret, pq_key: Option<&[u8; 32]>) -> MessageKeys {
     // The protocol takes 80 bytes; HKDF gives the same ones at the start of 96.
-    let [cipher, mac, rest] = hkdf(pq_key, seed.as_bytes(), MESSAGE_KEYS);
+    let [cipher, mac, rest] = hkdf(pq_key.map(<[u8; 32]>::as_slice), seed.as_bytes(), MESSAGE_KEYS);
     let mut iv = Zeroizing::new([0; 16]);
     iv.iter_mut().zip(rest.as_bytes()).for_each(|(to, from)| *to = *from);
     MessageKeys { cipher, mac, iv }
@@ -54,9 +54,11 @@ pub(crate) fn hmac(key: &Secret, parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
     Zeroizing::new(mac.finalize().into_bytes().into())
 }
 
-fn hkdf<const N: usize>(salt: Option<&[u8; 32]>, ikm: &[u8], info: &[u8]) -> [Secret; N] {
+/// HKDF with SHA-256 for `N` times 32 bytes; no salt is a salt of zeros. For labels that only one
+/// other module uses.
+pub(crate) fn hkdf<const N: usize>(salt: Option<&[u8]>, ikm: &[u8], info: &[u8]) -> [Secret; N] {
     let mut okm = Zeroizing::new([[0; 32]; N]);
-    expand(salt.map(<[u8; 32]>::as_slice), ikm, info, &mut okm);
+    expand(salt, ikm, info, &mut okm);
     okm.map(Secret::new)
 }
 

@@ -33,6 +33,7 @@
 
 mod bundle;
 mod chain;
+mod cipher;
 mod curve;
 mod error;
 pub mod fuzz;

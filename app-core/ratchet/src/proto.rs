@@ -15,8 +15,9 @@ const FIXED32: u64 = 5;
 pub(crate) enum Value<'a> {
     Varint(u64),
     Bytes(&'a [u8]),
-    /// Four or eight bytes, which none of our fields is.
-    Fixed,
+    Fixed64(u64),
+    /// Four bytes, which none of our fields is.
+    Fixed32,
 }
 
 impl<'a> Value<'a> {
@@ -24,14 +25,28 @@ impl<'a> Value<'a> {
     pub(crate) const fn uint32(self) -> Result<u32, RatchetError> {
         match self {
             Self::Varint(value) => Ok(value as u32),
-            Self::Bytes(_) | Self::Fixed => Err(RatchetError::BadMessage),
+            Self::Bytes(_) | Self::Fixed64(_) | Self::Fixed32 => Err(RatchetError::BadMessage),
+        }
+    }
+
+    pub(crate) const fn uint64(self) -> Result<u64, RatchetError> {
+        match self {
+            Self::Varint(value) => Ok(value),
+            Self::Bytes(_) | Self::Fixed64(_) | Self::Fixed32 => Err(RatchetError::BadMessage),
+        }
+    }
+
+    pub(crate) const fn fixed64(self) -> Result<u64, RatchetError> {
+        match self {
+            Self::Fixed64(value) => Ok(value),
+            Self::Varint(_) | Self::Bytes(_) | Self::Fixed32 => Err(RatchetError::BadMessage),
         }
     }
 
     pub(crate) const fn bytes(self) -> Result<&'a [u8], RatchetError> {
         match self {
             Self::Bytes(bytes) => Ok(bytes),
-            Self::Varint(_) | Self::Fixed => Err(RatchetError::BadMessage),
+            Self::Varint(_) | Self::Fixed64(_) | Self::Fixed32 => Err(RatchetError::BadMessage),
         }
     }
 }
@@ -57,12 +72,16 @@ impl<'a> Fields<'a> {
         }
         let value = match tag & 7 {
             VARINT => Value::Varint(self.varint()?),
-            FIXED64 => self.take(8).map(|_| Value::Fixed)?,
+            FIXED64 => {
+                let (value, rest) = self.0.split_first_chunk().ok_or(RatchetError::BadMessage)?;
+                self.0 = rest;
+                Value::Fixed64(u64::from_le_bytes(*value))
+            }
             BYTES => {
                 let len = usize::try_from(self.varint()?).map_err(|_| RatchetError::BadMessage)?;
                 Value::Bytes(self.take(len)?)
             }
-            FIXED32 => self.take(4).map(|_| Value::Fixed)?,
+            FIXED32 => self.take(4).map(|_| Value::Fixed32)?,
             _ => return Err(RatchetError::BadMessage),
         };
         Ok(Some((number, value)))
@@ -98,6 +117,18 @@ pub(crate) fn put_uint32(out: &mut Vec<u8>, number: u8, value: u32) {
     put_varint(out, u64::from(value));
 }
 
+/// Appends a `uint64` field, zero included.
+pub(crate) fn put_uint64(out: &mut Vec<u8>, number: u8, value: u64) {
+    put_varint(out, u64::from(number) << 3 | VARINT);
+    put_varint(out, value);
+}
+
+/// Appends a `fixed64` field, zero included.
+pub(crate) fn put_fixed64(out: &mut Vec<u8>, number: u8, value: u64) {
+    put_varint(out, u64::from(number) << 3 | FIXED64);
+    out.extend_from_slice(&value.to_le_bytes());
+}
+
 /// Appends a `bytes` field, empty included.
 pub(crate) fn put_bytes(out: &mut Vec<u8>, number: u8, bytes: &[u8]) {
     put_varint(out, u64::from(number) << 3 | BYTES);
@@ -105,7 +136,7 @@ pub(crate) fn put_bytes(out: &mut Vec<u8>, number: u8, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
-fn put_varint(out: &mut Vec<u8>, mut value: u64) {
+pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;
@@ -139,8 +170,9 @@ mod tests {
 
     #[test]
     fn every_wire_type_is_skipped_but_groups() {
-        assert_eq!(read_all(&[0x0d, 1, 2, 3, 4]), Ok(vec![(1, Value::Fixed)]));
-        assert_eq!(read_all(&[0x09, 1, 2, 3, 4, 5, 6, 7, 8]), Ok(vec![(1, Value::Fixed)]));
+        assert_eq!(read_all(&[0x0d, 1, 2, 3, 4]), Ok(vec![(1, Value::Fixed32)]));
+        let eight = Value::Fixed64(0x0807_0605_0403_0201);
+        assert_eq!(read_all(&[0x09, 1, 2, 3, 4, 5, 6, 7, 8]), Ok(vec![(1, eight)]));
         for bad in [
             &[0x0b_u8, 0x0c] as &[u8], // a group
             &[0x0e],                   // wire type 6
@@ -157,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_value_of_the_wrong_type_is_refused() {
-        assert_eq!(Value::Fixed.uint32(), Err(RatchetError::BadMessage));
+        assert_eq!(Value::Fixed32.uint32(), Err(RatchetError::BadMessage));
         assert_eq!(Value::Bytes(&[]).uint32(), Err(RatchetError::BadMessage));
         assert_eq!(Value::Varint(1).bytes(), Err(RatchetError::BadMessage));
         assert_eq!(Value::Varint(u64::MAX).uint32(), Ok(u32::MAX));

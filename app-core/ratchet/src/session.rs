@@ -10,6 +10,7 @@ use crate::{
     RatchetError,
     bundle::Bundle,
     chain::{Advance, ChainKey, ReceivingChain, SendingChain},
+    cipher,
     curve::{KeyPair, PublicKey33},
     identity::{IdentityKey, IdentityKeyPair},
     kdf::{self, MessageKeys},
@@ -19,8 +20,6 @@ use crate::{
     prekeys::PreKeys,
     secret::Secret,
 };
-use aes::Aes256;
-use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit, block_padding::Pkcs7};
 use rand_core::CryptoRng;
 use types::Timestamp;
 use zeroize::Zeroizing;
@@ -157,7 +156,7 @@ impl Session {
             ratchet_key: self.sending.pair.public(),
             counter: self.sending.chain.index(),
             previous_counter: self.previous_counter,
-            ciphertext: &encrypt(&keys, plaintext),
+            ciphertext: &cipher::encrypt(keys.cipher.as_bytes(), &keys.iv, plaintext),
         };
         let bytes = whisper.write(&keys.mac, &identity, &self.remote);
         let sealed = match &self.pending {
@@ -249,7 +248,7 @@ impl Session {
         if !genuine || message.addresses().is_some() {
             return Err(RatchetError::BadMessage);
         }
-        decrypt(keys, message.ciphertext())
+        cipher::decrypt(keys.cipher.as_bytes(), &keys.iv, message.ciphertext())
     }
 }
 
@@ -269,16 +268,4 @@ impl Pending {
             kyber_ciphertext: &self.kyber_ciphertext,
         }
     }
-}
-
-fn encrypt(keys: &MessageKeys, plaintext: &[u8]) -> Vec<u8> {
-    cbc::Encryptor::<Aes256>::new(keys.cipher.as_bytes().into(), (&*keys.iv).into())
-        .encrypt_padded_vec::<Pkcs7>(plaintext)
-}
-
-fn decrypt(keys: &MessageKeys, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, RatchetError> {
-    cbc::Decryptor::<Aes256>::new(keys.cipher.as_bytes().into(), (&*keys.iv).into())
-        .decrypt_padded_vec::<Pkcs7>(ciphertext)
-        .map(Zeroizing::new)
-        .map_err(|_| RatchetError::BadMessage)
 }

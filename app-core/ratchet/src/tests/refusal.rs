@@ -27,7 +27,7 @@ fn written(version: u8, fields: &[(u32, Value<'_>)]) -> Vec<u8> {
         match value {
             Value::Varint(value) => put_uint32(&mut out, *number as u8, *value as u32),
             Value::Bytes(bytes) => put_bytes(&mut out, *number as u8, bytes),
-            Value::Fixed => unreachable!(),
+            Value::Fixed64(_) | Value::Fixed32 => unreachable!(),
         }
     }
     out

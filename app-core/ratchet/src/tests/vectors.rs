@@ -173,7 +173,7 @@ fn kyber_records_hold_the_same_keys() {
             match value {
                 Value::Varint(value) if number == 1 => record_id = Some(value),
                 Value::Bytes(bytes) => parts.push(bytes),
-                Value::Varint(_) | Value::Fixed => {}
+                Value::Varint(_) | Value::Fixed64(_) | Value::Fixed32 => {}
             }
         }
         assert_eq!(record_id, Some(u64::from(bundle.kyber.id)));
