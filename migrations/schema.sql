@@ -194,13 +194,20 @@ CREATE TABLE pending (
 CREATE INDEX pending_by_contact ON pending (contact, seq);
 
 CREATE TABLE prekeys (
-    -- Which kind: signed Curve25519, one-time Curve25519, Kyber-1024 of last resort.
-    kind TEXT NOT NULL CHECK (kind IN ('signed', 'one_time', 'kyber')),
-    -- Its number among its kind.
+    -- Order in which they were made.
+    seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    -- Which kind: signed Curve25519, one-time Curve25519, Kyber-1024 of last resort, one-time
+    -- Kyber-1024.
+    kind TEXT NOT NULL CHECK (kind IN ('signed', 'one_time', 'kyber', 'one_time_kyber')),
+    -- Its number; both kinds of Kyber prekeys share theirs.
     id INTEGER NOT NULL,
     -- Encoded record of `ratchet`. Secret.
     record BLOB NOT NULL,
-    PRIMARY KEY (kind, id)
+    -- When it was made; 0 for one of an earlier release.
+    created INTEGER NOT NULL,
+    -- Since when nobody is given it any more; NULL while somebody may be.
+    replaced INTEGER,
+    UNIQUE (kind, id)
 ) STRICT;
 
 CREATE TABLE profile (
@@ -216,6 +223,13 @@ CREATE TABLE profile (
     words_confirmed INTEGER NOT NULL CHECK (words_confirmed IN (0, 1)),
     -- Number of the last publication of the prekey bundle, 0 for none.
     publication INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE publications (
+    -- Its number.
+    number INTEGER NOT NULL PRIMARY KEY,
+    -- Encoded wire::directory::DirectoryRequest.
+    request BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE queues (
@@ -251,8 +265,11 @@ CREATE INDEX seen_by_until ON seen (until);
 
 CREATE TABLE sessions (
     -- The contact.
-    contact BLOB NOT NULL PRIMARY KEY
+    contact BLOB NOT NULL
         REFERENCES contacts (account) DEFERRABLE INITIALLY DEFERRED,
-    -- Encoded ratchet::SessionRecord. Secret.
-    record BLOB NOT NULL
+    -- The base key that began it.
+    name BLOB NOT NULL CHECK (length(name) = 33),
+    -- Encoded state of `ratchet`. Secret.
+    state BLOB NOT NULL,
+    PRIMARY KEY (contact, name)
 ) STRICT;

@@ -17,6 +17,7 @@ mod queue;
 mod receive;
 mod route;
 mod send;
+mod session;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -27,7 +28,8 @@ pub use content::{Body, Content, Hello, MAX_TEXT};
 pub use envelope::{NotAnEnvelope, Packet, TooLong, open_envelope, seal_envelope};
 pub use invite::{Invite, InviteError};
 pub use model::{
-    Change, Contact, Delivery, Direction, Message, Outgoing, PaymentRef, Pending, PreKeyKind, Queue,
+    Change, Contact, Delivery, Direction, KeptPreKey, Message, Outgoing, PaymentRef, Pending,
+    PreKeyKind, Queue,
 };
 pub use prekeys::{Publishable, SavedPreKeys, prekeys};
 pub use receive::{Refused, Taken, take};
@@ -36,5 +38,6 @@ pub use send::{
     Me, SealError, acknowledged, add_contact, greet, hello, merge, receipt, seal, unsendable,
     write, write_payment,
 };
+pub use session::session_changes;
 pub use standing::{Standing, accept, decline};
 pub use unsent::{given_up, retry};

@@ -158,6 +158,22 @@ pub enum PreKeyKind {
     OneTime,
     /// Kyber-1024 prekey of last resort.
     Kyber,
+    /// One-time Kyber-1024 prekey.
+    OneTimeKyber,
+}
+
+/// A prekey that is kept, without what is secret about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptPreKey {
+    /// Its kind.
+    pub kind: PreKeyKind,
+    /// Its number; both kinds of Kyber prekeys share theirs, for a message does not say which it
+    /// names.
+    pub id: u32,
+    /// When it was made.
+    pub created: Timestamp,
+    /// Since when nobody is given it any more; `None` while somebody may be.
+    pub replaced: Option<Timestamp>,
 }
 
 /// Something to save. A list of changes is applied in one database transaction or not at all.
@@ -173,12 +189,21 @@ pub enum Change {
         /// Its new standing.
         standing: Standing,
     },
-    /// Insert or replace the encoded `ratchet::SessionRecord` of a contact.
+    /// Insert or replace one session with a contact.
     SaveSession {
         /// The contact.
         contact: OpenId,
-        /// Encoded session record.
-        record: Zeroizing<Vec<u8>>,
+        /// The base key that began it.
+        name: [u8; 33],
+        /// Its encoded state.
+        state: Zeroizing<Vec<u8>>,
+    },
+    /// Forget one session with a contact.
+    RemoveSession {
+        /// The contact.
+        contact: OpenId,
+        /// The base key that began it.
+        name: [u8; 33],
     },
     /// Insert or replace, by queue id.
     SaveQueue(Queue),
@@ -230,17 +255,33 @@ pub enum Change {
         /// When it may be forgotten.
         until: Timestamp,
     },
-    /// Insert or replace a prekey record.
+    /// Insert a prekey record; an error if its kind has one of this number.
     SavePreKey {
         /// Its kind.
         kind: PreKeyKind,
-        /// Its id.
+        /// Its number.
         id: u32,
         /// Encoded record.
         record: Zeroizing<Vec<u8>>,
+        /// When it was made.
+        created: Timestamp,
     },
-    /// Forget a one-time prekey that was used.
-    RemoveOneTime(u32),
+    /// Nobody is given this prekey any more.
+    ReplacePreKey {
+        /// Its kind.
+        kind: PreKeyKind,
+        /// Its number.
+        id: u32,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Forget a prekey, and the uses that are remembered of one of last resort.
+    RemovePreKey {
+        /// Its kind.
+        kind: PreKeyKind,
+        /// Its number.
+        id: u32,
+    },
     /// A Kyber prekey of last resort was used with this base key; never again.
     MarkKyberUsed {
         /// The Kyber prekey.
@@ -260,6 +301,15 @@ pub enum Change {
         /// The newest incoming message that was shown.
         message: MessageId,
     },
-    /// The number of the last publication of our prekey bundle.
+    /// A publication of our prekeys that is about to leave.
+    SavePublication {
+        /// Its number.
+        number: u64,
+        /// Encoded `wire::directory::DirectoryRequest`.
+        request: Vec<u8>,
+    },
+    /// Forget the publication that waits.
+    RemovePublication,
+    /// The number of the last publication of our prekeys that a worker confirmed.
     SetPublication(u64),
 }

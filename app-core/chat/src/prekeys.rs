@@ -3,7 +3,7 @@
 use keys::Ed25519Key;
 use rand_core::CryptoRng;
 use ratchet::{Bundle, IdentityKeyPair, KyberPreKey, OneTimePreKey, OneTimePublic, SignedPreKey};
-use types::WorkerId;
+use types::{Timestamp, WorkerId};
 use wire::Encode;
 use wire::directory::{DirectoryRequest, OneTime, Publication, publish_bytes};
 use zeroize::Zeroizing;
@@ -49,22 +49,22 @@ pub struct SavedPreKeys {
 /// Completes our prekeys and makes the next publication of them: the lasting ones as they are, or
 /// new ones the first time; a batch of new one-time prekeys if `more` are wanted. The changes must
 /// be saved before the publication leaves: from then on somebody may use it.
-pub fn prekeys(
+pub fn prekeys<R: CryptoRng>(
     identity: &IdentityKeyPair,
     registration_id: u32,
     saved: SavedPreKeys,
     more: bool,
-    rng: &mut impl CryptoRng,
+    (now, rng): (Timestamp, &mut R),
 ) -> (Publishable, Vec<Change>) {
     let mut changes = vec![];
     let signed = saved.signed.unwrap_or_else(|| {
         let key = SignedPreKey::generate(FIRST_ID, identity, rng);
-        changes.push(save(PreKeyKind::Signed, FIRST_ID, &key));
+        changes.push(save(PreKeyKind::Signed, FIRST_ID, &key, now));
         key
     });
     let kyber = saved.kyber.unwrap_or_else(|| {
         let key = KyberPreKey::generate(FIRST_ID, identity, rng);
-        changes.push(save(PreKeyKind::Kyber, FIRST_ID, &key));
+        changes.push(save(PreKeyKind::Kyber, FIRST_ID, &key, now));
         key
     });
     let count = if more { BATCH } else { 0 };
@@ -74,7 +74,7 @@ pub fn prekeys(
     let one_time = (0..count).map(|offset| {
         let id = first.wrapping_add(offset) & 0x00ff_ffff;
         let key = OneTimePreKey::generate(id, rng);
-        changes.push(save(PreKeyKind::OneTime, id, &key));
+        changes.push(save(PreKeyKind::OneTime, id, &key, now));
         OneTime(OneTimePublic::from(&key).to_bytes())
     });
     let one_time = one_time.collect();
@@ -82,6 +82,6 @@ pub fn prekeys(
     (Publishable { bundle: bundle.base_bytes(), one_time }, changes)
 }
 
-fn save(kind: PreKeyKind, id: u32, key: &impl Encode) -> Change {
-    Change::SavePreKey { kind, id, record: Zeroizing::new(key.to_bytes()) }
+fn save(kind: PreKeyKind, id: u32, key: &impl Encode, created: Timestamp) -> Change {
+    Change::SavePreKey { kind, id, record: Zeroizing::new(key.to_bytes()), created }
 }

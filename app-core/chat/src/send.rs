@@ -6,13 +6,12 @@ use ratchet::{IdentityKeyPair, RatchetError, SessionRecord};
 use types::{Abc, Amount, ChainId, MessageId, OpenId, Timestamp, TxId, WorkerId};
 use wire::mail::{envelope_id, put_bytes};
 use wire::{Decode, Encode};
-use zeroize::Zeroizing;
 
 use crate::content::{Body, Content, Hello, MAX_RECEIPTS};
 use crate::standing::accept_request;
 use crate::{
     Card, Change, Contact, Delivery, Direction, Invite, Message, Outgoing, Packet, PaymentRef,
-    Pending, Queue, Standing, seal_envelope,
+    Pending, Queue, Standing, seal_envelope, session_changes,
 };
 
 /// What our own side of every conversation shows.
@@ -209,10 +208,10 @@ pub fn seal(
         signature: contact.route.send_key().sign(&to_sign),
         blob,
     };
-    let record = Zeroizing::new(record.to_bytes());
-    let saved =
-        [Change::SaveSession { contact: contact.account, record }, Change::AddOutgoing(outgoing)];
-    Ok(saved.into_iter().chain(sequences.iter().map(|at| Change::RemovePending(*at))).collect())
+    let mut changes = session_changes(contact.account, record);
+    changes.push(Change::AddOutgoing(outgoing));
+    changes.extend(sequences.iter().map(|at| Change::RemovePending(*at)));
+    Ok(changes)
 }
 
 /// A content that no session can ever carry: it must not stand in the way of the others.

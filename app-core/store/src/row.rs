@@ -102,6 +102,17 @@ pub(crate) const fn prekey_kind_text(kind: PreKeyKind) -> &'static str {
         PreKeyKind::Signed => "signed",
         PreKeyKind::OneTime => "one_time",
         PreKeyKind::Kyber => "kyber",
+        PreKeyKind::OneTimeKyber => "one_time_kyber",
+    }
+}
+
+pub(crate) fn prekey_kind(text: &str) -> Result<PreKeyKind, StoreError> {
+    match text {
+        "signed" => Ok(PreKeyKind::Signed),
+        "one_time" => Ok(PreKeyKind::OneTime),
+        "kyber" => Ok(PreKeyKind::Kyber),
+        "one_time_kyber" => Ok(PreKeyKind::OneTimeKyber),
+        _ => Err(StoreError::DamagedProfile),
     }
 }
 
@@ -155,6 +166,11 @@ mod tests {
             Delivery::Received,
         ] {
             assert_eq!(delivery(delivery_text(value)).unwrap(), value);
+        }
+        for value in
+            [PreKeyKind::Signed, PreKeyKind::OneTime, PreKeyKind::Kyber, PreKeyKind::OneTimeKyber]
+        {
+            assert_eq!(prekey_kind(prekey_kind_text(value)).unwrap(), value);
         }
         for value in [Standing::Accepted, Standing::Request, Standing::Declined] {
             assert_eq!(standing(standing_text(value)).unwrap(), value);

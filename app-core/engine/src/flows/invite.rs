@@ -1,7 +1,7 @@
 //! Becoming reachable: a queue for strangers, prekeys in the directory, and the invite that names
 //! both.
 
-use chat::{Card, Change, Invite, Me, PreKeyKind, Queue, SavedPreKeys};
+use chat::{Card, Change, Invite, KeptPreKey, Me, PreKeyKind, Queue, SavedPreKeys};
 use net::{LightNode, NetError};
 use ratchet::{KyberPreKey, SignedPreKey};
 use wire::directory::DirectoryReply;
@@ -40,7 +40,9 @@ impl Engine {
     /// Publishes the prekey bundle: the first time, when one-time prekeys run low, and when asked.
     pub(crate) async fn publish(&mut self, node: &LightNode, anyway: bool) -> Result<(), Fault> {
         let row = self.store.identity().await?;
-        let few = self.store.prekey_ids(PreKeyKind::OneTime).await?.len() < FEW;
+        let kept = self.store.kept_prekeys().await?;
+        let one_time = kept.iter().filter(|kept| kept.kind == PreKeyKind::OneTime);
+        let few = one_time.count() < FEW;
         if row.publication > 0 && !few && !anyway {
             return Ok(());
         }
@@ -49,8 +51,13 @@ impl Engine {
         let saved = self.saved_prekeys().await?;
         let more = few || row.publication == 0;
         let (identity, registration) = (&self.keys.identity, self.registration_id());
-        let (publishable, changes) =
-            chat::prekeys(identity, registration, saved, more, &mut rand::rng());
+        let (publishable, changes) = chat::prekeys(
+            identity,
+            registration,
+            saved,
+            more,
+            (self.clock.now(), &mut rand::rng()),
+        );
         // Saved first: a bundle that is out may be used from that moment on.
         self.store.apply(changes.into_iter().map(Into::into).collect()).await?;
         let request = publishable.request(&self.keys.directory, node.worker(), sequence);
@@ -86,13 +93,17 @@ impl Engine {
 
     async fn saved_prekeys(&self) -> Result<SavedPreKeys, Fault> {
         let mut saved = SavedPreKeys::default();
-        if let Some(id) = self.store.prekey_ids(PreKeyKind::Signed).await?.last() {
-            let record = self.store.prekey(PreKeyKind::Signed, *id).await?;
-            saved.signed = record.map(|record| SignedPreKey::from_bytes(&record)).transpose()?;
-        }
-        if let Some(id) = self.store.prekey_ids(PreKeyKind::Kyber).await?.last() {
-            let record = self.store.prekey(PreKeyKind::Kyber, *id).await?;
-            saved.kyber = record.map(|record| KyberPreKey::from_bytes(&record)).transpose()?;
+        for KeptPreKey { kind, id, .. } in self.store.kept_prekeys().await? {
+            let record = self.store.prekey(kind, id).await?;
+            match (kind, record) {
+                (PreKeyKind::Signed, Some(record)) => {
+                    saved.signed = Some(SignedPreKey::from_bytes(&record)?);
+                }
+                (PreKeyKind::Kyber, Some(record)) => {
+                    saved.kyber = Some(KyberPreKey::from_bytes(&record)?);
+                }
+                (PreKeyKind::OneTime | PreKeyKind::OneTimeKyber, Some(_)) | (_, None) => {}
+            }
         }
         Ok(saved)
     }

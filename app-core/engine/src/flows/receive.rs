@@ -7,7 +7,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use chat::{Change, Contact, Content, Queue, Standing, Taken, open_envelope, take};
+use chat::{Change, Contact, Content, PreKeyKind, Queue, Standing, Taken, open_envelope, take};
 use net::{CallError, LightNode, NetError};
 use ratchet::{
     IdentityKey, Incoming, KyberPreKey, OneTimePreKey, Opened, PreKeyMessage, PreKeys,
@@ -17,8 +17,7 @@ use tokio::time::Instant;
 use types::{OpenId, Timestamp};
 use wire::events::MAX_QUEUES;
 use wire::mail::{MailReply, TTL_SECS, Waiting, send_id};
-use wire::{Decode, Encode, code};
-use zeroize::Zeroizing;
+use wire::{Decode, code};
 
 use crate::flows::sync::Progress;
 use crate::{Code, Engine, Fault};
@@ -316,8 +315,7 @@ impl Engine {
             changes.extend(chat::greet(contact, &me, now, &mut rand::rng()));
         }
         if let Some(account) = account {
-            let record = Zeroizing::new(record.to_bytes());
-            changes.push(Change::SaveSession { contact: account, record });
+            changes.extend(chat::session_changes(account, &record));
             if let Some(message) = receipt {
                 changes.push(chat::receipt(account, message, now, &mut rand::rng()));
             }
@@ -326,8 +324,9 @@ impl Engine {
     }
 
     pub(crate) async fn session(&self, contact: OpenId) -> Result<SessionRecord, Fault> {
-        match self.store.session(contact).await? {
-            Some(bytes) => SessionRecord::from_bytes(&bytes).map_err(damaged),
+        // The whole record is one row for now; see [`chat::session_changes`].
+        match self.store.sessions(contact).await?.first() {
+            Some(bytes) => SessionRecord::from_bytes(bytes).map_err(damaged),
             None => Ok(SessionRecord::default()),
         }
     }
@@ -337,7 +336,7 @@ fn changes_of_prekeys(used: UsedPreKeys) -> Vec<Change> {
     let UsedPreKeys { one_time, kyber, signed, base_key } = used;
     [Change::MarkKyberUsed { kyber, signed, base_key }]
         .into_iter()
-        .chain(one_time.map(Change::RemoveOneTime))
+        .chain(one_time.map(|id| Change::RemovePreKey { kind: PreKeyKind::OneTime, id }))
         .collect()
 }
 

@@ -4,7 +4,7 @@
 use super::Statement;
 use crate::StoreError;
 use crate::row::{delivery_text, direction_text, int, prekey_kind_text, standing_text};
-use chat::{Change, Contact, Direction, Message, Outgoing, Pending, Queue};
+use chat::{Change, Contact, Direction, Message, Outgoing, Pending, PreKeyKind, Queue};
 use sqlx::{SqliteConnection, query};
 use types::{MessageId, OpenId};
 use wire::Encode;
@@ -32,6 +32,7 @@ pub(super) fn shown(change: &Change) -> Option<OpenId> {
         | Change::MarkRead(contact)
         | Change::MarkReadUpTo { contact, .. } => Some(*contact),
         Change::SaveSession { .. }
+        | Change::RemoveSession { .. }
         | Change::SaveQueue(_)
         | Change::AddPending(_)
         | Change::RemovePending(_)
@@ -39,8 +40,11 @@ pub(super) fn shown(change: &Change) -> Option<OpenId> {
         | Change::RemoveOutgoing(_)
         | Change::MarkSeen { .. }
         | Change::SavePreKey { .. }
-        | Change::RemoveOneTime(_)
+        | Change::ReplacePreKey { .. }
+        | Change::RemovePreKey { .. }
         | Change::MarkKyberUsed { .. }
+        | Change::SavePublication { .. }
+        | Change::RemovePublication
         | Change::SetPublication(_) => None,
     }
 }
@@ -55,9 +59,13 @@ fn further(change: Change) -> Vec<Statement> {
         Change::Requeue { contact, message, content, .. } => {
             vec![add_pending(&Pending { contact, message: Some(message), content })]
         }
+        Change::RemovePreKey { kind: PreKeyKind::Kyber, id } => {
+            vec![query(sql::FORGET_KYBER_USES).bind(id)]
+        }
         Change::SaveContact(_)
         | Change::SetStanding { .. }
         | Change::SaveSession { .. }
+        | Change::RemoveSession { .. }
         | Change::SaveQueue(_)
         | Change::AddMessage(_)
         | Change::SetDelivery { .. }
@@ -67,10 +75,13 @@ fn further(change: Change) -> Vec<Statement> {
         | Change::RemoveOutgoing(_)
         | Change::MarkSeen { .. }
         | Change::SavePreKey { .. }
-        | Change::RemoveOneTime(_)
+        | Change::ReplacePreKey { .. }
+        | Change::RemovePreKey { .. }
         | Change::MarkKyberUsed { .. }
         | Change::MarkRead(_)
         | Change::MarkReadUpTo { .. }
+        | Change::SavePublication { .. }
+        | Change::RemovePublication
         | Change::SetPublication(_) => vec![],
     }
 }
@@ -81,8 +92,11 @@ fn statement(change: &Change) -> Statement {
         Change::SetStanding { contact, standing } => {
             query(sql::SET_STANDING).bind(&contact.0[..]).bind(standing_text(*standing))
         }
-        Change::SaveSession { contact, record } => {
-            query(sql::SAVE_SESSION).bind(&contact.0[..]).bind(&record[..])
+        Change::SaveSession { contact, name, state } => {
+            query(sql::SAVE_SESSION).bind(&contact.0[..]).bind(&name[..]).bind(&state[..])
+        }
+        Change::RemoveSession { contact, name } => {
+            query(sql::REMOVE_SESSION).bind(&contact.0[..]).bind(&name[..])
         }
         Change::SaveQueue(queue) => save_queue(queue),
         Change::AddMessage(message) => add_message(message),
@@ -101,10 +115,13 @@ fn statement(change: &Change) -> Statement {
         Change::MarkSeen { queue, envelope, until } => {
             query(sql::MARK_SEEN).bind(&queue.0[..]).bind(&envelope.0[..]).bind(int(until.0))
         }
-        Change::SavePreKey { kind, id, record } => {
-            query(sql::SAVE_PREKEY).bind(prekey_kind_text(*kind)).bind(*id).bind(&record[..])
+        Change::SavePreKey { kind, id, record, created } => {
+            prekey(sql::SAVE_PREKEY, *kind, *id).bind(&record[..]).bind(int(created.0))
         }
-        Change::RemoveOneTime(id) => query(sql::REMOVE_ONE_TIME).bind(*id),
+        Change::ReplacePreKey { kind, id, since } => {
+            prekey(sql::REPLACE_PREKEY, *kind, *id).bind(int(since.0))
+        }
+        Change::RemovePreKey { kind, id } => prekey(sql::REMOVE_PREKEY, *kind, *id),
         Change::MarkKyberUsed { kyber, signed, base_key } => {
             query(sql::MARK_KYBER_USED).bind(*kyber).bind(*signed).bind(&base_key[..])
         }
@@ -112,8 +129,17 @@ fn statement(change: &Change) -> Statement {
         Change::MarkReadUpTo { contact, message } => {
             about(sql::MARK_READ_UP_TO, *contact, *message)
         }
+        Change::SavePublication { number, request } => {
+            query(sql::SAVE_PUBLICATION).bind(int(*number)).bind(&request[..])
+        }
+        Change::RemovePublication => query(sql::REMOVE_PUBLICATION),
         Change::SetPublication(number) => query(sql::SET_PUBLICATION).bind(int(*number)),
     }
+}
+
+/// A statement about one prekey.
+fn prekey(text: &'static str, kind: PreKeyKind, id: u32) -> Statement {
+    query(text).bind(prekey_kind_text(kind)).bind(id)
 }
 
 /// A statement about one message of a conversation.
@@ -192,8 +218,9 @@ crate::sql::statements! {
             route = excluded.route, ready = excluded.ready, greeted = excluded.greeted,
             added = excluded.added";
     SET_STANDING = "UPDATE contacts SET standing = ?2 WHERE account = ?1";
-    SAVE_SESSION = "INSERT INTO sessions (contact, record) VALUES (?1, ?2)
-        ON CONFLICT (contact) DO UPDATE SET record = excluded.record";
+    SAVE_SESSION = "INSERT INTO sessions (contact, name, state) VALUES (?1, ?2, ?3)
+        ON CONFLICT (contact, name) DO UPDATE SET state = excluded.state";
+    REMOVE_SESSION = "DELETE FROM sessions WHERE contact = ?1 AND name = ?2";
     SAVE_QUEUE = "INSERT INTO queues (id, receive_seed, send_seed, outer_key, worker, contact,
             created)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -227,13 +254,16 @@ crate::sql::statements! {
     REMOVE_OUTGOING = "DELETE FROM outgoing WHERE seq = ?1";
     MARK_SEEN = "INSERT INTO seen (queue, envelope, until) VALUES (?1, ?2, ?3)
         ON CONFLICT (queue, envelope) DO UPDATE SET until = max(until, excluded.until)";
-    SAVE_PREKEY = "INSERT INTO prekeys (kind, id, record) VALUES (?1, ?2, ?3)
-        ON CONFLICT (kind, id) DO UPDATE SET record = excluded.record";
-    REMOVE_ONE_TIME = "DELETE FROM prekeys WHERE kind = 'one_time' AND id = ?1";
+    SAVE_PREKEY = "INSERT INTO prekeys (kind, id, record, created) VALUES (?1, ?2, ?3, ?4)";
+    REPLACE_PREKEY = "UPDATE prekeys SET replaced = ?3 WHERE kind = ?1 AND id = ?2";
+    REMOVE_PREKEY = "DELETE FROM prekeys WHERE kind = ?1 AND id = ?2";
+    FORGET_KYBER_USES = "DELETE FROM kyber_used WHERE kyber = ?1";
     MARK_KYBER_USED = "INSERT INTO kyber_used (kyber, signed, base_key) VALUES (?1, ?2, ?3)
         ON CONFLICT (kyber, signed, base_key) DO NOTHING";
     MARK_READ = "UPDATE messages SET unread = 0 WHERE contact = ?1 AND unread = 1";
     MARK_READ_UP_TO = "UPDATE messages SET unread = 0 WHERE contact = ?1 AND unread = 1
         AND seq <= (SELECT seq FROM messages WHERE contact = ?1 AND direction = 'in' AND id = ?2)";
+    SAVE_PUBLICATION = "INSERT OR REPLACE INTO publications (number, request) VALUES (?1, ?2)";
+    REMOVE_PUBLICATION = "DELETE FROM publications";
     SET_PUBLICATION = "UPDATE profile SET publication = ?1";
 }

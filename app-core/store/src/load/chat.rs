@@ -1,8 +1,7 @@
-//! Contacts, sessions and prekeys.
+//! Contacts and sessions.
 
-use crate::row::{self, prekey_kind_text};
-use crate::{Store, StoreError};
-use chat::{Contact, Direction, PreKeyKind, Standing};
+use crate::{Store, StoreError, row};
+use chat::{Contact, Direction, Standing};
 use sqlx::FromRow;
 use types::{MessageId, OpenId, WorkerId};
 use zeroize::Zeroizing;
@@ -87,16 +86,14 @@ impl Store {
         found.map(|account| row::account(&account)).transpose()
     }
 
-    /// The encoded session with a contact.
+    /// The encoded sessions with a contact, in no order that means anything.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
-    pub async fn session(&self, contact: OpenId) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
-        let found: Option<Vec<u8>> = sqlx::query_scalar(sql::SESSION)
-            .bind(&contact.0[..])
-            .fetch_optional(self.pool())
-            .await?;
-        Ok(found.map(Zeroizing::new))
+    pub async fn sessions(&self, contact: OpenId) -> Result<Vec<Zeroizing<Vec<u8>>>, StoreError> {
+        let found: Vec<Vec<u8>> =
+            sqlx::query_scalar(sql::SESSIONS).bind(&contact.0[..]).fetch_all(self.pool()).await?;
+        Ok(found.into_iter().map(Zeroizing::new).collect())
     }
 
     /// True if the conversation has this message already.
@@ -115,47 +112,6 @@ impl Store {
             .bind(&id.0[..]);
         Ok(query.fetch_one(self.pool()).await?)
     }
-
-    /// The encoded prekey of this kind and number.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database cannot be read.
-    pub async fn prekey(
-        &self,
-        kind: PreKeyKind,
-        id: u32,
-    ) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
-        let found: Option<Vec<u8>> = sqlx::query_scalar(sql::PREKEY)
-            .bind(prekey_kind_text(kind))
-            .bind(id)
-            .fetch_optional(self.pool())
-            .await?;
-        Ok(found.map(Zeroizing::new))
-    }
-
-    /// The numbers of all prekeys of this kind, in ascending order.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database cannot be read.
-    pub async fn prekey_ids(&self, kind: PreKeyKind) -> Result<Vec<u32>, StoreError> {
-        let query = sqlx::query_scalar(sql::PREKEY_IDS).bind(prekey_kind_text(kind));
-        Ok(query.fetch_all(self.pool()).await?)
-    }
-
-    /// True if this base key was used with these prekeys before.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database cannot be read.
-    pub async fn is_kyber_used(
-        &self,
-        kyber: u32,
-        signed: u32,
-        base_key: &[u8; 33],
-    ) -> Result<bool, StoreError> {
-        let query =
-            sqlx::query_scalar(sql::IS_KYBER_USED).bind(kyber).bind(signed).bind(&base_key[..]);
-        Ok(query.fetch_one(self.pool()).await?)
-    }
 }
 
 crate::sql::statements! {
@@ -165,11 +121,7 @@ crate::sql::statements! {
     CONTACT = "SELECT account, name, card, directory_key, directory_worker, route, ready, greeted,
         standing, added FROM contacts WHERE account = ?1";
     CONTACT_BY_IDENTITY = "SELECT account FROM contacts WHERE identity = ?1 ORDER BY seq LIMIT 1";
-    SESSION = "SELECT record FROM sessions WHERE contact = ?1";
+    SESSIONS = "SELECT state FROM sessions WHERE contact = ?1 ORDER BY name";
     HAS_MESSAGE = "SELECT EXISTS (SELECT 1 FROM messages
         WHERE contact = ?1 AND direction = ?2 AND id = ?3)";
-    PREKEY = "SELECT record FROM prekeys WHERE kind = ?1 AND id = ?2";
-    PREKEY_IDS = "SELECT id FROM prekeys WHERE kind = ?1 ORDER BY id";
-    IS_KYBER_USED = "SELECT EXISTS (SELECT 1 FROM kyber_used
-        WHERE kyber = ?1 AND signed = ?2 AND base_key = ?3)";
 }

@@ -2,6 +2,7 @@
 
 mod chat;
 mod mail;
+mod prekeys;
 mod profile;
 mod wallet;
 
@@ -12,5 +13,6 @@ pub(crate) use wallet::history_tip;
 /// All statements of this folder.
 #[cfg(test)]
 pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
-    [chat::sql::ALL, mail::sql::ALL, profile::sql::ALL, wallet::sql::ALL].concat()
+    [chat::sql::ALL, mail::sql::ALL, prekeys::sql::ALL, profile::sql::ALL, wallet::sql::ALL]
+        .concat()
 }

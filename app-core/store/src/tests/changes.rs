@@ -3,7 +3,7 @@
 use super::{CHAIN, NOW, address, alice, contact, entry, message, payment, queue, save};
 use crate::{Change, NetworkChange, StoreError};
 use chat::Change as Chat;
-use chat::{Contact, Delivery, Direction, Outgoing, Pending, PreKeyKind};
+use chat::{Contact, Delivery, Direction, KeptPreKey, Outgoing, Pending, PreKeyKind};
 use ledger::{Account, EntryKind};
 use types::{ChainId, EnvelopeId, MessageId, OpenId, QueueId, Round, SendId, Timestamp, WorkerId};
 use wallet::Change as Wallet;
@@ -46,20 +46,29 @@ async fn contacts_stay_in_the_order_they_were_added() {
 async fn sessions_and_queues_are_replaced() {
     let (_temporary, store) = alice().await;
     let bob = contact(2, "bob").account;
-    let session = |byte| Chat::SaveSession { contact: bob, record: Zeroizing::new(vec![byte; 9]) };
+    let session = |name, byte| Chat::SaveSession {
+        contact: bob,
+        name: [name; 33],
+        state: Zeroizing::new(vec![byte; 9]),
+    };
     let mut created = queue(Some(bob));
     created.created = true;
     // The contact may come after what belongs to it: references are checked at the end.
     let changes = vec![
-        session(1),
+        session(7, 1),
+        session(5, 3),
+        session(6, 4),
         Chat::SaveQueue(queue(Some(bob))),
         Chat::SaveContact(Box::new(contact(2, "bob"))),
-        session(2),
+        session(7, 2),
+        Chat::RemoveSession { contact: bob, name: [5; 33] },
+        Chat::RemoveSession { contact: bob, name: [9; 33] },
         Chat::SaveQueue(created),
     ];
     save(&store, changes).await;
-    assert_eq!(**store.session(bob).await.unwrap().unwrap(), [2; 9]);
-    assert!(store.session(OpenId([0; 32])).await.unwrap().is_none());
+    let states: Vec<u8> = store.sessions(bob).await.unwrap().iter().map(|row| row[8]).collect();
+    assert_eq!(states, [4, 2]);
+    assert!(store.sessions(OpenId([0; 32])).await.unwrap().is_empty());
     let queues = store.queues().await.unwrap();
     assert_eq!(queues.len(), 1);
     assert_eq!(queues[0].id(), queue(None).id());
@@ -138,30 +147,77 @@ async fn a_seen_envelope_is_known_until_its_time_is_over() {
 }
 
 #[tokio::test]
-async fn prekeys_are_kept_by_kind_and_number() {
+async fn prekeys_are_kept_by_kind_and_number_in_the_order_they_were_made() {
+    use PreKeyKind::{Kyber, OneTime, OneTimeKyber, Signed};
     let (_temporary, store) = alice().await;
-    let prekey = |kind, id, byte| Chat::SavePreKey { kind, id, record: Zeroizing::new(vec![byte]) };
+    let prekey = |kind, id, byte| Chat::SavePreKey {
+        kind,
+        id,
+        record: Zeroizing::new(vec![byte]),
+        created: Timestamp(u64::from(byte)),
+    };
     let changes = vec![
-        prekey(PreKeyKind::OneTime, 2, 1),
-        prekey(PreKeyKind::OneTime, 1, 2),
-        prekey(PreKeyKind::Signed, 1, 3),
-        prekey(PreKeyKind::Kyber, u32::MAX, 4),
-        prekey(PreKeyKind::OneTime, 3, 5),
-        Chat::RemoveOneTime(3),
-        Chat::RemoveOneTime(3),
-        prekey(PreKeyKind::Signed, 1, 6),
-        Chat::MarkKyberUsed { kyber: 1, signed: 2, base_key: [3; 33] },
-        Chat::MarkKyberUsed { kyber: 1, signed: 2, base_key: [3; 33] },
+        prekey(OneTime, 2, 1),
+        prekey(OneTime, 1, 2),
+        prekey(Signed, 1, 3),
+        prekey(Kyber, u32::MAX, 4),
+        prekey(OneTimeKyber, 3, 5),
+        prekey(OneTime, 3, 6),
+        Chat::RemovePreKey { kind: OneTime, id: 3 },
+        Chat::RemovePreKey { kind: OneTime, id: 3 },
+        Chat::ReplacePreKey { kind: Signed, id: 1, since: NOW },
+        Chat::ReplacePreKey { kind: Signed, id: 2, since: NOW },
         Chat::SetPublication(7),
     ];
     save(&store, changes).await;
-    assert_eq!(store.prekey_ids(PreKeyKind::OneTime).await.unwrap(), [1, 2]);
-    assert_eq!(store.prekey_ids(PreKeyKind::Kyber).await.unwrap(), [u32::MAX]);
-    assert_eq!(**store.prekey(PreKeyKind::Signed, 1).await.unwrap().unwrap(), [6]);
-    assert!(store.prekey(PreKeyKind::OneTime, 3).await.unwrap().is_none());
+    let kept = |kind, id, created, replaced| KeptPreKey {
+        kind,
+        id,
+        created: Timestamp(created),
+        replaced,
+    };
+    let expected = [
+        kept(OneTime, 2, 1, None),
+        kept(OneTime, 1, 2, None),
+        kept(Signed, 1, 3, Some(NOW)),
+        kept(Kyber, u32::MAX, 4, None),
+        kept(OneTimeKyber, 3, 5, None),
+    ];
+    assert_eq!(store.kept_prekeys().await.unwrap(), expected);
+    assert_eq!(**store.prekey(Signed, 1).await.unwrap().unwrap(), [3]);
+    assert!(store.prekey(OneTime, 3).await.unwrap().is_none());
+    assert_eq!(store.identity().await.unwrap().publication, 7);
+    // A number that is taken is never written over.
+    let again = vec![prekey(Signed, 1, 9).into()];
+    assert!(matches!(store.apply(again).await, Err(StoreError::Database(_))));
+}
+
+#[tokio::test]
+async fn uses_are_remembered_as_long_as_their_kyber_prekey() {
+    use PreKeyKind::{Kyber, OneTimeKyber, Signed};
+    let (_temporary, store) = alice().await;
+    let used = |kyber| Chat::MarkKyberUsed { kyber, signed: 2, base_key: [3; 33] };
+    let prekey =
+        |id| Chat::SavePreKey { kind: Kyber, id, record: Zeroizing::new(vec![1]), created: NOW };
+    save(&store, vec![prekey(1), prekey(5), used(1), used(1), used(5)]).await;
+    for kind in [Signed, OneTimeKyber] {
+        save(&store, vec![Chat::RemovePreKey { kind, id: 1 }]).await;
+    }
     assert!(store.is_kyber_used(1, 2, &[3; 33]).await.unwrap());
     assert!(!store.is_kyber_used(1, 3, &[3; 33]).await.unwrap());
-    assert_eq!(store.identity().await.unwrap().publication, 7);
+    save(&store, vec![Chat::RemovePreKey { kind: Kyber, id: 1 }]).await;
+    assert!(!store.is_kyber_used(1, 2, &[3; 33]).await.unwrap());
+    assert!(store.is_kyber_used(5, 2, &[3; 33]).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_publication_waits_until_it_is_removed() {
+    let (_temporary, store) = alice().await;
+    assert_eq!(store.waiting_publication().await.unwrap(), None);
+    save(&store, vec![Chat::SavePublication { number: 8, request: vec![1, 2] }]).await;
+    assert_eq!(store.waiting_publication().await.unwrap(), Some((8, vec![1, 2])));
+    save(&store, vec![Chat::RemovePublication]).await;
+    assert_eq!(store.waiting_publication().await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use sqlx::{Connection, Executor, SqlSafeStr, SqliteConnection};
 use std::path::Path;
 
 const REQUESTS: &str = include_str!("../../../../migrations/0002_requests.sql");
+const PREKEYS: &str = include_str!("../../../../migrations/0003_prekeys.sql");
 
 #[tokio::test]
 async fn every_statement_can_be_prepared() {
@@ -63,6 +64,33 @@ async fn contacts_of_an_earlier_release_are_accepted() {
     assert_eq!(found, ("accepted".to_owned(), 0, 7));
     let other = sqlx::query("UPDATE contacts SET standing = 'friend'").execute(&mut before).await;
     assert!(other.is_err());
+}
+
+#[tokio::test]
+async fn prekeys_of_an_earlier_release_still_open_what_comes_and_sessions_begin_anew() {
+    let mut before = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+    let [first, second, third] =
+        [include_str!("../../../../migrations/0001_profile.sql"), REQUESTS, PREKEYS]
+            .map(SqlSafeStr::into_sql_str);
+    sqlx::raw_sql(first).execute(&mut before).await.unwrap();
+    sqlx::raw_sql(second).execute(&mut before).await.unwrap();
+    let insert = "INSERT INTO prekeys (kind, id, record) VALUES ('signed', 1, x'01'),
+            ('kyber', 1, x'02'), ('one_time', 9, x'03')";
+    sqlx::query(insert).execute(&mut before).await.unwrap();
+    let session = "INSERT INTO sessions (contact, record) VALUES (zeroblob(32), x'01')";
+    sqlx::query("PRAGMA foreign_keys = OFF").execute(&mut before).await.unwrap();
+    sqlx::query(session).execute(&mut before).await.unwrap();
+    sqlx::raw_sql(third).execute(&mut before).await.unwrap();
+    let found: Vec<(String, i64, Vec<u8>, i64, Option<i64>)> =
+        sqlx::query_as("SELECT kind, id, record, created, replaced FROM prekeys ORDER BY seq")
+            .fetch_all(&mut before)
+            .await
+            .unwrap();
+    let row = |kind: &str, id, byte| (kind.to_owned(), id, vec![byte], 0, None);
+    assert_eq!(found, [row("kyber", 1, 2), row("one_time", 9, 3), row("signed", 1, 1)]);
+    let sessions: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM sessions").fetch_one(&mut before).await.unwrap();
+    assert_eq!(sessions, 0);
 }
 
 #[tokio::test]

@@ -113,7 +113,7 @@ async fn asked() -> (Worker, TempDir, Engine, Stranger) {
     let invite = Invite { chain, card, directory: (directory, home), route: queue.route() };
     let (_, identity, _) = keys_of(0xa1);
     let (prekeys, mut changes) =
-        chat::prekeys(&identity, 7, SavedPreKeys::default(), true, &mut rand::rng());
+        chat::prekeys(&identity, 7, SavedPreKeys::default(), true, (now(), &mut rand::rng()));
     changes.push(Change::SaveQueue(queue));
     save(&store, changes).await;
     let engine = Engine::open(store, vec![], Clock::system()).await.unwrap();

@@ -5,7 +5,6 @@ use ledger::Account;
 use ratchet::{KyberPreKey, PreKeys, SessionRecord, SignedPreKey};
 use types::{Abc, Amount, Round};
 use wallet::{PaymentState, Refusal, SavedAccount};
-use zeroize::Zeroizing;
 
 use super::*;
 use crate::{Payee, Wanted, Writer, find_contact, gift, outcome};
@@ -35,8 +34,7 @@ async fn with_session(store: &Store, bob: OpenId) -> Device {
     let bundle = ratchet::Bundle::new(5, 1, &identity, &signed, &kyber);
     let mut record = SessionRecord::default();
     record.initiate(&identity_of(0xa1), &bundle, 6, Clock::system().now(), rng).unwrap();
-    let record = Zeroizing::new(record.to_bytes());
-    save(store, vec![Change::SaveSession { contact: bob, record }]).await;
+    save(store, chat::session_changes(bob, &record)).await;
     Device { identity, signed, kyber, record: SessionRecord::default() }
 }
 
