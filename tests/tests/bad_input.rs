@@ -24,6 +24,12 @@ fn what_is_typed_wrong_has_a_code_and_changes_nothing() {
     let (alice, bob) = (net.person("alice"), net.person("bob"));
     alice.run(&["contact", "add", &bob.invite()]);
     alice.run(&["faucet"]);
+    // Bob answers whenever he is connected: it is not to happen in between.
+    eventually("both know each other", || {
+        bob.run(&["sync"]);
+        let state = text(&alice.run(&["contact", "list"]), "/contacts/0/state");
+        (state == "ready").then_some(())
+    });
     let address = text(&bob.run(&["account", "show"]), "/account/addresses/ecdsa");
     let before = snapshot(&alice);
     assert_eq!(before[0].pointer("/tokens/0/total").unwrap(), "100");
