@@ -22,8 +22,9 @@ CREATE INDEX envelopes_in_order ON envelopes (queue, position, expires_at, size)
 CREATE TABLE one_time_keys (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
     directory_key BLOB NOT NULL REFERENCES bundles (directory_key) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('curve', 'kyber')),
     bytes BLOB NOT NULL,
-    UNIQUE (directory_key, bytes)
+    UNIQUE (directory_key, kind, bytes)
 ) STRICT;
 
 CREATE TABLE queues (

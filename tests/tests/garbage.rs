@@ -13,7 +13,7 @@ use rand::{RngExt, SeedableRng};
 use scenarios::harness::{Devnet, LIMIT, Ledger, Person, eventually};
 use types::{Address, AddressKind, BlockId, Round, SendId, TxId, WorkerId};
 use wire::chain::{ChainReply, ChainRequest, Object};
-use wire::directory::{DirectoryReply, DirectoryRequest, OneTime, Publication};
+use wire::directory::{DirectoryReply, DirectoryRequest, OneTime, OneTimeKyber, Publication};
 use wire::events::{QueueRight, Subscribe};
 use wire::mail::{BUCKETS, MailReply, MailRequest};
 use wire::protocol::{ACP, CHAIN, DIRECTORY, EVENTS, FAUCET, MAIL, ROSTER};
@@ -61,11 +61,19 @@ fn mail(owner: WorkerId) -> Asked {
 
 fn directory(owner: WorkerId) -> Asked {
     let one_time = vec![OneTime(vec![1; 37]); 3];
-    let publication = Publication { key: [2; 32], sequence: 1, bundle: vec![3; 900], one_time };
+    let publication = Publication {
+        key: [2; 32],
+        sequence: 1,
+        afresh: false,
+        bundle: vec![3; 900],
+        one_time,
+        kyber: vec![OneTimeKyber(vec![1; 1637])],
+    };
     let requests = [
         DirectoryRequest::Publish { publication, signature: [4; 64] },
         DirectoryRequest::Fetch { owner, key: [5; 32] },
         DirectoryRequest::Fetch { owner: WorkerId([6; 32]), key: [5; 32] },
+        DirectoryRequest::Count { key: [5; 32], signature: [4; 64] },
     ];
     let requests = requests.iter().map(Encode::to_bytes).collect();
     Asked { protocol: DIRECTORY, requests, read: read::<DirectoryReply> }
@@ -207,8 +215,7 @@ impl Stranger {
     /// Versions that are still to come, and what never was a protocol.
     async fn ask_in_the_future(&self) {
         for protocol in [MAIL, DIRECTORY, CHAIN, EVENTS, ROSTER, FAUCET, ACP] {
-            let next = protocol.replace("/1", "/2");
-            assert_ne!(next, protocol);
+            let next = format!("{protocol}0");
             for name in [next.as_str(), "/bcm/nothing/1", "/bcm/mail"] {
                 let answer = self.transport.request(self.node, name, &[1], LIMIT).await;
                 assert_eq!(answer, Err(NetError::UpgradeNeeded), "{name}");

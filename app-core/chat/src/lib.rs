@@ -12,7 +12,7 @@ mod envelope;
 pub mod fuzz;
 mod invite;
 mod model;
-mod prekeys;
+pub mod prekeys;
 mod queue;
 mod receive;
 mod route;
@@ -31,7 +31,6 @@ pub use model::{
     Change, Contact, Delivery, Direction, KeptPreKey, Message, Outgoing, PaymentRef, Pending,
     PreKeyKind, Queue,
 };
-pub use prekeys::{Publishable, SavedPreKeys, prekeys};
 pub use receive::{Refused, Taken, take};
 pub use route::Route;
 pub use send::{

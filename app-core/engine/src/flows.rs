@@ -9,6 +9,7 @@ pub(crate) mod follow;
 pub(crate) mod invite;
 pub(crate) mod listen;
 pub(crate) mod pay;
+pub(crate) mod prekeys;
 pub(crate) mod receive;
 pub(crate) mod sync;
 #[cfg(test)]

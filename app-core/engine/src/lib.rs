@@ -34,6 +34,7 @@ use std::sync::atomic::AtomicBool;
 use light::LightState;
 use net::Bootstrap;
 use store::Store;
+use tokio::time::Instant;
 use types::{Address, OpenId, QueueId, Round};
 
 use crate::flows::deliver::Rest;
@@ -57,6 +58,8 @@ pub struct Engine {
     unfinished: BTreeSet<QueueId>,
     /// Queues were made that the held stream does not listen to yet.
     unheard: AtomicBool,
+    /// When the home worker was asked, over this connection, what it has left of our prekeys.
+    tended: Option<Instant>,
     /// Contacts whose envelopes are held up, and until when they are left alone.
     resting: Mutex<BTreeMap<OpenId, Rest>>,
 }
@@ -90,6 +93,7 @@ impl Engine {
             shaken: false,
             unfinished: BTreeSet::new(),
             unheard: AtomicBool::new(false),
+            tended: None,
             resting: Mutex::default(),
         };
         engine.network = engine.load_network().await?;

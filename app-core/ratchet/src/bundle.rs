@@ -1,8 +1,8 @@
 //! Prekey bundles: what somebody publishes so that others can write first.
 //!
-//! The directory keeps the lasting part, [`Bundle::base_bytes`], and hands out each
-//! [`OneTimePublic`] once. Both are foreign bytes to whoever fetches them; nothing is used before
-//! [`Bundle::verify`].
+//! The directory keeps the lasting part, [`Bundle::base_bytes`], and hands out each one-time
+//! [`OneTimePublic`] and [`KyberPublic`] once; the latter stands in for the lasting part's own. All
+//! are foreign bytes to whoever fetches them; nothing is used before [`Bundle::verify`].
 
 use crate::{
     RatchetError,
@@ -27,7 +27,7 @@ pub struct SignedPublic {
     pub signature: [u8; 64],
 }
 
-/// The public part of a [`KyberPreKey`].
+/// The public part of a [`KyberPreKey`]; 1637 bytes, number first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KyberPublic {
     /// The number by which messages name it.
@@ -47,6 +47,12 @@ pub struct OneTimePublic {
     pub key: PublicKey33,
 }
 
+impl From<&KyberPreKey> for KyberPublic {
+    fn from(key: &KyberPreKey) -> Self {
+        Self { id: key.id(), key: key.public().clone(), signature: *key.signature() }
+    }
+}
+
 impl From<&OneTimePreKey> for OneTimePublic {
     fn from(key: &OneTimePreKey) -> Self {
         Self { id: key.id(), key: *key.public() }
@@ -64,7 +70,7 @@ pub struct Bundle {
     pub identity: IdentityKey,
     /// The signed prekey of these days.
     pub signed: SignedPublic,
-    /// The Kyber prekey of these days.
+    /// The Kyber prekey of these days, or one for this session alone: its owner knows which.
     pub kyber: KyberPublic,
     /// A one-time key, unless the owner has run out of them.
     pub one_time: Option<OneTimePublic>,
@@ -89,11 +95,7 @@ impl Bundle {
                 key: *signed.public(),
                 signature: *signed.signature(),
             },
-            kyber: KyberPublic {
-                id: kyber.id(),
-                key: kyber.public().clone(),
-                signature: *kyber.signature(),
-            },
+            kyber: kyber.into(),
             one_time: None,
         }
     }
@@ -138,9 +140,7 @@ impl Bundle {
         writer.u32(self.signed.id);
         self.signed.key.encode(writer);
         writer.fixed(&self.signed.signature);
-        writer.u32(self.kyber.id);
-        self.kyber.key.encode(writer);
-        writer.fixed(&self.kyber.signature);
+        self.kyber.encode(writer);
     }
 
     fn decode_base(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
@@ -161,13 +161,23 @@ impl Bundle {
                 key: PublicKey33::decode(r)?,
                 signature: r.fixed()?,
             },
-            kyber: KyberPublic {
-                id: r.u32()?,
-                key: KyberPublicKey::decode(r)?,
-                signature: r.fixed()?,
-            },
+            kyber: KyberPublic::decode(r)?,
             one_time: None,
         })
+    }
+}
+
+impl Encode for KyberPublic {
+    fn encode(&self, writer: &mut Writer) {
+        writer.u32(self.id);
+        self.key.encode(writer);
+        writer.fixed(&self.signature);
+    }
+}
+
+impl Decode for KyberPublic {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { id: r.u32()?, key: KyberPublicKey::decode(r)?, signature: r.fixed()? })
     }
 }
 

@@ -1,8 +1,8 @@
 //! Entry points for fuzzing: must never panic.
 
 use crate::{
-    Bundle, IdentityKeyPair, Incoming, KyberPreKey, MessageKind, OneTimePreKey, OneTimePublic,
-    PreKeyMessage, PreKeys, SessionRecord, SignalMessage, SignedPreKey,
+    Bundle, IdentityKeyPair, Incoming, KyberPreKey, KyberPublic, MessageKind, OneTimePreKey,
+    OneTimePublic, PreKeyMessage, PreKeys, SessionRecord, SignalMessage, SignedPreKey,
 };
 use core::convert::Infallible;
 use rand_core::{TryCryptoRng, TryRng};
@@ -34,6 +34,7 @@ pub fn fuzz_stored(bytes: &[u8]) {
 /// Reads foreign bytes as a bundle; whatever is read must be written as the same bytes.
 pub fn fuzz_bundle(bytes: &[u8]) {
     round_trip::<OneTimePublic>(bytes);
+    round_trip::<KyberPublic>(bytes);
     round_trip::<Bundle>(bytes);
     if let Ok(bundle) = Bundle::from_parts(bytes, None) {
         assert_eq!(bundle.base_bytes(), bytes);

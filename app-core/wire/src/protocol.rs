@@ -4,7 +4,7 @@
 /// Mailboxes ([`crate::mail`]).
 pub const MAIL: &str = "/bcm/mail/1";
 /// Prekey bundles ([`crate::directory`]).
-pub const DIRECTORY: &str = "/bcm/directory/1";
+pub const DIRECTORY: &str = "/bcm/directory/2";
 /// The ledger, as a light node asks about it ([`crate::chain`]).
 pub const CHAIN: &str = "/bcm/chain/1";
 /// The held stream over which a worker tells of new envelopes and headers ([`crate::events`]).

@@ -128,9 +128,9 @@ impl Node {
                 return self.forward.ask(*owner, protocol::DIRECTORY, &request.to_bytes()).await;
             }
             DirectoryRequest::Publish { .. } => self.publications.count(peer, now())?,
-            DirectoryRequest::Fetch { .. } => {}
+            DirectoryRequest::Fetch { .. } | DirectoryRequest::Count { .. } => {}
         }
-        self.mailboxes.directory(request).await
+        self.mailboxes.directory(&peer.0, request).await
     }
 }
 

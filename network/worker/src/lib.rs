@@ -5,7 +5,7 @@
 //! an account id, a plaintext or a name, and never acknowledges what is not on disk.
 //!
 //! **How much it may grow.** A queue holds at most `QUEUE_MESSAGES` envelopes and `QUEUE_BYTES`
-//! bytes, a directory key one bundle and `MAX_ONE_TIME_KEYS` prekeys. The file as a whole takes
+//! bytes, a directory key one bundle and `MAX_KEPT` one-time prekeys of each kind. The file as a whole takes
 //! nothing new beyond [`MAX_BYTES`]: creating, putting, publishing and deleting ahead are then
 //! refused with `disk_full`, while reading and deleting go on, which is what makes room. Envelopes
 //! leave after `TTL_SECS`, their tombstones a day later, empty queues that nobody reads after
@@ -97,11 +97,16 @@ impl Worker {
         answer.map_err(Failure::from)
     }
 
-    /// Answers a directory request. A fetch from another owner is `not_found` here.
+    /// Answers a directory request from the connection of `peer`. A fetch from another owner is
+    /// `not_found` here.
     ///
     /// # Errors
     /// A [`Failure`] with a code of [`wire::code`].
-    pub async fn directory(&self, request: DirectoryRequest) -> Result<DirectoryReply, Failure> {
+    pub async fn directory(
+        &self,
+        peer: &[u8; 32],
+        request: DirectoryRequest,
+    ) -> Result<DirectoryReply, Failure> {
         let answer = match request {
             DirectoryRequest::Publish { publication, signature } => {
                 self.publish(&publication, &signature).await
@@ -110,6 +115,7 @@ impl Worker {
             DirectoryRequest::Fetch { .. } => {
                 Err(Stop::not_found("the bundle is another worker's"))
             }
+            DirectoryRequest::Count { key, signature } => self.count(peer, &key, &signature).await,
         };
         answer.map_err(Failure::from)
     }

@@ -37,6 +37,7 @@ impl Engine {
     /// Forgets a connection that failed; the next attach makes a new one.
     pub(crate) fn detach(&mut self) {
         self.link = None;
+        self.tended = None;
     }
 
     pub(crate) fn bound(&self) -> Result<&Bound, Fault> {

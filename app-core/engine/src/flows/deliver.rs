@@ -15,11 +15,12 @@ use chat::{
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use net::{CallError, LightNode, NetError};
-use ratchet::{Bundle, RatchetError, SessionRecord};
+use ratchet::{Bundle, KyberPublic, RatchetError, SessionRecord};
 use tokio::time::{Instant, timeout};
 use types::OpenId;
-use wire::directory::{DirectoryReply, DirectoryRequest};
+use wire::directory::{DirectoryReply, DirectoryRequest, OneTime, OneTimeKyber};
 use wire::mail::{MailReply, MailRequest};
+use wire::{Decode, DecodeError};
 
 use crate::flows::sync::Progress;
 use crate::{Engine, Fault};
@@ -188,12 +189,12 @@ impl Engine {
     ) -> Result<bool, Fault> {
         let (key, owner) = contact.directory;
         let fetch = node.directory(DirectoryRequest::Fetch { owner, key });
-        let Some(DirectoryReply::Fetched { bundle, one_time }) = ask_owner(node, fetch).await?
+        let Some(DirectoryReply::Fetched { bundle, one_time, kyber }) =
+            ask_owner(node, fetch).await?
         else {
             return Ok(false);
         };
-        let one_time = one_time.as_ref().map(|key| key.0.as_slice());
-        let bundle = Bundle::from_parts(&bundle, one_time).ok();
+        let bundle = bundle_of(&bundle, one_time.as_ref(), kyber.as_ref()).ok();
         let Some(bundle) = bundle.filter(|bundle| bundle.identity == contact.card.identity) else {
             tracing::warn!("a prekey bundle is not the contact's; nothing is sent");
             return Ok(false);
@@ -258,6 +259,20 @@ impl Rest {
     }
 }
 
+/// What the directory answers, put together. A one-time Kyber prekey stands in for the bundle's own;
+/// the signatures are checked when a session begins with it.
+fn bundle_of(
+    base: &[u8],
+    one_time: Option<&OneTime>,
+    kyber: Option<&OneTimeKyber>,
+) -> Result<Bundle, DecodeError> {
+    let mut bundle = Bundle::from_parts(base, one_time.map(|key| key.0.as_slice()))?;
+    if let Some(kyber) = kyber {
+        bundle.kyber = KyberPublic::from_bytes(&kyber.0)?;
+    }
+    Ok(bundle)
+}
+
 /// True once a worker holds the envelope; false if the contact's queue takes nothing now.
 async fn put(node: &LightNode, outgoing: &Outgoing) -> Result<bool, Fault> {
     let Outgoing { worker, send, blob, signature, .. } = outgoing.clone();
@@ -307,7 +322,27 @@ fn from_owner<T>(answer: Result<T, CallError>) -> Result<Option<T>, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wire::{Failure, code};
+    use ratchet::{IdentityKeyPair, KyberPreKey, SignedPreKey};
+    use wire::{Encode, Failure, code};
+
+    #[test]
+    fn a_one_time_kyber_prekey_stands_in_for_the_bundles_own_and_counts_only_if_its_owner_signed() {
+        let rng = &mut rand::rng();
+        let (bob, mallory) = (IdentityKeyPair::generate(rng), IdentityKeyPair::generate(rng));
+        let signed = SignedPreKey::generate(1, &bob, rng);
+        let [last, once] = [2, 3].map(|id| KyberPreKey::generate(id, &bob, rng));
+        let base = Bundle::new(7, 1, &bob, &signed, &last).base_bytes();
+        let with = |key: &KyberPreKey| {
+            let key = OneTimeKyber(KyberPublic::from(key).to_bytes());
+            bundle_of(&base, None, Some(&key)).unwrap()
+        };
+        assert_eq!(bundle_of(&base, None, None).unwrap().kyber.id, 2);
+        let bundle = with(&once);
+        assert_eq!((bundle.kyber.id, bundle.verify()), (3, Ok(())));
+        let forged = with(&KyberPreKey::generate(3, &mallory, rng));
+        assert_eq!(forged.verify(), Err(RatchetError::BadSignature));
+        assert!(bundle_of(&base, None, Some(&OneTimeKyber(vec![0; 1637]))).is_err());
+    }
 
     #[test]
     fn each_rest_is_longer_than_the_one_before_until_it_is_long_enough() {

@@ -142,6 +142,7 @@ impl Engine {
                     self.look_at_account(&node).await?;
                 }
                 self.send_again().await?;
+                self.tend().await?;
                 Ok(Happening::Ledger)
             }
             Event::Mail(queue) => {
@@ -181,7 +182,17 @@ impl Engine {
             return Err(NetError::Timeout.into());
         }
         self.send_again().await?;
+        self.tend().await?;
         Ok(Happening::Ledger)
+    }
+
+    /// Looks after our prekeys now and then, when no mail is left to read.
+    async fn tend(&mut self) -> Result<(), Fault> {
+        if !self.unfinished.is_empty() {
+            return Ok(());
+        }
+        let node = self.attach().await?;
+        self.tend_prekeys(&node).await
     }
 
     /// Tries what was held up, once it has rested.

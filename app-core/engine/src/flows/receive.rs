@@ -7,17 +7,19 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use chat::prekeys::spent;
 use chat::{Change, Contact, Content, PreKeyKind, Queue, Standing, Taken, open_envelope, take};
 use net::{CallError, LightNode, NetError};
 use ratchet::{
     IdentityKey, Incoming, KyberPreKey, OneTimePreKey, Opened, PreKeyMessage, PreKeys,
-    RatchetError, SessionRecord, SignalMessage, SignedPreKey, UsedPreKeys,
+    RatchetError, SessionRecord, SignalMessage, SignedPreKey,
 };
 use tokio::time::Instant;
 use types::{OpenId, Timestamp};
 use wire::events::MAX_QUEUES;
 use wire::mail::{MailReply, TTL_SECS, Waiting, send_id};
 use wire::{Decode, code};
+use zeroize::Zeroizing;
 
 use crate::flows::sync::Progress;
 use crate::{Code, Engine, Fault};
@@ -54,12 +56,17 @@ enum Useless {
     Refused(#[from] chat::Refused),
 }
 
+/// A Kyber prekey of ours: its kind and its encoded record.
+type KyberRow = (PreKeyKind, Zeroizing<Vec<u8>>);
+
 /// A decrypted content, its sender, and the session that moved on with it.
 struct Spoken {
     known: Option<Contact>,
     identity: IdentityKey,
     record: SessionRecord,
-    opened: Opened,
+    plaintext: Zeroizing<Vec<u8>>,
+    /// What becomes of the prekeys that it used up.
+    spent: Vec<Change>,
 }
 
 impl Engine {
@@ -220,26 +227,26 @@ impl Engine {
             None => SessionRecord::default(),
         };
         let opened = if record.knows(message) {
-            record.accept_known(&self.keys.identity, message, &mut rand::rng())
+            let opened = record.accept_known(&self.keys.identity, message, &mut rand::rng());
+            opened.map(|opened| (opened.plaintext, vec![])).map_err(Useless::from)
         } else {
-            match self.accept(&mut record, message).await? {
-                Ok(opened) => Ok(opened),
-                Err(useless) => return Ok(Err(useless)),
-            }
+            self.accept(&mut record, message).await?
         };
-        Ok(opened.map(|opened| Spoken { known, identity, record, opened }).map_err(Useless::from))
+        let spoken = |(plaintext, spent)| Spoken { known, identity, record, plaintext, spent };
+        Ok(opened.map(spoken))
     }
 
+    /// Begins a session: the plaintext, and what becomes of the prekeys.
     async fn accept(
         &self,
         record: &mut SessionRecord,
         message: &PreKeyMessage,
-    ) -> Result<Result<Opened, Useless>, Fault> {
-        use chat::PreKeyKind::{Kyber, OneTime, Signed};
+    ) -> Result<Result<(Zeroizing<Vec<u8>>, Vec<Change>), Useless>, Fault> {
+        use chat::PreKeyKind::{OneTime, Signed};
         let (signed_id, kyber_id) = (message.signed_pre_key_id(), message.kyber_id());
         let signed = self.store.prekey(Signed, signed_id).await?;
-        let kyber = self.store.prekey(Kyber, kyber_id).await?;
-        let (Some(signed), Some(kyber)) = (signed, kyber) else {
+        let kyber = self.kyber_prekey(kyber_id).await?;
+        let (Some(signed), Some((kyber_kind, kyber))) = (signed, kyber) else {
             return Ok(Err(RatchetError::MissingPreKey.into()));
         };
         if self.store.is_kyber_used(kyber_id, signed_id, message.base_key()).await? {
@@ -256,7 +263,19 @@ impl Engine {
         let kyber = KyberPreKey::from_bytes(&kyber).map_err(damaged)?;
         let prekeys = PreKeys { signed: &signed, one_time: one_time.as_ref(), kyber: &kyber };
         let opened = record.accept(&self.keys.identity, prekeys, message, &mut rand::rng());
-        Ok(opened.map_err(Useless::from))
+        Ok(opened.map_err(Useless::from).map(|Opened { plaintext, used }| {
+            (plaintext, used.map(|used| spent(used, kyber_kind)).unwrap_or_default())
+        }))
+    }
+
+    /// Both kinds share their numbers: which one a message names, it does not say.
+    async fn kyber_prekey(&self, id: u32) -> Result<Option<KyberRow>, Fault> {
+        for kind in [PreKeyKind::OneTimeKyber, PreKeyKind::Kyber] {
+            if let Some(record) = self.store.prekey(kind, id).await? {
+                return Ok(Some((kind, record)));
+            }
+        }
+        Ok(None)
     }
 
     /// A message within a session. A contact's queue names its writer; into the queue of our
@@ -277,9 +296,10 @@ impl Engine {
         for contact in candidates {
             let mut record = self.session(contact.account).await?;
             match record.decrypt(&self.keys.identity, message, &mut rand::rng()) {
-                Ok(opened) => {
-                    let identity = contact.card.identity;
-                    return Ok(Ok(Spoken { known: Some(contact), identity, record, opened }));
+                Ok(Opened { plaintext, .. }) => {
+                    let (identity, known) = (contact.card.identity, Some(contact));
+                    let spent = vec![];
+                    return Ok(Ok(Spoken { known, identity, record, plaintext, spent }));
                 }
                 Err(error) => last = error,
             }
@@ -288,9 +308,7 @@ impl Engine {
     }
 
     async fn changes_of(&mut self, spoken: Spoken, now: Timestamp) -> Result<Vec<Change>, Fault> {
-        let Spoken { known, identity, record, opened } = spoken;
-        let Opened { plaintext, used } = opened;
-        let mut changes = used.map(changes_of_prekeys).unwrap_or_default();
+        let Spoken { known, identity, record, plaintext, spent: mut changes } = spoken;
         let known_account = known.as_ref().map(|contact| contact.account);
         let me = self.me()?;
         let taken = Content::from_bytes(&plaintext)
@@ -332,14 +350,6 @@ impl Engine {
     }
 }
 
-fn changes_of_prekeys(used: UsedPreKeys) -> Vec<Change> {
-    let UsedPreKeys { one_time, kyber, signed, base_key } = used;
-    [Change::MarkKyberUsed { kyber, signed, base_key }]
-        .into_iter()
-        .chain(one_time.map(|id| Change::RemovePreKey { kind: PreKeyKind::OneTime, id }))
-        .collect()
-}
-
-fn damaged(_: wire::DecodeError) -> Fault {
+pub(crate) fn damaged(_: wire::DecodeError) -> Fault {
     Fault::new(Code::DamagedProfile, "a saved key or session cannot be read")
 }

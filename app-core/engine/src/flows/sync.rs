@@ -173,10 +173,7 @@ impl Engine {
             self.deliver(node, progress).await?;
             progress.mail = empty;
         }
-        if self.store.identity().await?.publication > 0 {
-            self.publish(node, false).await?;
-        }
-        Ok(())
+        self.tend_prekeys(node).await
     }
 
     async fn follow(&mut self, node: &LightNode, progress: &mut Progress) -> Result<(), Fault> {

@@ -17,11 +17,14 @@ use store::{NetworkChange, Store};
 use tempfile::TempDir;
 use types::{ChainId, MessageId, OpenId, SendId, Timestamp, WorkerId};
 use wire::chain::{ChainReply, ChainRequest};
+use wire::directory::DirectoryRequest;
 use wire::mail::{MailReply, MailRequest};
 use wire::{Decode, Encode, Failure, Reply, code, protocol};
 
+use self::directory::Directory;
 use crate::{Clock, Engine};
 
+mod directory;
 mod requests;
 mod writer;
 
@@ -33,6 +36,7 @@ const BOB: u8 = 2;
 struct Worker {
     transport: Transport,
     asked: Arc<Mutex<Vec<MailRequest>>>,
+    directory: Arc<Mutex<Directory>>,
 }
 
 impl Worker {
@@ -54,7 +58,14 @@ impl Worker {
             let unavailable = Failure::new(code::UNAVAILABLE, "no manager answers");
             async move { Reply::<ChainReply>::Failed(unavailable).to_bytes() }
         }));
-        Self { transport, asked }
+        let directory = Arc::new(Mutex::new(Directory::default()));
+        let entry = Arc::clone(&directory);
+        tokio::spawn(serve(transport.accept(protocol::DIRECTORY).unwrap(), move |request| {
+            let request = DirectoryRequest::from_bytes(&request).unwrap();
+            let answer = entry.lock().unwrap().answer(request);
+            async move { Reply::from(answer).to_bytes() }
+        }));
+        Self { transport, asked, directory }
     }
 
     fn was_asked(&self, what: fn(&MailRequest) -> bool) -> usize {
@@ -98,6 +109,9 @@ async fn alice(worker: &Worker) -> (TempDir, Store) {
     };
     let bind = NetworkChange::Bind { chain: genesis.chain(), genesis: genesis.to_bytes() };
     store.apply(vec![bind.into(), NetworkChange::SetHome(home.to_string()).into()]).await.unwrap();
+    // One handle is kept for good: SQLCipher takes its memory away when the process ends, also from a
+    // thread that would be closing the database just then.
+    std::mem::forget(store.clone());
     (dir, store)
 }
 

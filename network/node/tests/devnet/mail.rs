@@ -4,7 +4,10 @@ use crate::support::{Process, code};
 use keys::Ed25519Key;
 use net::LightNode;
 use types::{Timestamp, WorkerId};
-use wire::directory::{DirectoryReply, DirectoryRequest, OneTime, Publication, publish_bytes};
+use wire::directory::{
+    DirectoryReply, DirectoryRequest, Holding, OneTime, OneTimeKyber, Publication, count_bytes,
+    publish_bytes,
+};
 use wire::events::{Event, QueueRight, Subscribe};
 use wire::mail::{self, BUCKETS, MailReply, MailRequest};
 
@@ -109,18 +112,30 @@ async fn a_bundle_is_fetched_through_another_worker() {
     let devnet = Process::devnet(dir.path());
     let (owner, asker) = (devnet.light_node(0).await, devnet.light_node(1).await);
     let key = Ed25519Key::from_seed([3; 32]);
-    let one_time = vec![OneTime(vec![1; 37])];
-    let publication =
-        Publication { key: key.public(), sequence: 1, bundle: vec![5; 100], one_time };
+    let (one_time, kyber) = (vec![OneTime(vec![1; 37])], vec![OneTimeKyber(vec![2; 1637])]);
+    let publication = Publication {
+        key: key.public(),
+        sequence: 1,
+        afresh: true,
+        bundle: vec![5; 100],
+        one_time: one_time.clone(),
+        kyber: kyber.clone(),
+    };
     let signature = key.sign(&publish_bytes(owner.worker(), &publication));
     let publish = DirectoryRequest::Publish { publication, signature };
-    assert_eq!(owner.directory(publish).await, Ok(DirectoryReply::Published(1)));
+    let holding = |left| Holding { sequence: 1, one_time: left, kyber: left };
+    assert_eq!(owner.directory(publish).await, Ok(DirectoryReply::Published(holding(1))));
 
-    for one_time in [Some(OneTime(vec![1; 37])), None] {
+    for (one_time, kyber) in [(one_time.first(), kyber.first()), (None, None)] {
         let fetch = DirectoryRequest::Fetch { owner: owner.worker(), key: key.public() };
-        let fetched = DirectoryReply::Fetched { bundle: vec![5; 100], one_time };
+        let (one_time, kyber) = (one_time.cloned(), kyber.cloned());
+        let fetched = DirectoryReply::Fetched { bundle: vec![5; 100], one_time, kyber };
         assert_eq!(asker.directory(fetch).await, Ok(fetched));
     }
+    let signature = key.sign(&count_bytes(owner.worker(), &owner.peer()));
+    let count = DirectoryRequest::Count { key: key.public(), signature };
+    assert_eq!(owner.directory(count.clone()).await, Ok(DirectoryReply::Counted(holding(0))));
+    assert_eq!(code(devnet.light_node(0).await.directory(count).await), "bad_signature");
 }
 
 #[tokio::test]
@@ -130,16 +145,22 @@ async fn one_connection_cannot_fill_the_directory() {
     let (flooder, other) = (devnet.light_node(0).await, devnet.light_node(0).await);
     let publish = |seed: u8| {
         let key = Ed25519Key::from_seed([seed; 32]);
-        let (key_bytes, one_time) = (key.public(), vec![]);
-        let publication =
-            Publication { key: key_bytes, sequence: 1, bundle: vec![5; 100], one_time };
+        let publication = Publication {
+            key: key.public(),
+            sequence: 1,
+            afresh: false,
+            bundle: vec![5; 100],
+            one_time: vec![],
+            kyber: vec![],
+        };
         let signature = key.sign(&publish_bytes(flooder.worker(), &publication));
         DirectoryRequest::Publish { publication, signature }
     };
+    let empty = Holding { sequence: 1, one_time: 0, kyber: 0 };
     for seed in 0..120 {
         let published = flooder.directory(publish(seed)).await;
-        assert_eq!(published, Ok(DirectoryReply::Published(0)));
+        assert_eq!(published, Ok(DirectoryReply::Published(empty)));
     }
     assert_eq!(code(flooder.directory(publish(200)).await), "unavailable");
-    assert_eq!(other.directory(publish(200)).await, Ok(DirectoryReply::Published(0)));
+    assert_eq!(other.directory(publish(200)).await, Ok(DirectoryReply::Published(empty)));
 }

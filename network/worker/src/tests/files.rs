@@ -30,6 +30,28 @@ async fn the_schema_is_the_one_written_down() {
 }
 
 #[tokio::test]
+async fn prekeys_of_an_earlier_release_are_handed_out_in_their_order() {
+    let mut before = sqlx::SqliteConnection::connect("sqlite::memory:").await.unwrap();
+    let [first, second] = [
+        include_str!("../../migrations/0001_mailboxes_and_directory.sql"),
+        include_str!("../../migrations/0002_one_time_kyber_prekeys.sql"),
+    ];
+    sqlx::raw_sql(first).execute(&mut before).await.unwrap();
+    let entry = "INSERT INTO bundles (directory_key, sequence, digest, bundle)
+            VALUES (zeroblob(32), 1, zeroblob(32), x'01');
+        INSERT INTO one_time_keys (directory_key, bytes)
+            VALUES (zeroblob(32), x'09'), (zeroblob(32), x'02')";
+    sqlx::raw_sql(entry).execute(&mut before).await.unwrap();
+    sqlx::raw_sql(second).execute(&mut before).await.unwrap();
+    let keys: Vec<(String, Vec<u8>)> =
+        sqlx::query_as("SELECT kind, bytes FROM one_time_keys ORDER BY position")
+            .fetch_all(&mut before)
+            .await
+            .unwrap();
+    assert_eq!(keys, [("curve".to_owned(), vec![9]), ("curve".to_owned(), vec![2])]);
+}
+
+#[tokio::test]
 async fn every_commit_is_synced_and_deleted_bytes_are_overwritten() {
     let bench = Bench::new().await;
     let settings: (String, i64, i64, i64) = sqlx::query_as(

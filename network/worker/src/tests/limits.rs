@@ -82,7 +82,7 @@ async fn a_full_worker_takes_nothing_new_until_something_is_deleted() {
     refused(bench.ask(queue.put(&blob(99))).await, code::DISK_FULL);
     refused(bench.ask(another.create()).await, code::DISK_FULL);
     refused(bench.ask(queue.delete(&[&blob(98)])).await, code::DISK_FULL);
-    refused(bench.worker.directory(publish()).await, code::DISK_FULL);
+    refused(bench.worker.directory(&ALICE, publish()).await, code::DISK_FULL);
 
     assert_eq!(bench.ask(queue.create()).await, Ok(MailReply::Created));
     assert_eq!(bench.all(&queue).await.len() as u64, stored);
@@ -95,8 +95,10 @@ fn publish() -> DirectoryRequest {
     let publication = Publication {
         key: key.verifying_key().to_bytes(),
         sequence: 1,
+        afresh: false,
         bundle: vec![1],
         one_time: vec![],
+        kyber: vec![],
     };
     let signature = sign(&key, &publish_bytes(HOME, &publication));
     DirectoryRequest::Publish { publication, signature }

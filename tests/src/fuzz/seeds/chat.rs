@@ -4,8 +4,8 @@ use super::{Seed, key, master, rng, seed};
 use anyhow::{Context, Result};
 use chat::{Body, Card, Content, Hello, Invite, Packet, Route, seal_envelope};
 use ratchet::{
-    Bundle, IdentityKeyPair, Incoming, KyberPreKey, MessageKind, OneTimePreKey, OneTimePublic,
-    PreKeys, SessionRecord, SignedPreKey,
+    Bundle, IdentityKeyPair, Incoming, KyberPreKey, KyberPublic, MessageKind, OneTimePreKey,
+    OneTimePublic, PreKeys, SessionRecord, SignedPreKey,
 };
 use types::{Amount, ChainId, MessageId, Timestamp, TxId, WorkerId};
 use wire::Encode;
@@ -64,6 +64,7 @@ fn sessions() -> Result<Vec<Seed>> {
         seed("ratchet-bundle", "whole", bundle.to_bytes()),
         seed("ratchet-bundle", "base", base),
         seed("ratchet-bundle", "one-time", OneTimePublic::from(&one_time).to_bytes()),
+        seed("ratchet-bundle", "one-time-kyber", KyberPublic::from(&kyber).to_bytes()),
     ])
 }
 

@@ -3,7 +3,9 @@
 use super::{Seed, key, seed};
 use types::{EnvelopeId, QueueId, Round, SendId, Timestamp, TxId, WorkerId};
 use wire::chain::{ChainReply, ChainRequest, Object};
-use wire::directory::{DirectoryReply, DirectoryRequest, OneTime, Publication};
+use wire::directory::{
+    DirectoryReply, DirectoryRequest, Holding, OneTime, OneTimeKyber, Publication,
+};
 use wire::events::{Event, QueueRight, Subscribe};
 use wire::mail::{MailReply, MailRequest, Waiting};
 use wire::roster::{Announcement, Heard};
@@ -68,13 +70,21 @@ fn mail() -> Vec<Seed> {
 
 fn directory() -> Vec<Seed> {
     let one_time = || OneTime(vec![7; 37]);
+    let kyber = || OneTimeKyber(vec![9; 1637]);
     let publication = Publication {
         key: KEY,
         sequence: 5,
+        afresh: true,
         bundle: vec![8; 200],
         one_time: vec![one_time(), one_time()],
+        kyber: vec![kyber()],
     };
-    let fetched = DirectoryReply::Fetched { bundle: vec![8; 200], one_time: Some(one_time()) };
+    let fetched = DirectoryReply::Fetched {
+        bundle: vec![8; 200],
+        one_time: Some(one_time()),
+        kyber: Some(kyber()),
+    };
+    let holding = Holding { sequence: 5, one_time: 100, kyber: 99 };
     let target = "wire-directory";
     let publish =
         DirectoryRequest::Publish { publication: publication.clone(), signature: SIGNATURE };
@@ -82,7 +92,13 @@ fn directory() -> Vec<Seed> {
         seed(target, "publication", publication.to_bytes()),
         seed(target, "publish", publish.to_bytes()),
         seed(target, "fetch", DirectoryRequest::Fetch { owner: WORKER, key: KEY }.to_bytes()),
-        seed(target, "published", done(DirectoryReply::Published(200))),
+        seed(
+            target,
+            "count",
+            DirectoryRequest::Count { key: KEY, signature: SIGNATURE }.to_bytes(),
+        ),
+        seed(target, "published", done(DirectoryReply::Published(holding))),
+        seed(target, "counted", done(DirectoryReply::Counted(holding))),
         seed(target, "fetched", done(fetched)),
     ]
 }

@@ -1,8 +1,9 @@
 //! A stranger asks to be heard; what comes of it is the person's decision.
 
-use chat::{Body, Content, Invite, Me, Pending, Publishable, SavedPreKeys};
+use chat::prekeys::{Publishable, Stock, Wanted, wanted};
+use chat::{Body, Content, Invite, Me, Pending, PreKeyKind};
 use keys::EcdsaKey;
-use ratchet::{Bundle, SessionRecord};
+use ratchet::{Bundle, KyberPublic, SessionRecord};
 use types::Timestamp;
 use wire::mail::Waiting;
 
@@ -43,7 +44,10 @@ impl Stranger {
         let (rng, me) = (&mut rand::rng(), me_of("bob", 0xb0, chain, WorkerId([BOB; 32])));
         let (_, identity, _) = keys_of(0xb0);
         let one_time = prekeys.one_time.first().map(|key| key.0.as_slice());
-        let bundle = Bundle::from_parts(&prekeys.bundle, one_time).unwrap();
+        let mut bundle = Bundle::from_parts(&prekeys.bundle, one_time).unwrap();
+        if let Some(kyber) = prekeys.kyber.first() {
+            bundle.kyber = KyberPublic::from_bytes(&kyber.0).unwrap();
+        }
         let mut record = SessionRecord::default();
         record.initiate(&identity, &bundle, 7, now(), rng).unwrap();
         let mut changes = chat::add_contact(invite, &me, now(), rng).into_iter();
@@ -69,6 +73,17 @@ impl Stranger {
         let mut mailbox = self.mailbox.lock().unwrap();
         let position = u64::try_from(mailbox.len()).unwrap() + 1;
         mailbox.push(Waiting { position, blob: outgoing.blob.clone() });
+    }
+
+    /// Seals what the first envelope holds once more, as whoever knows the invite can.
+    fn replay(&self) {
+        let route = &self.alice.route;
+        let mut mailbox = self.mailbox.lock().unwrap();
+        let blob = &mailbox[0].blob;
+        let packet = chat::open_envelope(&route.outer_key, route.send_id(), blob).unwrap();
+        let blob = chat::seal_envelope(route, &packet, &mut rand::rng()).unwrap();
+        let position = u64::try_from(mailbox.len()).unwrap() + 1;
+        mailbox.push(Waiting { position, blob });
     }
 
     fn says(&mut self, id: u8, text: &str) {
@@ -103,6 +118,11 @@ async fn worker_with(mailbox: &Mailbox) -> Worker {
 
 /// Alice with an invite and prekeys, and a stranger who has just used them.
 async fn asked() -> (Worker, TempDir, Engine, Stranger) {
+    asked_with(30).await
+}
+
+/// As [`asked`], with so many one-time prekeys of each kind published before.
+async fn asked_with(one_time: u32) -> (Worker, TempDir, Engine, Stranger) {
     let mailbox = Mailbox::default();
     let worker = worker_with(&mailbox).await;
     let (dir, store) = alice(&worker).await;
@@ -112,8 +132,10 @@ async fn asked() -> (Worker, TempDir, Engine, Stranger) {
     let Me { card, directory, .. } = me_of("alice", 0xa1, chain, home);
     let invite = Invite { chain, card, directory: (directory, home), route: queue.route() };
     let (_, identity, _) = keys_of(0xa1);
-    let (prekeys, mut changes) =
-        chat::prekeys(&identity, 7, SavedPreKeys::default(), true, (now(), &mut rand::rng()));
+    let (identity, now) = (&identity, now());
+    let stock = Stock { identity, registration_id: 7, kept: &[], now };
+    let wanted = Wanted { one_time, kyber: one_time, ..wanted(&[], 0, None, now).unwrap() };
+    let (prekeys, mut changes) = stock.make(wanted, None, &mut rand::rng());
     changes.push(Change::SaveQueue(queue));
     save(&store, changes).await;
     let engine = Engine::open(store, vec![], Clock::system()).await.unwrap();
@@ -200,4 +222,39 @@ async fn only_a_contact_can_be_accepted_or_declined() {
     for done in [writer.accept(bob.account()).await, writer.decline(bob.account()).await] {
         assert_eq!(done.unwrap_err().code(), "unknown_contact");
     }
+}
+
+/// The numbers of those of these prekeys that are kept and were there at the start.
+async fn kept(engine: &Engine, kind: PreKeyKind) -> BTreeSet<u32> {
+    let kept = engine.store().kept_prekeys().await.unwrap();
+    kept.into_iter().filter(|kept| kept.kind == kind).map(|kept| kept.id).collect()
+}
+
+#[tokio::test]
+async fn a_first_message_takes_its_one_time_prekeys_with_it() {
+    let (_worker, _dir, mut engine, bob) = asked().await;
+    let kinds = [PreKeyKind::OneTime, PreKeyKind::OneTimeKyber];
+    let before = [kept(&engine, kinds[0]).await, kept(&engine, kinds[1]).await];
+    let lasting = kept(&engine, PreKeyKind::Kyber).await;
+    engine.sync(PATIENCE).await.unwrap();
+    assert_eq!(standing(&engine, bob.account()).await, Standing::Request);
+    for (kind, before) in kinds.into_iter().zip(before) {
+        let after = kept(&engine, kind).await;
+        assert_eq!(before.difference(&after).count(), 1, "{kind:?}");
+    }
+    assert!(kept(&engine, PreKeyKind::Kyber).await.is_superset(&lasting));
+}
+
+#[tokio::test]
+async fn a_first_message_with_the_prekey_of_last_resort_begins_one_session_only() {
+    let (_worker, _dir, mut engine, bob) = asked_with(0).await;
+    engine.sync(PATIENCE).await.unwrap();
+    let sessions = engine.store().sessions(bob.account()).await.unwrap();
+    assert_eq!(sessions.len(), 1);
+    // The session is gone, and somebody puts the same first message into the mailbox again.
+    let gone = Change::RemoveSession { contact: bob.account(), name: [0; 33] };
+    save(engine.store(), vec![gone]).await;
+    bob.replay();
+    engine.sync(PATIENCE).await.unwrap();
+    assert!(engine.store().sessions(bob.account()).await.unwrap().is_empty());
 }
