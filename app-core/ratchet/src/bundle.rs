@@ -6,6 +6,7 @@
 
 use crate::{
     RatchetError,
+    address::DEVICES,
     curve::PublicKey33,
     identity::{IdentityKey, IdentityKeyPair},
     kyber::KyberPublicKey,
@@ -14,7 +15,6 @@ use crate::{
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
 const FORMAT: u8 = 1;
-const DEVICES: core::ops::RangeInclusive<u32> = 1..=127;
 
 /// The public part of a [`SignedPreKey`].
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Symmetric chains: one seed for every message of one ratchet key.
+//! Symmetric chains: one seed for every message of one ratchet key or one sender key.
 //!
 //! Looking for a seed never changes a chain; what finding it would change comes back as an
 //! [`Advance`], applied once the message has proven genuine.
@@ -27,7 +27,17 @@ pub(crate) struct ChainKey {
 impl ChainKey {
     /// The start of a chain.
     pub(crate) const fn new(key: Secret) -> Self {
-        Self { key, index: 0 }
+        Self::at(key, 0)
+    }
+
+    /// A chain from this index on.
+    pub(crate) const fn at(key: Secret, index: u32) -> Self {
+        Self { key, index }
+    }
+
+    /// What this index and all behind it follow from.
+    pub(crate) const fn key(&self) -> &Secret {
+        &self.key
     }
 
     /// The index that the next message has.
@@ -54,6 +64,12 @@ pub(crate) struct SendingChain {
 #[derive(Debug)]
 pub(crate) struct ReceivingChain {
     ratchet_key: PublicKey33,
+    seeds: SkippingChain,
+}
+
+/// A chain whose seeds may be taken in any order, each once.
+#[derive(Debug)]
+pub(crate) struct SkippingChain {
     chain: ChainKey,
     /// By counter. Chains only move forward, so the smallest counter is also the oldest.
     skipped: BTreeMap<u32, Secret>,
@@ -100,7 +116,7 @@ impl Found<'_> {
 impl ReceivingChain {
     /// The start of the chain of this ratchet key.
     pub(crate) const fn new(ratchet_key: PublicKey33, key: Secret) -> Self {
-        Self { ratchet_key, chain: ChainKey::new(key), skipped: BTreeMap::new() }
+        Self { ratchet_key, seeds: SkippingChain::new(ChainKey::new(key)) }
     }
 
     /// Whose chain it is.
@@ -108,13 +124,35 @@ impl ReceivingChain {
         &self.ratchet_key
     }
 
-    /// Finds the seed of a message.
-    pub(crate) fn find(&self, counter: u32) -> Result<Found<'_>, RatchetError> {
+    /// Finds the seed of a message; before it, any number may be missing or only so many.
+    pub(crate) fn find(&self, counter: u32, any_jump: bool) -> Result<Found<'_>, RatchetError> {
+        self.seeds.find(counter, any_jump)
+    }
+
+    /// Does what finding a genuine message's seed entails.
+    pub(crate) fn apply(&mut self, advance: Advance) {
+        self.seeds.apply(advance);
+    }
+}
+
+impl SkippingChain {
+    /// All seeds from here on.
+    pub(crate) const fn new(chain: ChainKey) -> Self {
+        Self { chain, skipped: BTreeMap::new() }
+    }
+
+    /// Where it stands: behind the last message found so far.
+    pub(crate) const fn position(&self) -> &ChainKey {
+        &self.chain
+    }
+
+    /// Finds the seed of a message; before it, any number may be missing or only so many.
+    pub(crate) fn find(&self, counter: u32, any_jump: bool) -> Result<Found<'_>, RatchetError> {
         let Some(missing) = counter.checked_sub(self.chain.index) else {
             let kept = self.skipped.get(&counter).ok_or(RatchetError::Duplicate)?;
             return Ok(Found::Kept(counter, kept));
         };
-        if missing > MAX_JUMP {
+        if missing > MAX_JUMP && !any_jump {
             return Err(RatchetError::TooFarAhead);
         }
         let (mut seed, mut next) = self.chain.step().ok_or(RatchetError::TooFarAhead)?;
@@ -177,6 +215,18 @@ impl Decode for SendingChain {
 impl Encode for ReceivingChain {
     fn encode(&self, writer: &mut Writer) {
         self.ratchet_key.encode(writer);
+        self.seeds.encode(writer);
+    }
+}
+
+impl Decode for ReceivingChain {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { ratchet_key: PublicKey33::decode(r)?, seeds: SkippingChain::decode(r)? })
+    }
+}
+
+impl Encode for SkippingChain {
+    fn encode(&self, writer: &mut Writer) {
         self.chain.encode(writer);
         writer.u32(u32::try_from(self.skipped.len()).unwrap_or(u32::MAX));
         for (counter, seed) in &self.skipped {
@@ -186,13 +236,9 @@ impl Encode for ReceivingChain {
     }
 }
 
-impl Decode for ReceivingChain {
+impl Decode for SkippingChain {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut chain = Self {
-            ratchet_key: PublicKey33::decode(r)?,
-            chain: ChainKey::decode(r)?,
-            skipped: BTreeMap::new(),
-        };
+        let mut chain = Self::new(ChainKey::decode(r)?);
         let count = usize::try_from(r.u32()?).map_err(|_| DecodeError::TooLong)?;
         if count > MAX_SKIPPED {
             return Err(DecodeError::TooLong);
@@ -219,7 +265,7 @@ mod tests {
     }
 
     fn receive(chain: &mut ReceivingChain, counter: u32) -> Result<[u8; 32], RatchetError> {
-        let found = chain.find(counter)?;
+        let found = chain.find(counter, false)?;
         let seed = *found.seed().as_bytes();
         let advance = found.into_advance();
         chain.apply(advance);
@@ -250,6 +296,15 @@ mod tests {
     }
 
     #[test]
+    fn a_note_to_self_may_jump_further() {
+        let mut chain = start();
+        let advance = chain.find(30_000, true).unwrap().into_advance();
+        chain.apply(advance);
+        assert_eq!(receive(&mut chain, 27_999), Err(RatchetError::Duplicate));
+        receive(&mut chain, 28_000).unwrap();
+    }
+
+    #[test]
     fn only_the_newest_2000_seeds_are_kept() {
         let mut chain = start();
         receive(&mut chain, 3_000).unwrap();
@@ -267,10 +322,10 @@ mod tests {
     #[test]
     fn the_last_counter_ends_the_chain() {
         let mut chain = start();
-        chain.chain.index = u32::MAX - 1;
+        chain.seeds.chain.index = u32::MAX - 1;
         receive(&mut chain, u32::MAX - 1).unwrap();
         assert_eq!(receive(&mut chain, u32::MAX), Err(RatchetError::TooFarAhead));
-        assert!(chain.chain.step().is_none());
+        assert!(chain.seeds.chain.step().is_none());
     }
 
     #[test]

@@ -93,6 +93,11 @@ impl KeyPair {
         Self { private: Secret::new(*private), public: PublicKey33::from_u(u) }
     }
 
+    /// The same pair once more, for a session that sends with a signed prekey.
+    pub(crate) const fn copy(&self) -> Self {
+        Self { private: Secret::new(*self.private.as_bytes()), public: self.public }
+    }
+
     pub(crate) const fn public(&self) -> &PublicKey33 {
         &self.public
     }
@@ -108,7 +113,7 @@ impl KeyPair {
         if shared.was_contributory() {
             Ok(Secret::new(shared.to_bytes()))
         } else {
-            Err(RatchetError::BadMessage)
+            Err(RatchetError::BadKey)
         }
     }
 }
@@ -206,7 +211,7 @@ mod tests {
         let pair = KeyPair::from_private([7; 32]);
         for u in SMALL_ORDER {
             let point = PublicKey33::from_u(bytes(u));
-            assert_eq!(pair.agree(&point).unwrap_err(), RatchetError::BadMessage, "{u}");
+            assert_eq!(pair.agree(&point).unwrap_err(), RatchetError::BadKey, "{u}");
             assert!(!point.is_sound(), "{u}");
         }
     }

@@ -34,6 +34,12 @@ impl IdentityKey {
         xeddsa::verify(&self.0, message, signature)
     }
 
+    /// True if this identity has signed that `other` is its own too.
+    #[must_use]
+    pub fn verify_alternate(&self, other: &Self, signature: &[u8; 64]) -> bool {
+        self.verify(&alternate(other), signature)
+    }
+
     pub(crate) const fn key(&self) -> &PublicKey33 {
         &self.0
     }
@@ -79,9 +85,20 @@ impl IdentityKeyPair {
         xeddsa::sign(self.0.private(), message, rng)
     }
 
+    /// Signs that `other` is an identity of ours too.
+    #[must_use]
+    pub fn sign_alternate(&self, other: &IdentityKey, rng: &mut impl CryptoRng) -> [u8; 64] {
+        self.sign(&alternate(other), rng)
+    }
+
     pub(crate) const fn pair(&self) -> &KeyPair {
         &self.0
     }
+}
+
+/// What stands for another identity in a signature; no other signed message begins like this.
+fn alternate(other: &IdentityKey) -> Vec<u8> {
+    [[0xff; 32].as_slice(), b"Signal_PNI_Signature", other.as_bytes()].concat()
 }
 
 impl fmt::Debug for IdentityKeyPair {

@@ -102,9 +102,16 @@ impl KyberPrivateKey {
         let mut random = Zeroizing::new([0; 64]);
         rng.fill_bytes(&mut *random);
         let (mut private, public) = kyber1024::generate_key_pair(*random).into_parts();
-        let kept = Self(Box::new(Zeroizing::new(*private.as_slice())));
+        let kept = Self::keep(private.as_slice());
         wipe(&mut private);
         (kept, KyberPublicKey(tagged(public.as_slice())))
+    }
+
+    /// Copied where it stays: nothing of it is left behind on the stack.
+    fn keep(private: &[u8; PRIVATE_LEN]) -> Self {
+        let mut kept = Box::new(Zeroizing::new([0; PRIVATE_LEN]));
+        kept.copy_from_slice(private);
+        Self(kept)
     }
 
     /// The secret in a ciphertext. A ciphertext made for another key yields an unrelated secret.
@@ -130,7 +137,8 @@ impl Encode for KyberPrivateKey {
 
 impl Decode for KyberPrivateKey {
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        reader.fixed().map(|key| Self(Box::new(Zeroizing::new(key))))
+        let bytes = reader.take(PRIVATE_LEN)?;
+        bytes.try_into().map(Self::keep).map_err(|_| DecodeError::BadValue("kyber private key"))
     }
 }
 

@@ -1,4 +1,5 @@
-//! End-to-end encryption between two people: PQXDH starts a session, the Double Ratchet carries it.
+//! End-to-end encryption between two people: PQXDH starts a session, the triple ratchet carries it,
+//! the Double Ratchet with a post-quantum ratchet beside it.
 //!
 //! `chat` calls this crate with keys, bytes, randomness and time, and stores what comes back; there
 //! is no clock, disk or network here. The formats are those of Signal's protocol, version 4. A
@@ -31,12 +32,15 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
+mod address;
+pub mod attachment;
 mod bundle;
 mod chain;
 mod cipher;
 mod curve;
 mod error;
 pub mod fuzz;
+mod group;
 mod identity;
 mod kdf;
 mod kyber;
@@ -45,17 +49,30 @@ mod pqxdh;
 mod prekeys;
 mod proto;
 mod record;
+mod retry;
+mod safety;
+mod sealed;
 mod secret;
 mod session;
+mod spqr;
 #[cfg(test)]
 mod tests;
+mod uuid;
 mod xeddsa;
 
+pub use address::{Ends, ServiceAddress};
 pub use bundle::{Bundle, KyberPublic, OneTimePublic, SignedPublic};
 pub use curve::PublicKey33;
 pub use error::RatchetError;
+pub use group::{DistributionId, SenderKeyDistribution, SenderKeyMessage, SenderKeyRecord};
 pub use identity::{IdentityKey, IdentityKeyPair};
 pub use kyber::KyberPublicKey;
 pub use message::{Incoming, MessageKind, PreKeyMessage, Sealed, SignalMessage};
 pub use prekeys::{KyberPreKey, OneTimePreKey, PreKeys, SignedPreKey};
-pub use record::{Opened, SessionRecord, UsedPreKeys};
+pub use record::{Opened, SessionChange, SessionRecord, UsedPreKeys};
+pub use retry::RetryRequest;
+pub use safety::{SafetyNumber, compare_scannable};
+pub use sealed::{
+    Authority, ContentHint, ContentKind, Received, Recipient, SealedContent, Sender,
+    SenderCertificate, ServerCertificate, seal, seal_for_many, split, unseal,
+};

@@ -67,7 +67,8 @@ impl Incoming {
     /// Reads a message of this kind.
     ///
     /// # Errors
-    /// [`RatchetError::BadMessage`] for another version, a missing field or damaged bytes.
+    /// [`RatchetError::OldVersion`], [`RatchetError::UnknownVersion`]; [`RatchetError::BadMessage`]
+    /// for a missing field or damaged bytes.
     pub fn parse(kind: MessageKind, bytes: &[u8]) -> Result<Self, RatchetError> {
         match kind {
             MessageKind::Whisper => SignalMessage::parse(bytes).map(Self::Whisper),
@@ -76,11 +77,17 @@ impl Incoming {
     }
 }
 
-/// What stands behind the version byte. Only version 4 is read: no session of version 3 exists here.
-fn body(bytes: &[u8]) -> Result<&[u8], RatchetError> {
+/// What stands behind the version byte. Only version 4 is read: no session of version 3 exists here,
+/// and none can begin.
+const fn body(bytes: &[u8]) -> Result<&[u8], RatchetError> {
     match bytes {
-        [version, body @ ..] if *version >> 4 == VERSION >> 4 => Ok(body),
-        _ => Err(RatchetError::BadMessage),
+        [] => Err(RatchetError::BadMessage),
+        [version, body @ ..] => match *version >> 4 {
+            0..=2 => Err(RatchetError::OldVersion),
+            3 => Err(RatchetError::BadMessage),
+            4 => Ok(body),
+            5.. => Err(RatchetError::UnknownVersion),
+        },
     }
 }
 

@@ -1,12 +1,17 @@
 //! All sessions with one peer: the current one and the archived ones.
 //!
-//! `chat` keeps one record for each contact, stores it after every successful call and sends or
-//! shows nothing before it is stored. Every call leaves the record exactly as it was if it fails.
+//! `chat` keeps the sessions of each contact, a row each; after every successful call it saves what
+//! [`SessionRecord::take_changes`] names, and sends or shows nothing before that is saved. Every call
+//! leaves the record exactly as it was if it fails.
+
+mod codec;
 
 use crate::{
     RatchetError,
+    address::Ends,
     bundle::Bundle,
-    identity::{IdentityKey, IdentityKeyPair},
+    curve::PublicKey33,
+    identity::IdentityKey,
     message::{PreKeyMessage, Sealed, SignalMessage},
     prekeys::PreKeys,
     session::Session,
@@ -14,18 +19,48 @@ use crate::{
 use core::fmt;
 use rand_core::CryptoRng;
 use types::Timestamp;
-use wire::{Decode, DecodeError, Encode, Reader, Writer};
 use zeroize::Zeroizing;
 
-const FORMAT: u8 = 1;
-/// The current session and 40 archived ones.
-const MAX_SESSIONS: usize = 41;
+/// Archived sessions kept beside the current one.
+const MAX_ARCHIVED: usize = 40;
+const MAX_SESSIONS: usize = MAX_ARCHIVED + 1;
 
 /// The sessions with one peer. Empty to begin with.
 #[derive(Default)]
 pub struct SessionRecord {
-    /// The current one first, then from the newest archived one to the oldest.
-    sessions: Vec<Session>,
+    /// The last used one first. It is the current one, unless it was archived.
+    rows: Vec<Row>,
+    /// Names of sessions that have to be deleted.
+    removed: Vec<PublicKey33>,
+}
+
+/// One session and its place.
+struct Row {
+    /// Higher than that of every session used before it.
+    rank: u64,
+    /// True if it was the current one and may not be any more. Those behind the first are archived
+    /// whatever this says, so that a new session in front changes one row only.
+    archived: bool,
+    /// True if it has to be saved.
+    changed: bool,
+    session: Session,
+}
+
+/// What has to be saved of a record: one row for each session.
+#[derive(PartialEq, Eq)]
+pub enum SessionChange {
+    /// Insert or replace the session of this name.
+    Put {
+        /// The initiator's base key, which no two sessions share.
+        name: [u8; 33],
+        /// The encoded session.
+        state: Zeroizing<Vec<u8>>,
+    },
+    /// Delete the session of this name, if it is there.
+    Remove {
+        /// The initiator's base key.
+        name: [u8; 33],
+    },
 }
 
 /// A decrypted message.
@@ -53,14 +88,26 @@ pub struct UsedPreKeys {
 impl SessionRecord {
     /// True if there is a session to send in.
     #[must_use]
-    pub const fn has_session(&self) -> bool {
-        !self.sessions.is_empty()
+    pub fn has_session(&self) -> bool {
+        self.current().is_some()
     }
 
     /// Whom the sessions are with.
     #[must_use]
     pub fn identity(&self) -> Option<&IdentityKey> {
-        self.sessions.first().map(Session::remote)
+        self.rows.first().map(|row| row.session.remote())
+    }
+
+    /// The random number of the installation behind the current session.
+    #[must_use]
+    pub fn remote_registration_id(&self) -> Option<u32> {
+        self.current().map(Session::remote_registration)
+    }
+
+    /// The key that our next message in the current session names.
+    #[must_use]
+    pub fn ratchet_key(&self) -> Option<&PublicKey33> {
+        self.current().map(Session::ratchet_key)
     }
 
     /// Starts a session from somebody's bundle and archives the current one. Messages carry the
@@ -69,10 +116,10 @@ impl SessionRecord {
     /// # Errors
     /// [`RatchetError::BadSignature`] for a bundle that its identity did not sign,
     /// [`RatchetError::UntrustedIdentity`] if the record is with somebody else,
-    /// [`RatchetError::BadMessage`] for keys that nobody can agree with.
-    pub fn initiate(
+    /// [`RatchetError::BadKey`] for keys that nobody can agree with.
+    pub fn initiate<'a>(
         &mut self,
-        ours: &IdentityKeyPair,
+        ends: impl Into<Ends<'a>>,
         bundle: &Bundle,
         registration_id: u32,
         now: Timestamp,
@@ -80,26 +127,28 @@ impl SessionRecord {
     ) -> Result<(), RatchetError> {
         self.expect(&bundle.identity)?;
         bundle.verify()?;
-        self.add(Session::initiate(ours, bundle, registration_id, now, rng)?);
+        self.add(Session::initiate(&ends.into(), bundle, registration_id, now, rng)?);
         Ok(())
     }
 
     /// Encrypts a message in the current session. Time decides how long an unanswered session may
-    /// be used. Randomness belongs to the post-quantum ratchet, which draws it when it sends;
-    /// sessions without one draw none.
+    /// be used; the post-quantum ratchet draws randomness when a new agreement begins.
     ///
     /// # Errors
     /// [`RatchetError::NoSession`] without one, [`RatchetError::SessionTooOld`] after 30 days
     /// without an answer.
-    pub fn encrypt(
+    pub fn encrypt<'a>(
         &mut self,
-        ours: &IdentityKeyPair,
+        ends: impl Into<Ends<'a>>,
         plaintext: &[u8],
         now: Timestamp,
-        _rng: &mut impl CryptoRng,
+        rng: &mut impl CryptoRng,
     ) -> Result<Sealed, RatchetError> {
-        let current = self.sessions.first_mut().ok_or(RatchetError::NoSession)?;
-        current.seal(ours, plaintext, now)
+        let row = self.rows.first_mut().filter(|row| !row.archived);
+        let row = row.ok_or(RatchetError::NoSession)?;
+        let sealed = row.session.seal(&ends.into(), plaintext, now, rng)?;
+        row.changed = true;
+        Ok(sealed)
     }
 
     /// True if the session that this message begins exists already: its prekeys are not needed,
@@ -114,21 +163,23 @@ impl SessionRecord {
     /// # Errors
     /// [`RatchetError::UntrustedIdentity`] if the record is with somebody else,
     /// [`RatchetError::MissingPreKey`] for other prekeys than the message names,
-    /// [`RatchetError::BadMessage`] for a message that is not for us or not genuine; and whatever
-    /// [`SessionRecord::accept_known`] says about a message of an existing session.
-    pub fn accept(
+    /// [`RatchetError::BadKey`] and [`RatchetError::BadMessage`] for a message that is not for us or
+    /// not genuine; and whatever [`SessionRecord::accept_known`] says about a message of an existing
+    /// session.
+    pub fn accept<'a>(
         &mut self,
-        ours: &IdentityKeyPair,
+        ends: impl Into<Ends<'a>>,
         prekeys: PreKeys<'_>,
         message: &PreKeyMessage,
         rng: &mut impl CryptoRng,
     ) -> Result<Opened, RatchetError> {
+        let ends = ends.into();
         self.expect(message.identity())?;
         if self.knows(message) {
-            return self.accept_known(ours, message, rng);
+            return self.accept_known(ends, message, rng);
         }
-        let mut session = Session::respond(ours, prekeys, message)?;
-        let (plaintext, change) = session.open(ours, message.message(), rng)?;
+        let mut session = Session::respond(&ends, prekeys, message)?;
+        let (plaintext, change) = session.open(&ends, message.message(), rng)?;
         session.apply(change);
         self.add(session);
         let used = UsedPreKeys {
@@ -146,17 +197,17 @@ impl SessionRecord {
     /// [`RatchetError::NoSession`] if it does not exist, otherwise as
     /// [`SessionRecord::decrypt`], and [`RatchetError::UntrustedIdentity`] if the message names
     /// somebody else.
-    pub fn accept_known(
+    pub fn accept_known<'a>(
         &mut self,
-        ours: &IdentityKeyPair,
+        ends: impl Into<Ends<'a>>,
         message: &PreKeyMessage,
         rng: &mut impl CryptoRng,
     ) -> Result<Opened, RatchetError> {
         self.expect(message.identity())?;
         let position = self.position(message).ok_or(RatchetError::NoSession)?;
-        let session = self.sessions.get_mut(position).ok_or(RatchetError::NoSession)?;
-        let (plaintext, change) = session.open(ours, message.message(), rng)?;
-        session.apply(change);
+        let row = self.rows.get_mut(position).ok_or(RatchetError::NoSession)?;
+        let (plaintext, change) = row.session.open(&ends.into(), message.message(), rng)?;
+        row.session.apply(change);
         self.promote(position);
         Ok(Opened { plaintext, used: None })
     }
@@ -167,19 +218,20 @@ impl SessionRecord {
     /// [`RatchetError::Duplicate`] for a message read before, [`RatchetError::TooFarAhead`] if too
     /// many are missing before it, [`RatchetError::NoSession`] without any session,
     /// [`RatchetError::BadMessage`] for a message of none of them.
-    pub fn decrypt(
+    pub fn decrypt<'a>(
         &mut self,
-        ours: &IdentityKeyPair,
+        ends: impl Into<Ends<'a>>,
         message: &SignalMessage,
         rng: &mut impl CryptoRng,
     ) -> Result<Opened, RatchetError> {
+        let ends = ends.into();
         // The current session's error is the one that means something: a message of no session
         // fails in the archived ones too, each in its own way.
         let mut refused = None;
-        for (position, session) in self.sessions.iter_mut().enumerate() {
-            match session.open(ours, message, rng) {
+        for (position, row) in self.rows.iter_mut().enumerate() {
+            match row.session.open(&ends, message, rng) {
                 Ok((plaintext, change)) => {
-                    session.apply(change);
+                    row.session.apply(change);
                     self.promote(position);
                     return Ok(Opened { plaintext, used: None });
                 }
@@ -188,6 +240,38 @@ impl SessionRecord {
             }
         }
         Err(refused.unwrap_or(RatchetError::NoSession))
+    }
+
+    /// Archives the current session: nothing is sent in it any more, and what still arrives can be
+    /// read. Nothing, if there is none.
+    pub fn archive(&mut self) {
+        if let Some(row) = self.rows.first_mut().filter(|row| !row.archived) {
+            row.session.retire();
+            (row.archived, row.changed) = (true, true);
+            self.shorten(MAX_ARCHIVED);
+        }
+    }
+
+    /// Forgets all sessions, because the peer has a new identity that was agreed to.
+    pub fn forget(&mut self) {
+        self.shorten(0);
+    }
+
+    /// What has to be saved since the last time this was asked, all of it or nothing.
+    #[must_use]
+    pub fn take_changes(&mut self) -> Vec<SessionChange> {
+        let removed =
+            self.removed.drain(..).map(|name| SessionChange::Remove { name: *name.as_bytes() });
+        let put = self.rows.iter_mut().filter_map(|row| {
+            let changed = core::mem::take(&mut row.changed);
+            let name = *row.session.base_key().as_bytes();
+            changed.then(|| SessionChange::Put { name, state: row.state() })
+        });
+        removed.chain(put).collect()
+    }
+
+    fn current(&self) -> Option<&Session> {
+        self.rows.first().filter(|row| !row.archived).map(|row| &row.session)
     }
 
     fn expect(&self, identity: &IdentityKey) -> Result<(), RatchetError> {
@@ -199,26 +283,56 @@ impl SessionRecord {
     }
 
     fn position(&self, message: &PreKeyMessage) -> Option<usize> {
-        self.sessions.iter().position(|session| session.base_key() == message.base())
+        self.rows.iter().position(|row| row.session.base_key() == message.base())
     }
 
     /// Makes a new session the current one.
     fn add(&mut self, session: Session) {
-        self.sessions.insert(0, session);
-        self.sessions.truncate(MAX_SESSIONS);
+        self.archive_first();
+        // A base key is new; if it were not, the session of that name would be replaced.
+        self.removed.retain(|name| name != session.base_key());
+        let row = Row { rank: self.next_rank(), archived: false, changed: true, session };
+        self.rows.insert(0, row);
+        self.shorten(MAX_SESSIONS);
     }
 
-    /// Makes this session the current one; the others keep their order.
+    /// Makes this session, which has changed, the current one; the others keep their order.
     fn promote(&mut self, position: usize) {
-        if let Some(until) = self.sessions.get_mut(..=position) {
-            until.rotate_right(1);
+        let rank = self.next_rank();
+        if position > 0 {
+            self.archive_first();
         }
+        let Some(until) = self.rows.get_mut(..=position) else { return };
+        until.rotate_right(1);
+        if let Some(row) = until.first_mut() {
+            if position > 0 {
+                row.rank = rank;
+            }
+            (row.archived, row.changed) = (false, true);
+        }
+    }
+
+    /// The first one is about to stand behind another: it sends nothing any more.
+    fn archive_first(&mut self) {
+        if let Some(row) = self.rows.first_mut() {
+            row.changed |= row.session.retire();
+        }
+    }
+
+    fn next_rank(&self) -> u64 {
+        self.rows.first().map_or(0, |row| row.rank.saturating_add(1))
+    }
+
+    /// Drops the oldest ones.
+    fn shorten(&mut self, len: usize) {
+        let dropped = self.rows.drain(len.min(self.rows.len())..);
+        self.removed.extend(dropped.map(|row| *row.session.base_key()));
     }
 }
 
 impl fmt::Debug for SessionRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SessionRecord({} sessions)", self.sessions.len())
+        write!(f, "SessionRecord({} sessions)", self.rows.len())
     }
 }
 
@@ -228,23 +342,11 @@ impl fmt::Debug for Opened {
     }
 }
 
-impl Encode for SessionRecord {
-    fn encode(&self, writer: &mut Writer) {
-        writer.u8(FORMAT);
-        writer.list(&self.sessions);
-    }
-}
-
-impl Decode for SessionRecord {
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        if reader.u8()? != FORMAT {
-            return Err(DecodeError::BadValue("session format"));
-        }
-        let record = Self { sessions: reader.list(MAX_SESSIONS)? };
-        // All sessions of a record are with one peer; trust rests on the first one's word.
-        match record.sessions.iter().all(|session| Some(session.remote()) == record.identity()) {
-            true => Ok(record),
-            false => Err(DecodeError::BadValue("session identity")),
-        }
+impl fmt::Debug for SessionChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Put { .. } => "Put(..)",
+            Self::Remove { .. } => "Remove(..)",
+        })
     }
 }

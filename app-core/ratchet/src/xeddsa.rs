@@ -34,7 +34,9 @@ pub(crate) fn sign(private: &Secret, message: &[u8], rng: &mut impl CryptoRng) -
     let nonce = Zeroizing::new(hash_to_scalar(&nonce_parts));
     let point = EdwardsPoint::mul_base(&nonce).compress().to_bytes();
     let challenge = hash_to_scalar(&[&point, &public, message]);
-    let mut answer = challenge.mul(*scalar).add(*nonce).to_bytes();
+    // Not a plain value on the stack: with the challenge, which is public, it gives the key away.
+    let product = Zeroizing::new(challenge.mul(*scalar));
+    let mut answer = product.add(*nonce).to_bytes();
 
     let ([.., last], [.., of_public]) = (&mut answer, &public);
     *last |= of_public & SIGN;

@@ -4,6 +4,7 @@ use types::{
     Address, AddressKind, Amount, BlockId, ChainId, EnvelopeId, MessageId, OpenId, QueueId, Round,
     SendId, Timestamp, Token, TxId, WorkerId,
 };
+use zeroize::Zeroize;
 
 /// Why bytes are not the value they should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -55,7 +56,7 @@ pub trait Decode: Sized {
     }
 }
 
-/// Collects canonical bytes.
+/// Collects canonical bytes. Some of them are secret, so that growing wipes what it leaves behind.
 #[derive(Debug, Default)]
 pub struct Writer(Vec<u8>);
 
@@ -74,22 +75,22 @@ impl Writer {
 
     /// Appends one byte.
     pub fn u8(&mut self, value: u8) {
-        self.0.push(value);
+        self.fixed(&[value]);
     }
 
     /// Appends two bytes, big-endian.
     pub fn u16(&mut self, value: u16) {
-        self.0.extend(value.to_be_bytes());
+        self.fixed(&value.to_be_bytes());
     }
 
     /// Appends four bytes, big-endian.
     pub fn u32(&mut self, value: u32) {
-        self.0.extend(value.to_be_bytes());
+        self.fixed(&value.to_be_bytes());
     }
 
     /// Appends eight bytes, big-endian.
     pub fn u64(&mut self, value: u64) {
-        self.0.extend(value.to_be_bytes());
+        self.fixed(&value.to_be_bytes());
     }
 
     /// Appends 0 or 1.
@@ -99,7 +100,17 @@ impl Writer {
 
     /// Appends bytes whose length the reader knows.
     pub fn fixed(&mut self, bytes: &[u8]) {
+        self.reserve(bytes.len());
         self.0.extend_from_slice(bytes);
+    }
+
+    fn reserve(&mut self, more: usize) {
+        let needed = self.0.len().saturating_add(more);
+        if needed > self.0.capacity() {
+            let mut larger = Vec::with_capacity(needed.max(self.0.capacity().saturating_mul(2)));
+            larger.extend_from_slice(&self.0);
+            core::mem::replace(&mut self.0, larger).zeroize();
+        }
     }
 
     /// Appends a four-byte length, then the bytes. Nothing of ours comes near 4 GiB.

@@ -58,7 +58,7 @@ impl PreKeyMessage {
     /// Reads one; see [`crate::Incoming::parse`].
     ///
     /// # Errors
-    /// [`RatchetError::BadMessage`] for another version, a missing field or damaged bytes.
+    /// As there.
     pub fn parse(bytes: &[u8]) -> Result<Self, RatchetError> {
         let mut fields = Fields::new(body(bytes)?);
         let (mut one_time_id, mut signed, mut kyber, mut registration_id) = (None, None, None, 0);

@@ -15,6 +15,8 @@ use crate::{
 use subtle::ConstantTimeEq;
 
 const MAC_LEN: usize = 8;
+/// More than everything around the ciphertext takes.
+const AROUND: usize = 160;
 
 /// A whisper message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,16 +37,25 @@ pub(crate) struct Whisper<'a> {
     pub(crate) counter: u32,
     pub(crate) previous_counter: u32,
     pub(crate) ciphertext: &'a [u8],
+    pub(crate) pq_ratchet: &'a [u8],
+    pub(crate) addresses: Option<&'a [u8]>,
 }
 
 impl Whisper<'_> {
     /// The whole message with its MAC.
     pub(crate) fn write(&self, mac_key: &Secret, from: &IdentityKey, to: &IdentityKey) -> Vec<u8> {
-        let mut out = vec![VERSION];
+        let mut out = Vec::with_capacity(self.ciphertext.len().saturating_add(AROUND));
+        out.push(VERSION);
         put_bytes(&mut out, 1, self.ratchet_key.as_bytes());
         put_uint32(&mut out, 2, self.counter);
         put_uint32(&mut out, 3, self.previous_counter);
         put_bytes(&mut out, 4, self.ciphertext);
+        if !self.pq_ratchet.is_empty() {
+            put_bytes(&mut out, 5, self.pq_ratchet);
+        }
+        if let Some(addresses) = self.addresses {
+            put_bytes(&mut out, 6, addresses);
+        }
         let mac = mac(mac_key, from, to, &out);
         out.extend_from_slice(&mac);
         out
@@ -62,7 +73,7 @@ impl SignalMessage {
     /// Reads one; see [`crate::Incoming::parse`].
     ///
     /// # Errors
-    /// [`RatchetError::BadMessage`] for another version, a missing field or damaged bytes.
+    /// As there.
     pub fn parse(bytes: &[u8]) -> Result<Self, RatchetError> {
         let (authenticated, mac) =
             bytes.split_last_chunk::<MAC_LEN>().ok_or(RatchetError::BadMessage)?;

@@ -3,7 +3,7 @@
 use super::{MAX_RECEIVING, Pending, Session};
 use crate::{
     chain::SendingChain, curve::PublicKey33, identity::IdentityKey, kyber::KyberCiphertext,
-    secret::Secret,
+    secret::Secret, spqr::Spqr,
 };
 use types::Timestamp;
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
@@ -11,14 +11,14 @@ use wire::{Decode, DecodeError, Encode, Reader, Writer};
 impl Encode for Session {
     fn encode(&self, writer: &mut Writer) {
         self.remote.encode(writer);
+        writer.u32(self.remote_registration);
         self.base_key.encode(writer);
-        writer.bool(self.initiator);
-        self.pq_auth.encode(writer);
         self.root.encode(writer);
         self.sending.encode(writer);
         writer.u32(self.previous_counter);
         writer.list(&self.receiving);
         writer.option(self.pending.as_ref());
+        self.pq.encode(writer);
     }
 }
 
@@ -26,14 +26,14 @@ impl Decode for Session {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             remote: IdentityKey::decode(r)?,
+            remote_registration: r.u32()?,
             base_key: PublicKey33::decode(r)?,
-            initiator: r.bool()?,
-            pq_auth: Secret::decode(r)?,
             root: Secret::decode(r)?,
             sending: SendingChain::decode(r)?,
             previous_counter: r.u32()?,
             receiving: r.list(MAX_RECEIVING)?,
             pending: r.option()?,
+            pq: Spqr::decode(r)?,
         })
     }
 }

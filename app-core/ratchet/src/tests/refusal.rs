@@ -1,12 +1,11 @@
 //! What is refused, and that refusing changes nothing.
 
-use super::support::{NOW, Person, prekey_message, say, talking};
+use super::support::{NOW, Person, prekey_message, say, talking, whisper};
 use crate::{
-    Bundle, Incoming, MessageKind, OneTimePublic, PreKeyMessage, PublicKey33, RatchetError, Sealed,
-    SessionRecord, SignalMessage,
+    Bundle, Ends, Incoming, MessageKind, OneTimePublic, PreKeyMessage, PreKeys, PublicKey33,
+    RatchetError, Sealed, ServiceAddress, SessionRecord, SignalMessage,
     proto::{Fields, Value, put_bytes, put_uint32},
 };
-use wire::Encode;
 
 /// Starts from an honest first message and its receiver.
 fn first_message() -> (Person, Person, Sealed) {
@@ -60,7 +59,7 @@ fn whisper_messages_need_key_counter_and_ciphertext() {
     let bytes = alice.send(b"hello").bytes;
     let (body, mac) = bytes.split_at(bytes.len() - 8);
     let all = fields(body);
-    assert_eq!(all.iter().map(|field| field.0).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    assert_eq!(all.iter().map(|field| field.0).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
     for left_out in 1..=4 {
         let rest: Vec<_> = all.iter().filter(|field| field.0 != left_out).copied().collect();
         let parsed = SignalMessage::parse(&[&written(0x44, &rest), mac].concat());
@@ -91,11 +90,98 @@ fn only_version_4_is_read() {
         assert_eq!(PreKeyMessage::parse(&bytes).is_ok(), version >> 4 == 4, "{version:#04x}");
     }
     let (mut alice, mut bob) = talking();
-    for version in [0x33, 0x34, 0x54, 0x45] {
+    for (version, refused) in [
+        (0x24, RatchetError::OldVersion),
+        (0x33, RatchetError::BadMessage),
+        (0x34, RatchetError::BadMessage),
+        (0x45, RatchetError::BadMessage),
+        (0x54, RatchetError::UnknownVersion),
+    ] {
         let mut sealed = alice.send(b"hello");
         sealed.bytes[0] = version;
-        assert_eq!(bob.receive(&sealed), Err(RatchetError::BadMessage), "{version:#04x}");
+        assert_eq!(bob.receive(&sealed), Err(refused), "{version:#04x}");
     }
+}
+
+/// Where two people live under service ids.
+fn addresses() -> [ServiceAddress; 2] {
+    ["9d0652a3-dcc3-4d11-975f-74d61598733f", "796abedb-ca4e-4f18-8803-1fde5b921f9f"]
+        .map(|name| ServiceAddress::parse(name, 1).unwrap())
+}
+
+#[test]
+fn bound_addresses_must_be_those_of_both_sides() {
+    let [from, to] = addresses();
+    let (mut alice, bob) = (Person::new(1), Person::new(2));
+    let ends = Ends { ours: &alice.identity, from: Some(from), to: Some(to) };
+    alice.record.initiate(ends, &bob.bundle(), 1, NOW, &mut alice.rng).unwrap();
+    let sealed = alice.record.encrypt(ends, b"hello", NOW, &mut alice.rng).unwrap();
+    let message = prekey_message(&sealed);
+    let bound = message.message().addresses().map(hex::encode);
+    let expected = "009d0652a3dcc34d11975f74d61598733f0100796abedbca4e4f1888031fde5b921f9f01";
+    assert_eq!(bound.as_deref(), Some(expected));
+
+    let other = ServiceAddress::parse("6838237d-02f6-4098-b110-698253d15961", 1);
+    let device = ServiceAddress::parse("9d0652a3-dcc3-4d11-975f-74d61598733f", 2);
+    for (ours, theirs) in [
+        (None, None),
+        (Some(to), None),
+        (None, Some(from)),
+        (Some(from), Some(to)),
+        (other, Some(from)),
+        (Some(to), other),
+        (Some(to), device),
+    ] {
+        let mut bob = Person::new(2);
+        let ends = Ends { ours: &bob.identity, from: ours, to: theirs };
+        let prekeys = PreKeys { signed: &bob.signed, one_time: None, kyber: &bob.kyber };
+        let refused = bob.record.accept(ends, prekeys, &message, &mut bob.rng);
+        assert_eq!(refused.unwrap_err(), RatchetError::BadMessage, "{ours:?} {theirs:?}");
+        assert!(bob.record.states().is_empty());
+    }
+    let mut bob = Person::new(2);
+    let ends = Ends { ours: &bob.identity, from: Some(to), to: Some(from) };
+    let prekeys = PreKeys { signed: &bob.signed, one_time: None, kyber: &bob.kyber };
+    let opened = bob.record.accept(ends, prekeys, &message, &mut bob.rng).unwrap();
+    assert_eq!(*opened.plaintext, b"hello");
+    // Only first messages bind them.
+    let answer = bob.record.encrypt(ends, b"yes?", NOW, &mut bob.rng).unwrap();
+    assert_eq!(whisper(&answer).addresses(), None);
+}
+
+#[test]
+fn addresses_that_are_absent_are_accepted() {
+    let [from, to] = addresses();
+    let (_, mut bob, sealed) = first_message();
+    let ends = Ends { ours: &bob.identity, from: Some(to), to: Some(from) };
+    let message = prekey_message(&sealed);
+    let prekeys = PreKeys { signed: &bob.signed, one_time: Some(&bob.one_time), kyber: &bob.kyber };
+    bob.record.accept(ends, prekeys, &message, &mut bob.rng).unwrap();
+}
+
+#[test]
+fn a_message_without_its_post_quantum_part_is_refused() {
+    let (mut alice, mut bob) = talking();
+    let sealed = alice.send(b"hello");
+    let (body, mac) = sealed.bytes.split_at(sealed.bytes.len() - 8);
+    let all = fields(body);
+    let stripped: Vec<_> = all.iter().filter(|field| field.0 != 5).copied().collect();
+    let pq: Vec<_> = all.iter().filter(|field| field.0 == 5).copied().collect();
+    let [(5, Value::Bytes(part))] = pq[..] else { panic!("no field 5") };
+    let (mut older, mut newer) = (part.to_vec(), part.to_vec());
+    (older[0], newer[0]) = (0, 2);
+    let with = |part| [stripped.clone(), vec![(5, Value::Bytes(part))]].concat();
+    for (fields, error) in [
+        (stripped.clone(), RatchetError::OldVersion),
+        (with(&[]), RatchetError::OldVersion),
+        (with(&older), RatchetError::OldVersion),
+        (with(&newer), RatchetError::UnknownVersion),
+    ] {
+        let bytes = [&written(0x44, &fields), mac].concat();
+        let refused = bob.receive(&Sealed { kind: MessageKind::Whisper, bytes });
+        assert_eq!(refused, Err(error));
+    }
+    assert_eq!(bob.receive(&sealed), Ok(b"hello".to_vec()));
 }
 
 #[test]
@@ -146,7 +232,7 @@ fn keys_of_small_order_are_refused() {
     let one_time = Some(OneTimePublic { id: 1, key: zero });
     let bundle = Bundle { one_time, ..bob.bundle() };
     let refused = alice.record.initiate(&alice.identity, &bundle, 1, NOW, &mut alice.rng);
-    assert_eq!(refused, Err(RatchetError::BadMessage));
+    assert_eq!(refused, Err(RatchetError::BadKey));
     assert!(!alice.record.has_session());
 }
 
@@ -195,12 +281,12 @@ fn messages_for_somebody_else_are_refused() {
 fn a_record_stays_with_one_identity() {
     let (mut alice, mut bob) = talking();
     let mut mallory = Person::new(3);
-    let before = (alice.record.to_bytes(), bob.record.to_bytes());
+    let before = (alice.record.states(), bob.record.states());
     let refused = alice.record.initiate(&alice.identity, &mallory.bundle(), 1, NOW, &mut alice.rng);
     assert_eq!(refused, Err(RatchetError::UntrustedIdentity));
     mallory.initiate(&bob);
     assert_eq!(bob.receive(&mallory.send(b"I am Alice")), Err(RatchetError::UntrustedIdentity));
-    assert_eq!((alice.record.to_bytes(), bob.record.to_bytes()), before);
+    assert_eq!((alice.record.states(), bob.record.states()), before);
 
     // Within a known session the name on the wrapper must be right too.
     let (_, mut bob, sealed) = first_message();

@@ -6,7 +6,6 @@ use crate::{
 };
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use types::Timestamp;
-use wire::{Decode, Encode};
 
 pub(super) const NOW: Timestamp = Timestamp(1_700_000_000_000);
 
@@ -55,9 +54,9 @@ impl Person {
     }
 
     pub(super) fn try_send(&mut self, text: &[u8]) -> Result<Sealed, RatchetError> {
-        let before = self.record.to_bytes();
+        let before = self.record.states();
         let sealed = self.record.encrypt(&self.identity, text, self.now, &mut self.rng);
-        assert_eq!(sealed.is_err(), self.record.to_bytes() == before);
+        assert_eq!(sealed.is_err(), self.record.states() == before);
         sealed
     }
 
@@ -67,9 +66,9 @@ impl Person {
 
     /// Decrypts, and checks that failing changes nothing and that succeeding changes something.
     pub(super) fn receive(&mut self, sealed: &Sealed) -> Result<Vec<u8>, RatchetError> {
-        let before = self.record.to_bytes();
+        let before = self.record.states();
         let result = self.receive_unchecked(sealed);
-        assert_eq!(result.is_err(), self.record.to_bytes() == before);
+        assert_eq!(result.is_err(), self.record.states() == before);
         result
     }
 
@@ -92,9 +91,9 @@ impl Person {
 
     /// Puts the sessions into storage and takes them out again.
     pub(super) fn reload(&mut self) {
-        let stored = self.record.to_bytes();
-        self.record = SessionRecord::from_bytes(&stored).unwrap();
-        assert_eq!(self.record.to_bytes(), stored);
+        let stored = self.record.states();
+        self.record = SessionRecord::load(&stored).unwrap();
+        assert_eq!(self.record.states(), stored);
     }
 }
 

@@ -1,8 +1,8 @@
 //! Every byte of a message is changed once: it is refused, or the byte meant nothing.
 
 use super::support::{Person, say, talking};
-use crate::{RatchetError, Sealed, SessionRecord, fuzz};
-use wire::{Decode, Encode};
+use crate::{Sealed, SessionRecord, fuzz};
+use wire::Encode;
 
 /// All messages that differ from this one in one byte.
 fn tampered(sealed: &Sealed, mask: u8) -> impl Iterator<Item = Sealed> {
@@ -28,7 +28,7 @@ fn no_byte_of_a_whisper_message_can_change() {
         }
         for len in 0..sealed.bytes.len() {
             let other = Sealed { bytes: sealed.bytes[..len].to_vec(), ..sealed.clone() };
-            assert_eq!(bob.receive(&other), Err(RatchetError::BadMessage));
+            bob.receive(&other).unwrap_err();
         }
         assert_eq!(bob.receive(&sealed), Ok(b"the amount is 100".to_vec()));
     }
@@ -58,11 +58,11 @@ fn a_changed_prekey_message_of_a_known_session_is_refused_or_says_the_same() {
     alice.initiate(&bob);
     say(&mut alice, &mut bob, b"first");
     let sealed = alice.send(b"second");
-    let before = bob.record.to_bytes();
+    let before = bob.record.states();
     for other in tampered(&sealed, 0x10) {
         if let Ok(plaintext) = bob.receive(&other) {
             assert_eq!(plaintext, b"second");
-            bob.record = SessionRecord::from_bytes(&before).unwrap();
+            bob.record = SessionRecord::load(&before).unwrap();
         }
     }
     assert_eq!(bob.receive(&sealed), Ok(b"second".to_vec()));
@@ -71,7 +71,7 @@ fn a_changed_prekey_message_of_a_known_session_is_refused_or_says_the_same() {
 #[test]
 fn fuzz_entries_take_real_and_changed_bytes() {
     let (mut alice, bob) = talking();
-    let mut seeds = vec![alice.send(b"whisper").bytes, alice.record.to_bytes()];
+    let mut seeds = vec![alice.send(b"whisper").bytes, alice.record.states().remove(0).to_vec()];
     alice.initiate(&bob);
     seeds.push(alice.send(b"prekey").bytes);
     seeds.push(bob.bundle().base_bytes());
