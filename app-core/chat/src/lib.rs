@@ -6,11 +6,13 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
+mod again;
 mod card;
 mod content;
 mod envelope;
 pub mod fuzz;
 mod invite;
+mod letter;
 mod model;
 pub mod prekeys;
 mod queue;
@@ -23,10 +25,12 @@ mod standing;
 mod tests;
 mod unsent;
 
+pub use again::{LOOK_BACK_MS, Unconfirmed, say_again};
 pub use card::{BadCard, Card, MAX_NAME, is_name, look};
 pub use content::{Body, Content, Hello, MAX_TEXT};
-pub use envelope::{NotAnEnvelope, Packet, TooLong, open_envelope, seal_envelope};
+pub use envelope::{NotAnEnvelope, TooLong, open_envelope, seal_envelope};
 pub use invite::{Invite, InviteError};
+pub use letter::{Letter, Ours, Unreadable, Unsealed, ask_again, certificate, unseal_envelope};
 pub use model::{
     Change, Contact, Delivery, Direction, KeptPreKey, Message, Outgoing, PaymentRef, Pending,
     PreKeyKind, Queue,

@@ -246,6 +246,8 @@ pub enum Change {
     AddOutgoing(Outgoing),
     /// The worker holds it.
     RemoveOutgoing(i64),
+    /// Forget every envelope that waits to leave for this contact.
+    DropOutgoing(OpenId),
     /// This envelope of this queue has been dealt with; remember until then.
     MarkSeen {
         /// The queue.

@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 use crate::{Change, KeptPreKey, PreKeyKind};
 
 /// The device number of an account that has one device.
-const DEVICE: u32 = 1;
+pub(crate) const DEVICE: u32 = 1;
 
 /// The public half of what is published.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,6 +26,9 @@ pub struct Taken {
     pub receipt: Option<MessageId>,
     /// The contact does not know yet where to reach us: greet it.
     pub greet: Option<Contact>,
+    /// A contact that told us where to reach it tells us another place: it has begun anew, and may
+    /// have missed something.
+    pub moved: bool,
 }
 
 /// Takes one content from the holder of an identity key, who may be known as a contact. A stranger's
@@ -87,6 +90,9 @@ fn take_hello(
     if !own_card || !same_account || card.account() == me.card.account() {
         return Err(Refused::BadCard);
     }
+    let moved = known.as_ref().is_some_and(|contact| {
+        contact.ready && contact.standing != Standing::Declined && contact.route != route
+    });
     let contact = match known {
         Some(contact) => Contact { route, directory, ready: true, ..contact },
         None => Contact {
@@ -102,7 +108,7 @@ fn take_hello(
         },
     };
     Ok(if contact.greeted || contact.standing == Standing::Declined {
-        Taken { changes: vec![Change::SaveContact(Box::new(contact))], ..Taken::default() }
+        Taken { changes: vec![Change::SaveContact(Box::new(contact))], moved, ..Taken::default() }
     } else {
         Taken { greet: Some(contact), ..Taken::default() }
     })
@@ -124,5 +130,5 @@ fn arrived(
         payment,
     };
     let changes = [Change::AddMessage(message)].into_iter().chain(answered(contact)).collect();
-    Taken { changes, receipt: Some(id), greet: None }
+    Taken { changes, receipt: Some(id), ..Taken::default() }
 }

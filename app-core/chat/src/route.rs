@@ -31,6 +31,13 @@ impl Route {
     }
 }
 
+impl PartialEq for Route {
+    /// True for the same queue: whose send key it is says all.
+    fn eq(&self, other: &Self) -> bool {
+        self.worker == other.worker && self.send_id() == other.send_id()
+    }
+}
+
 impl fmt::Debug for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Route").field("worker", &self.worker).finish_non_exhaustive()

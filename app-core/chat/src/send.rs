@@ -2,16 +2,16 @@
 //! acknowledgement changes.
 
 use rand_core::CryptoRng;
-use ratchet::{IdentityKeyPair, RatchetError, SessionRecord};
+use ratchet::{RatchetError, SessionRecord};
 use types::{Abc, Amount, ChainId, MessageId, OpenId, Timestamp, TxId, WorkerId};
-use wire::mail::{envelope_id, put_bytes};
 use wire::{Decode, Encode};
 
 use crate::content::{Body, Content, Hello, MAX_RECEIPTS};
+use crate::letter::outgoing;
 use crate::standing::accept_request;
 use crate::{
-    Card, Change, Contact, Delivery, Direction, Invite, Message, Outgoing, Packet, PaymentRef,
-    Pending, Queue, Standing, seal_envelope, session_changes,
+    Card, Change, Contact, Delivery, Direction, Invite, Message, Ours, Outgoing, PaymentRef,
+    Pending, Queue, Standing, session_changes,
 };
 
 /// What our own side of every conversation shows.
@@ -186,30 +186,19 @@ fn compose<R: CryptoRng>(
 /// must be saved before the envelope may leave.
 ///
 /// # Errors
-/// [`SealError`]; the record is then unchanged.
+/// [`SealError`]; the record may have moved on by one message that nobody will see.
 pub fn seal(
     contact: &Contact,
     record: &mut SessionRecord,
-    identity: &IdentityKeyPair,
+    ours: Ours<'_>,
     (sequences, pending): (&[i64], &Pending),
     now: Timestamp,
     rng: &mut impl CryptoRng,
 ) -> Result<Vec<Change>, SealError> {
-    let sealed = record.encrypt(identity, &pending.content, now, rng)?;
-    let packet = Packet { kind: sealed.kind, bytes: sealed.bytes };
-    let blob = seal_envelope(&contact.route, &packet, rng).map_err(|_| SealError::TooLong)?;
-    let (worker, send) = (contact.route.worker, contact.route.send_id());
-    let to_sign = put_bytes(worker, send, envelope_id(send, &blob));
-    let outgoing = Outgoing {
-        contact: contact.account,
-        message: pending.message,
-        worker,
-        send,
-        signature: contact.route.send_key().sign(&to_sign),
-        blob,
-    };
+    let sealed = record.encrypt(ours.identity, &pending.content, now, rng)?;
+    let outgoing = outgoing(contact, ours, (sealed.kind.into(), sealed.bytes), rng)?;
     let mut changes = session_changes(contact.account, record);
-    changes.push(Change::AddOutgoing(outgoing));
+    changes.push(Change::AddOutgoing(Outgoing { message: pending.message, ..outgoing }));
     changes.extend(sequences.iter().map(|at| Change::RemovePending(*at)));
     Ok(changes)
 }

@@ -3,7 +3,7 @@
 use keys::{EcdsaKey, Words};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
-use ratchet::{IdentityKeyPair, Incoming, MessageKind, PreKeys, SessionRecord};
+use ratchet::{IdentityKeyPair, PreKeys, SenderCertificate, SessionRecord};
 use types::{Abc, Amount, ChainId, MessageId, OpenId, SendId, Timestamp, TxId, WorkerId};
 use wire::mail::{BUCKETS, envelope_id, put_bytes};
 use wire::{Decode, Encode};
@@ -11,6 +11,8 @@ use wire::{Decode, Encode};
 use crate::content::{Body, Hello};
 use crate::*;
 
+mod again;
+mod letter;
 mod standing;
 mod unsent;
 
@@ -21,7 +23,14 @@ const NOW: Timestamp = Timestamp(1_795_000_000_000);
 struct Person {
     operation: EcdsaKey,
     identity: IdentityKeyPair,
+    certificate: SenderCertificate,
     me: Me,
+}
+
+impl Person {
+    fn ours(&self) -> Ours<'_> {
+        Ours { identity: &self.identity, certificate: &self.certificate }
+    }
 }
 
 fn person(name: &str, seed: u8, rng: &mut ChaCha20Rng) -> Person {
@@ -30,7 +39,13 @@ fn person(name: &str, seed: u8, rng: &mut ChaCha20Rng) -> Person {
     let identity = IdentityKeyPair::from_private(*master.chat_identity());
     let card = Card::sign(name, &operation, &identity, CHAIN, rng);
     let directory = master.directory_key().public();
-    Person { operation, identity, me: Me { chain: CHAIN, card, directory, home: HOME } }
+    let certificate = certificate(&identity, rng).unwrap();
+    Person {
+        operation,
+        identity,
+        certificate,
+        me: Me { chain: CHAIN, card, directory, home: HOME },
+    }
 }
 
 fn actors() -> (Person, Person, ChaCha20Rng) {
@@ -147,18 +162,16 @@ fn an_envelope_shows_only_its_bucket_and_opens_only_unchanged() {
     let queue = Queue::generate(HOME, None, &mut rng);
     let route = queue.route();
     let open = |blob: &[u8]| open_envelope(&queue.outer_key, route.send_id(), blob);
-    for (length, bucket) in [(0, 512), (481, 512), (482, 1024), (16_353, 16_384)] {
-        let packet = Packet { kind: MessageKind::Whisper, bytes: vec![7; length] };
-        let blob = seal_envelope(&route, &packet, &mut rng).unwrap();
+    for (length, bucket) in [(0, 512), (482, 512), (483, 1024), (16_354, 16_384)] {
+        let message = vec![7; length];
+        let blob = seal_envelope(&route, &message, &mut rng).unwrap();
         assert_eq!(blob.len(), bucket);
-        assert_eq!(open(&blob), Ok(packet.clone()));
-        assert_ne!(blob, seal_envelope(&route, &packet, &mut rng).unwrap());
+        assert_eq!(open(&blob).as_ref(), Ok(&message));
+        assert_ne!(blob, seal_envelope(&route, &message, &mut rng).unwrap());
     }
-    let over = Packet { kind: MessageKind::Whisper, bytes: vec![7; 16_354] };
-    assert_eq!(seal_envelope(&route, &over, &mut rng), Err(TooLong));
+    assert_eq!(seal_envelope(&route, &[7; 16_355], &mut rng), Err(TooLong));
 
-    let packet = Packet { kind: MessageKind::PreKey, bytes: b"hello".to_vec() };
-    let blob = seal_envelope(&route, &packet, &mut rng).unwrap();
+    let blob = seal_envelope(&route, b"hello", &mut rng).unwrap();
     for index in 0..blob.len() {
         let mut changed = blob.clone();
         changed[index] ^= 0x80;
@@ -178,7 +191,7 @@ fn the_longest_text_fits_the_first_message_of_a_session() {
     let (_, changes) = write(&contact, &text, NOW, &mut rng);
     let pending = pending_of(changes);
     let sealed =
-        seal(&contact, &mut record, &alice.identity, (&[7], &pending), NOW, &mut rng).unwrap();
+        seal(&contact, &mut record, alice.ours(), (&[7], &pending), NOW, &mut rng).unwrap();
     let Change::AddOutgoing(outgoing) = &sealed[1] else { panic!("{sealed:?}") };
     assert_eq!(outgoing.blob.len(), 16_384);
 }
@@ -202,7 +215,7 @@ fn what_is_written_arrives_and_the_receipt_comes_back() {
     let mut to_bob = SessionRecord::default();
     to_bob.initiate(&alice.identity, &bundle, 6, NOW, &mut rng).unwrap();
     let sealed =
-        seal(&contact, &mut to_bob, &alice.identity, (&[1, 2], &hello), NOW, &mut rng).unwrap();
+        seal(&contact, &mut to_bob, alice.ours(), (&[1, 2], &hello), NOW, &mut rng).unwrap();
     assert!(matches!(sealed[0], Change::SaveSession { .. }), "the session is saved with it");
     assert!(matches!(sealed[2..], [Change::RemovePending(1), Change::RemovePending(2)]));
     let Change::AddOutgoing(outgoing) = &sealed[1] else { panic!("{sealed:?}") };
@@ -215,10 +228,9 @@ fn what_is_written_arrives_and_the_receipt_comes_back() {
     );
     assert!(signature_fits);
 
-    let packet = open_envelope(&queue.outer_key, outgoing.send, &outgoing.blob).unwrap();
-    let Ok(Incoming::PreKey(message)) = Incoming::parse(packet.kind, &packet.bytes) else {
-        panic!("the first message names prekeys")
-    };
+    let unsealed = unseal_envelope(&queue, &bob.identity, &outgoing.blob, NOW).unwrap();
+    assert_eq!(unsealed.sender, alice.identity.public());
+    let Letter::First(message) = unsealed.letter else { panic!("the first message names prekeys") };
     let mut to_alice = SessionRecord::default();
     let prekeys = PreKeys { signed: &signed, one_time: None, kyber: &kyber };
     let opened = to_alice.accept(&bob.identity, prekeys, &message, &mut rng).unwrap();

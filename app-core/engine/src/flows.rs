@@ -1,6 +1,7 @@
 //! What an engine does, one verb per file. Each flow saves its progress step by step: it may be
 //! dropped at any await and taken up again.
 
+pub(crate) mod again;
 pub(crate) mod attach;
 pub(crate) mod contact;
 pub(crate) mod deliver;
@@ -10,6 +11,7 @@ pub(crate) mod invite;
 pub(crate) mod listen;
 pub(crate) mod pay;
 pub(crate) mod prekeys;
+pub(crate) mod read;
 pub(crate) mod receive;
 pub(crate) mod sync;
 #[cfg(test)]

@@ -31,12 +31,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
+use chat::Ours;
 use light::LightState;
 use net::Bootstrap;
+use ratchet::SenderCertificate;
 use store::Store;
 use tokio::time::Instant;
 use types::{Address, OpenId, QueueId, Round};
 
+use crate::flows::again::Lately;
 use crate::flows::deliver::Rest;
 use crate::link::Link;
 use crate::me::Keys;
@@ -46,6 +49,8 @@ pub struct Engine {
     store: Store,
     clock: Clock,
     keys: Keys,
+    /// What everything that we seal shows its reader.
+    certificate: SenderCertificate,
     name: String,
     network: Option<Bound>,
     extra: Vec<Bootstrap>,
@@ -62,6 +67,10 @@ pub struct Engine {
     tended: Option<Instant>,
     /// Contacts whose envelopes are held up, and until when they are left alone.
     resting: Mutex<BTreeMap<OpenId, Rest>>,
+    /// Contacts that were lately asked to send something again.
+    asked: Lately,
+    /// Contacts for which everything was lately sent again.
+    answered: Lately,
 }
 
 /// The network that the profile is bound to, for good.
@@ -81,10 +90,13 @@ impl Engine {
     pub async fn open(store: Store, extra: Vec<Bootstrap>, clock: Clock) -> Result<Self, Fault> {
         let row = store.identity().await?;
         let keys = Keys::derive(&row.words);
+        let certificate = chat::certificate(&keys.identity, &mut rand::rng())
+            .map_err(|_| Fault::new(Code::Internal, "no certificate can be made"))?;
         let mut engine = Self {
             store,
             clock,
             keys,
+            certificate,
             name: row.name,
             network: None,
             extra,
@@ -95,10 +107,17 @@ impl Engine {
             unheard: AtomicBool::new(false),
             tended: None,
             resting: Mutex::default(),
+            asked: Lately::default(),
+            answered: Lately::default(),
         };
         engine.network = engine.load_network().await?;
         engine.remember_bootstrap().await?;
         Ok(engine)
+    }
+
+    /// Our side of everything that is sealed.
+    pub(crate) const fn ours(&self) -> Ours<'_> {
+        Ours { identity: &self.keys.identity, certificate: &self.certificate }
     }
 
     /// OpenID and `A…` address of this profile's account.

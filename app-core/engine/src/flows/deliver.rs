@@ -137,15 +137,15 @@ impl Engine {
         record: &mut SessionRecord,
         waiting: (&[i64], &Pending),
     ) -> Result<bool, Fault> {
-        let (now, identity) = (self.clock.now(), &self.keys.identity);
-        let mut sealed = seal(contact, record, identity, waiting, now, &mut rand::rng());
+        let (now, ours) = (self.clock.now(), self.ours());
+        let mut sealed = seal(contact, record, ours, waiting, now, &mut rand::rng());
         if let Err(SealError::Ratchet(RatchetError::SessionTooOld)) = sealed {
             // Nobody answered the first message for a month: its prekeys may be gone. Begin anew.
             if !self.start_session(node, contact, record).await? {
                 return Ok(false);
             }
             self.say_hello_again(contact, record).await?;
-            sealed = seal(contact, record, identity, waiting, now, &mut rand::rng());
+            sealed = seal(contact, record, ours, waiting, now, &mut rand::rng());
         }
         let changes = sealed.unwrap_or_else(|error| {
             tracing::error!(%error, "a content cannot be encrypted");
@@ -165,10 +165,10 @@ impl Engine {
         let queues = self.store.queues().await?;
         let own = queues.iter().find(|queue| queue.contact == Some(contact.account));
         let Some(queue) = own.filter(|_| !contact.ready) else { return Ok(()) };
-        let (now, identity) = (self.clock.now(), &self.keys.identity);
+        let now = self.clock.now();
         let hello = chat::hello(contact.account, queue, &self.me()?, now, &mut rand::rng());
         // Apart from the match, so that no random source is held over an await.
-        let sealed = seal(contact, record, identity, (&[], &hello), now, &mut rand::rng());
+        let sealed = seal(contact, record, self.ours(), (&[], &hello), now, &mut rand::rng());
         match sealed {
             Ok(changes) => {
                 Ok(self.store.apply(changes.into_iter().map(Into::into).collect()).await?)

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use wire::directory::{DirectoryReply, DirectoryRequest, Holding, count_bytes};
 use wire::{Decode, Encode, code, hash};
 
-use crate::flows::receive::damaged;
+use crate::flows::read::damaged;
 use crate::{Code, Engine, Fault};
 
 /// How long what the worker said is taken for true over one connection. One who drains the directory

@@ -5,7 +5,10 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chat::{Card, Change, Contact, Delivery, Direction, Message, Outgoing, Queue, Standing};
+use chat::{
+    Card, Change, Contact, Delivery, Direction, Letter, Message, Outgoing, Queue, Standing,
+    unseal_envelope,
+};
 use keys::Words;
 use ledger::{Genesis, Prices};
 use net::Bootstrap;
@@ -117,6 +120,20 @@ async fn alice(worker: &Worker) -> (TempDir, Store) {
 
 async fn save(store: &Store, changes: Vec<Change>) {
     store.apply(changes.into_iter().map(Into::into).collect()).await.unwrap();
+}
+
+/// What lies in an envelope for the owner of this identity.
+fn letter(identity: &IdentityKeyPair, contact: &Contact, blob: &[u8]) -> Letter {
+    // Reading takes both ends of the queue; the test holds one, as its writer does.
+    let queue = Queue {
+        receive_seed: [0; 32].into(),
+        send_seed: contact.route.send_seed.clone(),
+        outer_key: contact.route.outer_key.clone(),
+        worker: contact.route.worker,
+        contact: None,
+        created: true,
+    };
+    unseal_envelope(&queue, identity, blob, NOW).unwrap().letter
 }
 
 /// A contact whose queue is held by the worker of this number, and so many envelopes for it.

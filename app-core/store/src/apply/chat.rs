@@ -38,6 +38,7 @@ pub(super) fn shown(change: &Change) -> Option<OpenId> {
         | Change::RemovePending(_)
         | Change::AddOutgoing(_)
         | Change::RemoveOutgoing(_)
+        | Change::DropOutgoing(_)
         | Change::MarkSeen { .. }
         | Change::SavePreKey { .. }
         | Change::ReplacePreKey { .. }
@@ -73,6 +74,7 @@ fn further(change: Change) -> Vec<Statement> {
         | Change::RemovePending(_)
         | Change::AddOutgoing(_)
         | Change::RemoveOutgoing(_)
+        | Change::DropOutgoing(_)
         | Change::MarkSeen { .. }
         | Change::SavePreKey { .. }
         | Change::ReplacePreKey { .. }
@@ -112,6 +114,7 @@ fn statement(change: &Change) -> Statement {
         Change::RemovePending(seq) => query(sql::REMOVE_PENDING).bind(*seq),
         Change::AddOutgoing(outgoing) => add_outgoing(outgoing),
         Change::RemoveOutgoing(seq) => query(sql::REMOVE_OUTGOING).bind(*seq),
+        Change::DropOutgoing(contact) => query(sql::DROP_OUTGOING).bind(contact.0.to_vec()),
         Change::MarkSeen { queue, envelope, until } => {
             query(sql::MARK_SEEN).bind(&queue.0[..]).bind(&envelope.0[..]).bind(int(until.0))
         }
@@ -252,6 +255,7 @@ crate::sql::statements! {
     ADD_OUTGOING = "INSERT INTO outgoing (contact, message, worker, send, blob, signature)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     REMOVE_OUTGOING = "DELETE FROM outgoing WHERE seq = ?1";
+    DROP_OUTGOING = "DELETE FROM outgoing WHERE contact = ?1";
     MARK_SEEN = "INSERT INTO seen (queue, envelope, until) VALUES (?1, ?2, ?3)
         ON CONFLICT (queue, envelope) DO UPDATE SET until = max(until, excluded.until)";
     SAVE_PREKEY = "INSERT INTO prekeys (kind, id, record, created) VALUES (?1, ?2, ?3, ?4)";

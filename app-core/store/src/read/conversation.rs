@@ -2,10 +2,10 @@
 
 use crate::row::{self, payment_state};
 use crate::{Store, StoreError};
-use chat::{Delivery, Direction, Message, PaymentRef};
+use chat::{Delivery, Direction, Message, PaymentRef, Unconfirmed};
 use ledger::Entry;
 use sqlx::FromRow;
-use types::{Abc, Amount, MessageId, OpenId, Round, TxId};
+use types::{Abc, Amount, MessageId, OpenId, Round, Timestamp, TxId};
 use wallet::PaymentState;
 
 /// A message of a conversation.
@@ -81,6 +81,35 @@ impl Store {
         let found: Vec<MessageColumns> =
             sqlx::query_as(sql::QUEUED).bind(&contact.0[..]).fetch_all(self.pool()).await?;
         found.into_iter().map(|columns| Ok(columns.parse(contact)?.message)).collect()
+    }
+
+    /// What a contact may have missed since then: the newest messages of ours that it has not
+    /// confirmed, in order, without those that still wait to be encrypted; and the newest of its own.
+    /// What has not left yet belongs to it, however old it is.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn unconfirmed(
+        &self,
+        contact: OpenId,
+        since: Timestamp,
+    ) -> Result<Unconfirmed, StoreError> {
+        let written: Vec<MessageColumns> = sqlx::query_as(sql::UNCONFIRMED)
+            .bind(&contact.0[..])
+            .bind(row::int(since.0))
+            .fetch_all(self.pool())
+            .await?;
+        let received: Vec<Vec<u8>> = sqlx::query_scalar(sql::LAST_RECEIVED)
+            .bind(&contact.0[..])
+            .bind(row::int(since.0))
+            .fetch_all(self.pool())
+            .await?;
+        let written = written.into_iter().map(|columns| Ok(columns.parse(contact)?.message));
+        let received = received.iter().map(|id| row::fixed(id).map(MessageId));
+        Ok(Unconfirmed {
+            written: written.collect::<Result<_, StoreError>>()?,
+            received: received.collect::<Result<_, StoreError>>()?,
+        })
     }
 
     /// How many messages of a contact the person has not looked at.
@@ -202,6 +231,16 @@ crate::sql::statements! {
         FROM messages WHERE contact = ?1 AND direction = 'out' AND id = ?2";
     QUEUED = "SELECT seq, direction, id, time, text, delivery, payment_tx, payment_amount, unread
         FROM messages WHERE contact = ?1 AND delivery = 'queued' ORDER BY seq";
+    UNCONFIRMED = "SELECT seq, direction, id, time, text, delivery, payment_tx, payment_amount, unread
+        FROM (SELECT * FROM messages
+            WHERE contact = ?1 AND direction = 'out'
+                AND (delivery = 'queued' OR delivery = 'sent' AND time >= ?2)
+                AND NOT EXISTS (SELECT 1 FROM pending
+                    WHERE pending.contact = ?1 AND pending.message = messages.id)
+            ORDER BY seq DESC LIMIT 500)
+        ORDER BY seq";
+    LAST_RECEIVED = "SELECT id FROM messages
+        WHERE contact = ?1 AND direction = 'in' AND time >= ?2 ORDER BY seq DESC LIMIT 200";
     UNREAD = "SELECT COUNT(*) FROM messages WHERE contact = ?1 AND unread = 1";
     DELIVERY = "SELECT delivery FROM messages WHERE contact = ?1 AND direction = 'out' AND id = ?2";
     SENT = "SELECT state, final_round FROM payments WHERE tx = ?1 ORDER BY seq DESC LIMIT 1";

@@ -146,3 +146,32 @@ async fn a_crash_between_leaves_it_as_it_was() {
     assert!(store.apply(changes(requeue(bob, 2))).await.is_err());
     assert_eq!(shown(&store, bob).await, before);
 }
+
+#[tokio::test]
+async fn what_a_contact_may_have_missed_is_found_once_and_in_order() {
+    let (_temporary, store, bob) = with_messages().await;
+    let sent = |byte, time, delivery| {
+        let message = message(bob, Direction::Out, byte);
+        Chat::AddMessage(Message { time, delivery, ..message })
+    };
+    let old = Timestamp(NOW.0 - 2000);
+    let changes = vec![
+        sent(4, LATER, Delivery::Delivered),
+        sent(5, LATER, Delivery::Failed),
+        sent(6, old, Delivery::Sent),
+        sent(7, old, Delivery::Queued),
+        Chat::AddMessage(message(bob, Direction::In, 8)),
+        Chat::AddMessage(Message { time: old, ..message(bob, Direction::In, 9) }),
+    ];
+    save(&store, changes).await;
+    let missed = store.unconfirmed(bob, Timestamp(NOW.0 - 1000)).await.unwrap();
+    let written: Vec<_> = missed.written.iter().map(|message| message.id).collect();
+    // The first waits to be encrypted anyway; the sixth is too old, unless it never left.
+    assert_eq!(written, [id(2), id(3), id(7)]);
+    assert_eq!(missed.received, [id(8)]);
+
+    save(&store, vec![Chat::DropOutgoing(bob)]).await;
+    assert!(store.outgoing(bob, 9).await.unwrap().is_empty());
+    assert_eq!(store.pending(bob, 9).await.unwrap().len(), 1);
+    assert_eq!(store.unconfirmed(bob, NOW).await.unwrap().written.len(), 3, "and stays found");
+}

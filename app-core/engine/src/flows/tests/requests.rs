@@ -1,9 +1,9 @@
 //! A stranger asks to be heard; what comes of it is the person's decision.
 
 use chat::prekeys::{Publishable, Stock, Wanted, wanted};
-use chat::{Body, Content, Invite, Me, Pending, PreKeyKind};
+use chat::{Body, Content, Invite, Me, Ours, Pending, PreKeyKind};
 use keys::EcdsaKey;
-use ratchet::{Bundle, KyberPublic, SessionRecord};
+use ratchet::{Bundle, KyberPublic, SenderCertificate, SessionRecord};
 use types::Timestamp;
 use wire::mail::Waiting;
 
@@ -15,6 +15,7 @@ type Mailbox = Arc<Mutex<Vec<Waiting>>>;
 /// Somebody whom alice does not know, with an invite of hers.
 struct Stranger {
     identity: IdentityKeyPair,
+    certificate: SenderCertificate,
     me: Me,
     alice: Contact,
     record: SessionRecord,
@@ -48,6 +49,7 @@ impl Stranger {
         if let Some(kyber) = prekeys.kyber.first() {
             bundle.kyber = KyberPublic::from_bytes(&kyber.0).unwrap();
         }
+        let certificate = chat::certificate(&identity, rng).unwrap();
         let mut record = SessionRecord::default();
         record.initiate(&identity, &bundle, 7, now(), rng).unwrap();
         let mut changes = chat::add_contact(invite, &me, now(), rng).into_iter();
@@ -56,7 +58,7 @@ impl Stranger {
             if let Change::AddPending(pending) = change { Some(pending) } else { None }
         });
         let mut stranger =
-            Self { identity, me, alice: *alice, record, mailbox: Arc::clone(mailbox) };
+            Self { certificate, identity, me, alice: *alice, record, mailbox: Arc::clone(mailbox) };
         stranger.put(&hello.unwrap());
         stranger
     }
@@ -68,8 +70,10 @@ impl Stranger {
     fn put(&mut self, pending: &Pending) {
         let waiting = (&[][..], pending);
         let rng = &mut rand::rng();
-        let sealed = chat::seal(&self.alice, &mut self.record, &self.identity, waiting, now(), rng);
-        let [_, Change::AddOutgoing(outgoing)] = &sealed.unwrap()[..] else { panic!("sealed") };
+        let ours = Ours { identity: &self.identity, certificate: &self.certificate };
+        let sealed = chat::seal(&self.alice, &mut self.record, ours, waiting, now(), rng);
+        let sealed = sealed.unwrap();
+        let Some(Change::AddOutgoing(outgoing)) = sealed.last() else { panic!("sealed") };
         let mut mailbox = self.mailbox.lock().unwrap();
         let position = u64::try_from(mailbox.len()).unwrap() + 1;
         mailbox.push(Waiting { position, blob: outgoing.blob.clone() });

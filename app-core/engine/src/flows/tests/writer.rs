@@ -1,6 +1,6 @@
 //! What is saved beside a busy engine, and what became of what nobody took.
 
-use chat::{Content, open_envelope};
+use chat::{Content, Letter};
 use ledger::Account;
 use ratchet::{KyberPreKey, PreKeys, SessionRecord, SignedPreKey};
 use types::{Abc, Amount, Round};
@@ -34,18 +34,14 @@ async fn with_session(store: &Store, bob: OpenId) -> Device {
     let bundle = ratchet::Bundle::new(5, 1, &identity, &signed, &kyber);
     let mut record = SessionRecord::default();
     record.initiate(&identity_of(0xa1), &bundle, 6, Clock::system().now(), rng).unwrap();
-    save(store, chat::session_changes(bob, &record)).await;
+    save(store, chat::session_changes(bob, &mut record)).await;
     Device { identity, signed, kyber, record: SessionRecord::default() }
 }
 
 impl Device {
     /// Reads an envelope; each one opens once.
     fn read(&mut self, contact: &Contact, blob: &[u8]) -> Content {
-        let Contact { route, .. } = contact;
-        let packet = open_envelope(&route.outer_key, route.send_id(), blob).unwrap();
-        let Ok(ratchet::Incoming::PreKey(message)) =
-            ratchet::Incoming::parse(packet.kind, &packet.bytes)
-        else {
+        let Letter::First(message) = letter(&self.identity, contact, blob) else {
             panic!("nobody has answered")
         };
         let (rng, prekeys) = (

@@ -1,0 +1,63 @@
+//! Saying again what was not read: after a session broke, or after a contact has begun anew.
+
+use rand_core::CryptoRng;
+use types::{MessageId, OpenId, Timestamp};
+use wire::Encode;
+
+use crate::content::MAX_RECEIPTS;
+use crate::send::{hello, message_id};
+use crate::{Body, Change, Content, Me, Message, Pending, Queue};
+
+/// How far back it is looked for what a contact may have missed, in milliseconds. Mail waits no
+/// longer than that anyway.
+pub const LOOK_BACK_MS: u64 = 30 * 24 * 3600 * 1000;
+
+/// What a contact may have missed.
+#[derive(Debug, Default)]
+pub struct Unconfirmed {
+    /// What we have written and nobody has confirmed, in order; nothing that still waits to be
+    /// encrypted.
+    pub written: Vec<Message>,
+    /// What the contact wrote last, in any order.
+    pub received: Vec<MessageId>,
+}
+
+/// Says again all that a contact may have missed, beginning with our card and its queue. What is
+/// sealed for it already is dropped: it cannot be read, or lies in a queue that nobody reads.
+///
+/// Messages keep their ids, so that whoever has had one after all sees it once.
+pub fn say_again<R: CryptoRng>(
+    account: OpenId,
+    queue: Option<&Queue>,
+    missed: Unconfirmed,
+    me: &Me,
+    (now, rng): (Timestamp, &mut R),
+) -> Vec<Change> {
+    let hello = queue.map(|queue| hello(account, queue, me, now, rng));
+    let mut received = missed.received;
+    received.truncate(MAX_RECEIPTS);
+    let receipts = (!received.is_empty()).then(|| {
+        let content = Content { id: message_id(rng), time: now, body: Body::Receipt(received) };
+        Pending { contact: account, message: None, content: content.to_bytes() }
+    });
+    let written = missed.written.into_iter().map(|message| {
+        let content = content_of(&message).to_bytes();
+        Pending { contact: account, message: Some(message.id), content }
+    });
+    [Change::DropOutgoing(account)]
+        .into_iter()
+        .chain(hello.into_iter().chain(receipts).chain(written).map(Change::AddPending))
+        .collect()
+}
+
+/// The content that carried a message of ours.
+fn content_of(message: &Message) -> Content {
+    let Message { id, time, text, payment, .. } = message;
+    let body = match payment {
+        None => Body::Text(text.clone()),
+        Some(payment) => {
+            Body::Payment { tx: payment.tx, amount: payment.amount, memo: text.clone() }
+        }
+    };
+    Content { id: *id, time: *time, body }
+}

@@ -1,0 +1,258 @@
+//! Reading one envelope: who sealed it, what it says, and what that changes. Nothing is saved here.
+
+use chat::prekeys::spent;
+use chat::{
+    Change, Contact, Content, Letter, PreKeyKind, Queue, Standing, Taken, Unreadable, Unsealed,
+    session_changes, take, unseal_envelope,
+};
+use ratchet::{
+    IdentityKey, KyberPreKey, OneTimePreKey, Opened, PreKeyMessage, PreKeys, RatchetError,
+    SessionRecord, SignalMessage, SignedPreKey,
+};
+use types::{OpenId, Timestamp};
+use wire::Decode;
+use wire::events::MAX_QUEUES;
+use zeroize::Zeroizing;
+
+use crate::{Code, Engine, Fault};
+
+/// Strangers are let in while there are fewer accepted contacts than this. Every contact has a queue,
+/// and one stream tells of so many; a part is left for those that we add ourselves.
+const MAX_CONTACTS: u32 = MAX_QUEUES as u32 / 4 * 3;
+/// And while fewer of them wait for a decision.
+const MAX_REQUESTS: u32 = 50;
+
+/// Why an envelope says nothing. It is deleted all the same: it would say nothing tomorrow either.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Useless {
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    #[error("not from the contact whose queue this is")]
+    OtherWriter,
+    #[error("a stranger who begins no session")]
+    Stranger,
+    #[error("no session and no prekey opens it: {0}")]
+    Closed(#[from] RatchetError),
+    #[error("a prekey that was used before")]
+    Replayed,
+    #[error("a stranger, and there are too many")]
+    Crowd,
+    #[error("content that cannot be read")]
+    BadContent,
+    #[error(transparent)]
+    Refused(#[from] chat::Refused),
+}
+
+/// What an envelope changes.
+pub(crate) struct Read {
+    /// To be saved together.
+    pub(crate) changes: Vec<Change>,
+    /// True if it said something to us.
+    pub(crate) news: bool,
+}
+
+/// A Kyber prekey of ours: its kind and its encoded record.
+type KyberRow = (PreKeyKind, Zeroizing<Vec<u8>>);
+
+/// A decrypted content, and the session that moved on with it.
+struct Spoken {
+    record: SessionRecord,
+    plaintext: Zeroizing<Vec<u8>>,
+    /// What becomes of the prekeys that it used up.
+    spent: Vec<Change>,
+}
+
+impl Engine {
+    /// What an envelope of this queue changes, if anything.
+    pub(crate) async fn read(
+        &mut self,
+        queue: &Queue,
+        blob: &[u8],
+        now: Timestamp,
+    ) -> Result<Result<Read, Useless>, Fault> {
+        let Unsealed { sender, letter } =
+            match unseal_envelope(queue, &self.keys.identity, blob, now) {
+                Ok(unsealed) => unsealed,
+                Err(unreadable) => return Ok(Err(unreadable.into())),
+            };
+        let known = match self.writer_of(queue, &sender).await? {
+            Ok(known) => known,
+            Err(useless) => return Ok(Err(useless)),
+        };
+        let (spoken, unread) = match (letter, &known) {
+            (Letter::Again(unread), Some(contact)) => {
+                let changes = self.answer(contact, unread.as_ref()).await?;
+                return Ok(Ok(Read { changes, news: false }));
+            }
+            (Letter::First(message), contact) => {
+                let spoken = self.decrypt_first(contact.as_ref(), &message).await?;
+                (spoken, *message.message().ratchet_key())
+            }
+            (Letter::Later(message), Some(contact)) => {
+                (self.decrypt_later(contact, &message).await?, *message.ratchet_key())
+            }
+            (Letter::Later(_) | Letter::Again(_), None) => return Ok(Err(Useless::Stranger)),
+        };
+        Ok(match (spoken, known) {
+            (Ok(spoken), known) => {
+                let changes = self.changes_of(spoken, (known, sender), now).await?;
+                Ok(Read { changes, news: true })
+            }
+            // A key that was used up belongs to a message that we have, or to a session that was
+            // copied: this envelope is a new one, so it is not the message that we have.
+            (Err(Useless::Closed(_)), Some(contact)) => {
+                Ok(Read { changes: self.ask(&contact, &unread), news: false })
+            }
+            (Err(useless), _) => Err(useless),
+        })
+    }
+
+    /// The contact who has sealed an envelope of this queue, if we know him. A contact's own queue is
+    /// for nobody else.
+    async fn writer_of(
+        &self,
+        queue: &Queue,
+        sender: &IdentityKey,
+    ) -> Result<Result<Option<Contact>, Useless>, Fault> {
+        let account = match queue.contact {
+            Some(account) => Some(account),
+            None => self.store.contact_by_identity(sender.as_bytes()).await?,
+        };
+        let Some(account) = account else { return Ok(Ok(None)) };
+        let contact = self.store.contact(account).await?;
+        Ok(match contact.filter(|contact| contact.card.identity == *sender) {
+            Some(contact) => Ok(Some(contact)),
+            None => Err(Useless::OtherWriter),
+        })
+    }
+
+    async fn is_crowded(&self) -> Result<bool, Fault> {
+        let accepted = self.store.contact_count(Standing::Accepted).await?;
+        let requests = self.store.contact_count(Standing::Request).await?;
+        Ok(accepted >= MAX_CONTACTS || requests >= MAX_REQUESTS)
+    }
+
+    /// A message that may begin a session.
+    async fn decrypt_first(
+        &self,
+        known: Option<&Contact>,
+        message: &PreKeyMessage,
+    ) -> Result<Result<Spoken, Useless>, Fault> {
+        let mut record = match known {
+            Some(contact) => self.session(contact.account).await?,
+            None if self.is_crowded().await? => return Ok(Err(Useless::Crowd)),
+            None => SessionRecord::default(),
+        };
+        let opened = if record.knows(message) {
+            let opened = record.accept_known(&self.keys.identity, message, &mut rand::rng());
+            opened.map(|opened| (opened.plaintext, vec![])).map_err(Useless::from)
+        } else {
+            self.accept(&mut record, message).await?
+        };
+        Ok(opened.map(|(plaintext, spent)| Spoken { record, plaintext, spent }))
+    }
+
+    /// A message within a session.
+    async fn decrypt_later(
+        &self,
+        contact: &Contact,
+        message: &SignalMessage,
+    ) -> Result<Result<Spoken, Useless>, Fault> {
+        let mut record = self.session(contact.account).await?;
+        let opened = record.decrypt(&self.keys.identity, message, &mut rand::rng());
+        let spoken = |Opened { plaintext, .. }| Spoken { record, plaintext, spent: vec![] };
+        Ok(opened.map(spoken).map_err(Useless::from))
+    }
+
+    /// Begins a session: the plaintext, and what becomes of the prekeys.
+    async fn accept(
+        &self,
+        record: &mut SessionRecord,
+        message: &PreKeyMessage,
+    ) -> Result<Result<(Zeroizing<Vec<u8>>, Vec<Change>), Useless>, Fault> {
+        use chat::PreKeyKind::{OneTime, Signed};
+        let (signed_id, kyber_id) = (message.signed_pre_key_id(), message.kyber_id());
+        let signed = self.store.prekey(Signed, signed_id).await?;
+        let kyber = self.kyber_prekey(kyber_id).await?;
+        let (Some(signed), Some((kyber_kind, kyber))) = (signed, kyber) else {
+            return Ok(Err(RatchetError::MissingPreKey.into()));
+        };
+        if self.store.is_kyber_used(kyber_id, signed_id, message.base_key()).await? {
+            return Ok(Err(Useless::Replayed));
+        }
+        let one_time = match message.one_time_id() {
+            None => None,
+            Some(id) => match self.store.prekey(OneTime, id).await? {
+                None => return Ok(Err(RatchetError::MissingPreKey.into())),
+                Some(record) => Some(OneTimePreKey::from_bytes(&record).map_err(damaged)?),
+            },
+        };
+        let signed = SignedPreKey::from_bytes(&signed).map_err(damaged)?;
+        let kyber = KyberPreKey::from_bytes(&kyber).map_err(damaged)?;
+        let prekeys = PreKeys { signed: &signed, one_time: one_time.as_ref(), kyber: &kyber };
+        let opened = record.accept(&self.keys.identity, prekeys, message, &mut rand::rng());
+        Ok(opened.map_err(Useless::from).map(|Opened { plaintext, used }| {
+            (plaintext, used.map(|used| spent(used, kyber_kind)).unwrap_or_default())
+        }))
+    }
+
+    /// Both kinds share their numbers: which one a message names, it does not say.
+    async fn kyber_prekey(&self, id: u32) -> Result<Option<KyberRow>, Fault> {
+        for kind in [PreKeyKind::OneTimeKyber, PreKeyKind::Kyber] {
+            if let Some(record) = self.store.prekey(kind, id).await? {
+                return Ok(Some((kind, record)));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn changes_of(
+        &mut self,
+        spoken: Spoken,
+        (known, identity): (Option<Contact>, IdentityKey),
+        now: Timestamp,
+    ) -> Result<Vec<Change>, Fault> {
+        let Spoken { mut record, plaintext, spent: mut changes } = spoken;
+        let known_account = known.as_ref().map(|contact| contact.account);
+        let me = self.me()?;
+        let taken = Content::from_bytes(&plaintext)
+            .map_err(|_| Useless::BadContent)
+            .and_then(|content| Ok(take(known, &identity, content, &me, now)?));
+        let Taken { changes: taken, receipt, mut greet, moved } = match taken {
+            Ok(taken) => taken,
+            Err(useless) => {
+                tracing::debug!(%useless, "a content is dropped");
+                Taken::default()
+            }
+        };
+        // An account that we know by another identity key is not taken over by a hello.
+        if let (None, Some(contact)) = (known_account, &greet)
+            && self.store.contact(contact.account).await?.is_some()
+        {
+            greet = None;
+        }
+        let account = known_account.or_else(|| greet.as_ref().map(|contact| contact.account));
+        changes.extend(taken);
+        if let Some(contact) = greet {
+            changes.extend(chat::greet(contact, &me, now, &mut rand::rng()));
+        }
+        if let Some(account) = account {
+            changes.extend(session_changes(account, &mut record));
+            if moved {
+                changes.extend(self.moved(account).await?);
+            }
+            if let Some(message) = receipt {
+                changes.push(chat::receipt(account, message, now, &mut rand::rng()));
+            }
+        }
+        Ok(changes)
+    }
+
+    pub(crate) async fn session(&self, contact: OpenId) -> Result<SessionRecord, Fault> {
+        SessionRecord::load(self.store.sessions(contact).await?).map_err(damaged)
+    }
+}
+
+pub(crate) fn damaged(_: wire::DecodeError) -> Fault {
+    Fault::new(Code::DamagedProfile, "a saved key or session cannot be read")
+}
