@@ -4,6 +4,7 @@
 mod chain;
 mod chat;
 mod files;
+mod ratchet;
 mod requests;
 
 use anyhow::Result;
@@ -35,6 +36,7 @@ pub fn all() -> Result<Vec<Seed>> {
     seeds.extend(requests::seeds());
     seeds.extend(chain::seeds()?);
     seeds.extend(chat::seeds()?);
+    seeds.extend(ratchet::seeds()?);
     Ok(seeds)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Seed, key, master, rng, seed};
 use anyhow::{Context, Result};
-use chat::{Body, Card, Content, Hello, Invite, Packet, Route, seal_envelope};
+use chat::{Body, Card, Content, Hello, Invite, Route, seal_envelope};
 use ratchet::{
     Bundle, IdentityKeyPair, Incoming, KyberPreKey, KyberPublic, MessageKind, OneTimePreKey,
     OneTimePublic, PreKeys, SessionRecord, SignedPreKey,
@@ -56,8 +56,8 @@ fn sessions() -> Result<Vec<Seed>> {
         seed("ratchet-whisper", "answer", answer.bytes.clone()),
         seed("ratchet-decrypt", "first", first.bytes),
         seed("ratchet-decrypt", "answer", answer.bytes),
-        seed("ratchet-stored", "session", at_bob.to_bytes()),
-        seed("ratchet-stored", "session-unanswered", at_alice.to_bytes()),
+        seed("ratchet-stored", "session", at_bob.states().remove(0).to_vec()),
+        seed("ratchet-stored", "session-unanswered", at_alice.states().remove(0).to_vec()),
         seed("ratchet-stored", "signed", signed.to_bytes()),
         seed("ratchet-stored", "one-time", one_time.to_bytes()),
         seed("ratchet-stored", "kyber", kyber.to_bytes()),
@@ -77,8 +77,7 @@ fn contents() -> Result<Vec<Seed>> {
     let payment =
         Body::Payment { tx: TxId([8; 32]), amount: Amount::new(1), memo: "tea".to_owned() };
     let invite = Invite { chain: CHAIN, card: card(1), directory: DIRECTORY, route: route() };
-    let packet = Packet { kind: MessageKind::Whisper, bytes: vec![9; 90] };
-    let envelope = seal_envelope(&route(), &packet, &mut rng()).context("a short packet")?;
+    let envelope = seal_envelope(&route(), &[9; 90], &mut rng()).context("a short message")?;
     Ok(vec![
         content("hello", Body::Hello(Box::new(hello))),
         content("text", Body::Text("Grüße, 你好".to_owned())),
