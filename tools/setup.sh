@@ -198,6 +198,9 @@ fetch_modules() {
   cp "$1/package-lock.json" "$1/node_modules/.fetched"
 }
 
+# Signal's own library, which the tests let our side talk to; nothing that runs or ships has it.
+fetch_interop() { fetch_modules "$ROOT/tests/interop"; }
+
 # ---------------------------------------------------------------- all of it
 
 # Installs what `base`, `window` or `tests` needs; `yes` answers the question about Rust.

@@ -1,10 +1,14 @@
 //! `cargo xtask bench`: builds what ships, optimised, and prints the project's figures.
 //!
 //! The measuring itself is the binary `bench` of the package `scenarios`; this only builds and
-//! starts it. Nothing here judges a figure.
+//! starts it. `cargo xtask bench ratchet` compares encryption with Signal's published library.
+//! Nothing here judges a figure.
+
+mod ratchet;
 
 use crate::cargo;
 use anyhow::{Context, Result, ensure};
+use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use std::env::consts::EXE_EXTENSION;
 use std::path::PathBuf;
@@ -12,10 +16,22 @@ use std::process::Command;
 
 /// What is built: what ships together with the binary that measures, then the example that
 /// measures encryption alone.
-const BUILDS: [&[&str]; 2] = [
-    &["build", "--release", "--locked", "--workspace"],
-    &["build", "--release", "--locked", "--package", "ratchet", "--example", "speed"],
-];
+const BUILDS: [&[&str]; 2] = [&["build", "--release", "--locked", "--workspace"], SPEED];
+const SPEED: &[&str] =
+    &["build", "--release", "--locked", "--package", "ratchet", "--example", "speed"];
+
+/// What to measure.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// One part by itself.
+    part: Option<Part>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Part {
+    /// Encryption, against Signal's published library in the same run.
+    Ratchet,
+}
 
 /// Where cargo puts what it builds.
 #[derive(Deserialize)]
@@ -24,18 +40,33 @@ struct Metadata {
 }
 
 /// Builds and runs; true if everything could be measured.
-pub(crate) fn run() -> Result<bool> {
-    for build in BUILDS {
-        let status = cargo::command(build)?.status().context("cargo does not start")?;
-        ensure!(status.success(), "cargo {} failed", build.join(" "));
+pub(crate) fn run(options: &Options) -> Result<bool> {
+    match options.part {
+        None => everything(),
+        Some(Part::Ratchet) => ratchet::run(),
     }
-    let metadata = cargo::output(&["metadata", "--no-deps", "--format-version", "1"])?;
-    let Metadata { target_directory } = serde_json::from_str(&metadata)?;
-    let bench = target_directory.join("release/bench").with_extension(EXE_EXTENSION);
+}
+
+fn everything() -> Result<bool> {
+    BUILDS.iter().try_for_each(|arguments| build(arguments))?;
     // No keychain: a measurement leaves nothing in the one of the person who started it.
+    let bench = built("bench")?;
     let status = Command::new(&bench)
         .env("DBUS_SESSION_BUS_ADDRESS", "disabled:")
         .status()
         .with_context(|| format!("{} does not start", bench.display()))?;
     Ok(status.success())
+}
+
+fn build(arguments: &[&str]) -> Result<()> {
+    let status = cargo::command(arguments)?.status().context("cargo does not start")?;
+    ensure!(status.success(), "cargo {} failed", arguments.join(" "));
+    Ok(())
+}
+
+/// The optimised program of this name.
+fn built(name: &str) -> Result<PathBuf> {
+    let metadata = cargo::output(&["metadata", "--no-deps", "--format-version", "1"])?;
+    let Metadata { target_directory } = serde_json::from_str(&metadata)?;
+    Ok(target_directory.join("release").join(name).with_extension(EXE_EXTENSION))
 }

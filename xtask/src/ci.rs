@@ -10,7 +10,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-use crate::{cargo, tidy};
+use crate::{cargo, interop, tidy};
 use anyhow::Result;
 use clock::Clock;
 use std::process::Command;
@@ -18,7 +18,7 @@ use step::Outcome;
 
 const CLIPPY: [&str; 7] =
     ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
-/// Also links the binaries that the stories start, with the features the tests use.
+/// Also links the binaries and examples that the stories start, with the features the tests use.
 const BUILD: [&str; 4] = ["build", "--locked", "--workspace", "--all-targets"];
 const NEXTEST: [&str; 5] = ["nextest", "run", "--locked", "--workspace", "--no-fail-fast"];
 const TEST: [&str; 7] =
@@ -38,6 +38,7 @@ pub(crate) fn run() -> Result<bool> {
         step::cargo("build", &BUILD)?,
         step::tests("tests", vec![tests()?])?,
         step::tests("doc tests", vec![step::cargo_tests(&DOC_TESTS)?])?,
+        step::tests("interop", interop::short()?)?,
         step::tests("views", page::views()?)?,
         step::tests("served", page::story("tests/e2e/served.test.mjs", false)?)?,
         step::tests("window", page::story("tests/e2e/window.test.mjs", true)?)?,

@@ -8,6 +8,8 @@ mod bindings;
 mod cargo;
 mod ci;
 mod fuzz;
+mod interop;
+mod node;
 mod tidy;
 
 use clap::{Parser, Subcommand};
@@ -30,8 +32,10 @@ enum Chore {
     Bindings,
     /// Feeds mutated bytes to every decoder of foreign bytes, or to one.
     Fuzz(fuzz::Options),
+    /// Long random conversations with Signal's published library, and the limits of both.
+    Interop(interop::Options),
     /// Builds optimised and prints the project's figures in one table.
-    Bench,
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -40,7 +44,8 @@ fn main() -> ExitCode {
         Chore::Tidy => tidy::run(),
         Chore::Bindings => bindings::run(),
         Chore::Fuzz(options) => fuzz::run(&options),
-        Chore::Bench => bench::run(),
+        Chore::Interop(options) => interop::run(&options),
+        Chore::Bench(options) => bench::run(&options),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

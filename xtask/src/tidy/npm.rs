@@ -17,7 +17,10 @@ const SETTINGS: [(&str, &str); 2] = [
 ];
 
 /// Packages that would like to run a script when installed, with the reason why they work without.
-const SCRIPTS: [(&str, &str); 1] = [("fsevents", "watches files, on macOS only")];
+const SCRIPTS: [(&str, &str); 2] = [
+    ("fsevents", "watches files, on macOS only"),
+    ("@signalapp/libsignal-client", "prints a hint; its programs are in the package"),
+];
 
 /// Beginnings of names of packages under another licence, with the licence and the reason why that
 /// is bearable.
@@ -26,6 +29,15 @@ const NAMED: [(&str, &str, &str); 3] = [
     ("lightningcss", "MPL-2.0", "only builds the page: none of it is in what is built"),
     ("tslib", "0BSD", "asks for nothing"),
 ];
+
+/// Packages under another licence that the lock file of one folder alone may name: folder, package,
+/// licence, and the reason why that is bearable there.
+const ONLY_IN: [(&str, &str, &str, &str); 1] = [(
+    "tests/interop/",
+    "@signalapp/libsignal-client",
+    "AGPL-3.0-only",
+    "the other side of our tests, in a process of its own: never linked, never shipped",
+)];
 
 /// A lock file, as far as the rules ask.
 #[derive(Deserialize)]
@@ -100,7 +112,8 @@ fn lock(file: &TextFile, faults: &mut Vec<Fault>) {
             ours(entry).into_iter().for_each(&mut tell);
         } else {
             let name = path.rsplit("node_modules/").next().unwrap_or_default();
-            foreign(name, entry).into_iter().for_each(|what| tell(format!("{name} {what}")));
+            let wrong = foreign(&file.path, name, entry);
+            wrong.into_iter().for_each(|what| tell(format!("{name} {what}")));
         }
     }
 }
@@ -115,8 +128,8 @@ fn ours(entry: &Entry) -> Vec<String> {
         .collect()
 }
 
-/// What is wrong with a package of others.
-fn foreign(name: &str, entry: &Entry) -> Vec<String> {
+/// What is wrong with a package of others in this lock file.
+fn foreign(file: &str, name: &str, entry: &Entry) -> Vec<String> {
     let mut wrong = vec![];
     if entry.resolved.as_deref().is_some_and(|place| place.contains("//")) {
         wrong.push("names the place it comes from".to_owned());
@@ -131,6 +144,7 @@ fn foreign(name: &str, entry: &Entry) -> Vec<String> {
         .iter()
         .filter(|(known, _, _)| is_or_is_part_of(name, known))
         .map(|(_, licence, _)| *licence)
+        .chain(only_here(file, name))
         .collect();
     match entry.license.as_deref() {
         None => wrong.push("names no licence".to_owned()),
@@ -138,6 +152,13 @@ fn foreign(name: &str, entry: &Entry) -> Vec<String> {
         Some(licence) => wrong.push(format!("is under {licence}, which is not allowed")),
     }
     wrong
+}
+
+/// The licences that this package may have in this lock file and in no other.
+fn only_here<'a>(file: &str, name: &str) -> impl Iterator<Item = &'a str> {
+    let here = |folder: &str| file.strip_prefix(folder) == Some(LOCK);
+    let lines = ONLY_IN.iter().filter(move |(folder, known, _, _)| here(folder) && *known == name);
+    lines.map(|(_, _, licence, _)| *licence)
 }
 
 /// True for the package itself and its builds for single platforms, as `lightningcss-linux-x64-gnu`.

@@ -62,6 +62,22 @@ fn licences_are_those_of_the_other_packages_or_named() {
 }
 
 #[test]
+fn a_package_may_be_allowed_in_one_folder_alone() {
+    let mut package = package();
+    package["license"] = json!("AGPL-3.0-only");
+    let packages = json!({ "node_modules/@signalapp/libsignal-client": package });
+    let lock = json!({ "lockfileVersion": 3, "packages": packages }).to_string();
+    let faults = |folder: &str| {
+        let settings = file(&format!("{folder}.npmrc"), GOOD);
+        let lock = file(&format!("{folder}package-lock.json"), &lock);
+        super::check(&Tree { files: vec![settings, lock] }).len()
+    };
+    assert_eq!(faults("tests/interop/"), 0);
+    assert_eq!(faults("ui/"), 1);
+    assert_eq!(faults("tests/interop/more/"), 1);
+}
+
+#[test]
 fn our_own_wishes_are_exact() {
     let packages = json!({ "": { "devDependencies": { "a": "^1.0.0" } } });
     let lock = json!({ "lockfileVersion": 3, "packages": packages });
