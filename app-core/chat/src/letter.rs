@@ -10,7 +10,8 @@ use ratchet::{
     ContentHint, ContentKind, IdentityKey, IdentityKeyPair, Incoming, PreKeyMessage, PublicKey33,
     RatchetError, RetryRequest, SealedContent, SenderCertificate, SignalMessage, seal, unseal,
 };
-use types::Timestamp;
+use types::{EnvelopeId, Timestamp};
+use wire::hash;
 use wire::mail::{envelope_id, put_bytes, send_id};
 
 use crate::prekeys::DEVICE;
@@ -30,7 +31,11 @@ pub struct Ours<'a> {
     pub certificate: &'a SenderCertificate,
 }
 
-/// What a reader finds in an envelope, and who has proved to have sealed it.
+/// What lies in an envelope, still sealed.
+#[derive(Debug)]
+pub struct SealedLetter(Vec<u8>);
+
+/// What a reader finds in it, and who has proved to have sealed it.
 #[derive(Debug)]
 pub struct Unsealed {
     /// Who has sealed it.
@@ -75,36 +80,51 @@ pub fn certificate(
     SenderCertificate::of_own(identity, NO_NAME, DEVICE, NEVER, rng)
 }
 
-/// Opens both layers of an envelope. What it says is not read yet.
-///
-/// # Errors
-/// [`Unreadable`] says why it is worth nothing.
-pub fn unseal_envelope(
-    queue: &Queue,
-    identity: &IdentityKeyPair,
-    blob: &[u8],
-    now: Timestamp,
-) -> Result<Unsealed, Unreadable> {
-    let send = send_id(&queue.route().send_key().public());
-    let sealed =
-        open_envelope(&queue.outer_key, send, blob).map_err(|_| Unreadable::NotAnEnvelope)?;
-    let SealedContent { kind, certificate, content, .. } = unseal(identity, &sealed)?;
-    certificate.validate_own(now)?;
-    let sender = *certificate.identity();
-    let letter = match kind.message_kind() {
-        None if kind == ContentKind::Plaintext => {
-            Letter::Again(RetryRequest::from_content(&content)?.ratchet_key)
-        }
-        None => return Err(Unreadable::OtherKind),
-        Some(kind) => match Incoming::parse(kind, &content)? {
-            Incoming::Whisper(message) => Letter::Later(Box::new(message)),
-            Incoming::PreKey(message) if *message.identity() == sender => {
-                Letter::First(Box::new(message))
+impl SealedLetter {
+    /// Takes it out of an envelope of this queue.
+    ///
+    /// # Errors
+    /// [`Unreadable::NotAnEnvelope`].
+    pub fn open(queue: &Queue, blob: &[u8]) -> Result<Self, Unreadable> {
+        let send = send_id(&queue.route().send_key().public());
+        let sealed = open_envelope(&queue.outer_key, send, blob);
+        sealed.map(Self).map_err(|_| Unreadable::NotAnEnvelope)
+    }
+
+    /// Under which it is remembered. Whoever may write into the queue can put a letter that he has
+    /// seen into another envelope; he cannot make it another letter.
+    #[must_use]
+    pub fn id(&self) -> EnvelopeId {
+        EnvelopeId(hash("bcm-letter-v1", &[&self.0]))
+    }
+
+    /// Breaks the seal. What it says is not read yet.
+    ///
+    /// # Errors
+    /// [`Unreadable`] says why it is worth nothing.
+    pub fn unseal(
+        &self,
+        identity: &IdentityKeyPair,
+        now: Timestamp,
+    ) -> Result<Unsealed, Unreadable> {
+        let SealedContent { kind, certificate, content, .. } = unseal(identity, &self.0)?;
+        certificate.validate_own(now)?;
+        let sender = *certificate.identity();
+        let letter = match kind.message_kind() {
+            None if kind == ContentKind::Plaintext => {
+                Letter::Again(RetryRequest::from_content(&content)?.ratchet_key)
             }
-            Incoming::PreKey(_) => return Err(RatchetError::UntrustedIdentity.into()),
-        },
-    };
-    Ok(Unsealed { sender, letter })
+            None => return Err(Unreadable::OtherKind),
+            Some(kind) => match Incoming::parse(kind, &content)? {
+                Incoming::Whisper(message) => Letter::Later(Box::new(message)),
+                Incoming::PreKey(message) if *message.identity() == sender => {
+                    Letter::First(Box::new(message))
+                }
+                Incoming::PreKey(_) => return Err(RatchetError::UntrustedIdentity.into()),
+            },
+        };
+        Ok(Unsealed { sender, letter })
+    }
 }
 
 /// Asks a contact to send again what named this ratchet key and could not be read.

@@ -30,7 +30,7 @@ pub use card::{BadCard, Card, MAX_NAME, is_name, look};
 pub use content::{Body, Content, Hello, MAX_TEXT};
 pub use envelope::{NotAnEnvelope, TooLong, open_envelope, seal_envelope};
 pub use invite::{Invite, InviteError};
-pub use letter::{Letter, Ours, Unreadable, Unsealed, ask_again, certificate, unseal_envelope};
+pub use letter::{Letter, Ours, SealedLetter, Unreadable, Unsealed, ask_again, certificate};
 pub use model::{
     Change, Contact, Delivery, Direction, KeptPreKey, Message, Outgoing, PaymentRef, Pending,
     PreKeyKind, Queue,

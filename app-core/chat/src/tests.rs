@@ -228,7 +228,8 @@ fn what_is_written_arrives_and_the_receipt_comes_back() {
     );
     assert!(signature_fits);
 
-    let unsealed = unseal_envelope(&queue, &bob.identity, &outgoing.blob, NOW).unwrap();
+    let sealed = SealedLetter::open(&queue, &outgoing.blob).unwrap();
+    let unsealed = sealed.unseal(&bob.identity, NOW).unwrap();
     assert_eq!(unsealed.sender, alice.identity.public());
     let Letter::First(message) = unsealed.letter else { panic!("the first message names prekeys") };
     let mut to_alice = SessionRecord::default();

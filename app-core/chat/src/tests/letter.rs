@@ -33,7 +33,7 @@ impl Scene {
     }
 
     fn open(&self, blob: &[u8]) -> Result<Unsealed, Unreadable> {
-        unseal_envelope(&self.queue, &self.bob.identity, blob, NOW)
+        SealedLetter::open(&self.queue, blob)?.unseal(&self.bob.identity, NOW)
     }
 }
 
@@ -55,10 +55,11 @@ fn a_message_names_its_writer_to_its_reader_alone() {
     assert_eq!(*message.identity(), unsealed.sender);
 
     // Who may write into the queue, or has its keys, still learns nothing.
-    let other = unseal_envelope(&scene.queue, &scene.alice.identity, &blob, NOW);
+    let sealed = SealedLetter::open(&scene.queue, &blob).unwrap();
+    let other = sealed.unseal(&scene.alice.identity, NOW);
     assert!(matches!(other, Err(Unreadable::NotForUs(_))));
     let (_, other_queue) = invite_of(&scene.bob, &mut scene.rng);
-    let other = unseal_envelope(&other_queue, &scene.bob.identity, &blob, NOW);
+    let other = SealedLetter::open(&other_queue, &blob);
     assert_eq!(other.unwrap_err(), Unreadable::NotAnEnvelope);
 }
 
@@ -106,4 +107,17 @@ fn a_request_to_send_again_needs_no_session_and_arrives_whole() {
         spoilt[position] ^= 1;
         assert_eq!(scene.open(&spoilt).unwrap_err(), Unreadable::NotAnEnvelope);
     }
+}
+
+#[test]
+fn a_letter_stays_the_same_in_every_envelope() {
+    let mut scene = scene();
+    let first = scene.sealed();
+    let sealed = open_envelope(&scene.queue.outer_key, scene.bob_at_alice.route.send_id(), &first);
+    let again = seal_envelope(&scene.bob_at_alice.route, &sealed.unwrap(), &mut scene.rng).unwrap();
+    assert_ne!(first, again);
+    let second = scene.sealed();
+    let id = |blob: &[u8]| SealedLetter::open(&scene.queue, blob).unwrap().id();
+    assert_eq!(id(&first), id(&again));
+    assert_ne!(id(&first), id(&second));
 }

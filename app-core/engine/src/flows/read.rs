@@ -2,8 +2,8 @@
 
 use chat::prekeys::spent;
 use chat::{
-    Change, Contact, Content, Letter, PreKeyKind, Queue, Standing, Taken, Unreadable, Unsealed,
-    session_changes, take, unseal_envelope,
+    Change, Contact, Content, Letter, PreKeyKind, Queue, SealedLetter, Standing, Taken, Unreadable,
+    Unsealed, session_changes, take,
 };
 use ratchet::{
     IdentityKey, KyberPreKey, OneTimePreKey, Opened, PreKeyMessage, PreKeys, RatchetError,
@@ -63,18 +63,17 @@ struct Spoken {
 }
 
 impl Engine {
-    /// What an envelope of this queue changes, if anything.
+    /// What a letter in an envelope of this queue changes, if anything.
     pub(crate) async fn read(
         &mut self,
         queue: &Queue,
-        blob: &[u8],
+        sealed: &SealedLetter,
         now: Timestamp,
     ) -> Result<Result<Read, Useless>, Fault> {
-        let Unsealed { sender, letter } =
-            match unseal_envelope(queue, &self.keys.identity, blob, now) {
-                Ok(unsealed) => unsealed,
-                Err(unreadable) => return Ok(Err(unreadable.into())),
-            };
+        let Unsealed { sender, letter } = match sealed.unseal(&self.keys.identity, now) {
+            Ok(unsealed) => unsealed,
+            Err(unreadable) => return Ok(Err(unreadable.into())),
+        };
         let known = match self.writer_of(queue, &sender).await? {
             Ok(known) => known,
             Err(useless) => return Ok(Err(useless)),
@@ -98,8 +97,8 @@ impl Engine {
                 let changes = self.changes_of(spoken, (known, sender), now).await?;
                 Ok(Read { changes, news: true })
             }
-            // A key that was used up belongs to a message that we have, or to a session that was
-            // copied: this envelope is a new one, so it is not the message that we have.
+            // A key that was used up, too: this letter is a new one, so it is not the one that we have
+            // read with that key, and its writer has an old copy of the session.
             (Err(Useless::Closed(_)), Some(contact)) => {
                 Ok(Read { changes: self.ask(&contact, &unread), news: false })
             }

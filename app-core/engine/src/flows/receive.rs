@@ -7,7 +7,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use chat::{Change, Queue};
+use chat::{Change, Queue, SealedLetter};
 use net::{CallError, LightNode, NetError};
 use tokio::time::Instant;
 use wire::code;
@@ -123,12 +123,16 @@ impl Engine {
     /// Deals with one envelope, once. True if it said something new. One that says nothing changes
     /// nothing: it would say nothing again, and strangers' nonsense is not worth remembering.
     async fn take_envelope(&mut self, queue: &Queue, envelope: &Waiting) -> Result<bool, Fault> {
-        let id = queue.envelope_id(&envelope.blob);
+        let Ok(sealed) = SealedLetter::open(queue, &envelope.blob) else {
+            tracing::debug!("not an envelope of its queue");
+            return Ok(false);
+        };
+        let id = sealed.id();
         if self.store.is_seen(queue.id(), id).await? {
             return Ok(false);
         }
         let now = self.clock.now();
-        let Read { mut changes, news } = match self.read(queue, &envelope.blob, now).await? {
+        let Read { mut changes, news } = match self.read(queue, &sealed, now).await? {
             Ok(read) => read,
             Err(useless) => {
                 tracing::debug!(%useless, "an envelope says nothing");

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chat::{
-    Card, Change, Contact, Delivery, Direction, Letter, Message, Outgoing, Queue, Standing,
-    unseal_envelope,
+    Card, Change, Contact, Delivery, Direction, Letter, Message, Outgoing, Queue, SealedLetter,
+    Standing,
 };
 use keys::Words;
 use ledger::{Genesis, Prices};
@@ -133,7 +133,7 @@ fn letter(identity: &IdentityKeyPair, contact: &Contact, blob: &[u8]) -> Letter 
         contact: None,
         created: true,
     };
-    unseal_envelope(&queue, identity, blob, NOW).unwrap().letter
+    SealedLetter::open(&queue, blob).unwrap().unseal(identity, NOW).unwrap().letter
 }
 
 /// A contact whose queue is held by the worker of this number, and so many envelopes for it.

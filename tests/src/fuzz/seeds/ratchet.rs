@@ -63,7 +63,7 @@ fn sealed() -> Result<Vec<Seed>> {
     };
     let to = bob.public();
     let recipient = Recipient { service_id: [1; 17], devices: &[(1, 2), (3, 4)], identity: &to };
-    let sent = seal_for_many(&alice, &[recipient], &[[2; 17]], &content, rng)?;
+    let sent = seal_for_many(&alice, &[recipient], &[[0; 17]], &content, rng)?;
     let received = split(&sent)?.first().context("one recipient")?.message();
     Ok(vec![
         seed("ratchet-certificates", "sender", certificate.to_bytes().to_vec()),

@@ -79,15 +79,25 @@ impl Stranger {
         mailbox.push(Waiting { position, blob: outgoing.blob.clone() });
     }
 
-    /// Seals what the first envelope holds once more, as whoever knows the invite can.
+    /// Seals what the first envelope holds once more, as only its writer can.
     fn replay(&self) {
-        let route = &self.alice.route;
+        let (route, rng) = (&self.alice.route, &mut rand::rng());
         let mut mailbox = self.mailbox.lock().unwrap();
-        let blob = &mailbox[0].blob;
-        let packet = chat::open_envelope(&route.outer_key, route.send_id(), blob).unwrap();
-        let blob = chat::seal_envelope(route, &packet, &mut rand::rng()).unwrap();
+        let sealed = chat::open_envelope(&route.outer_key, route.send_id(), &mailbox[0].blob);
+        let content = ratchet::unseal(&keys_of(0xa1).1, &sealed.unwrap()).unwrap();
+        let sealed = ratchet::seal(&self.identity, &self.alice.card.identity, &content, rng);
+        let blob = chat::seal_envelope(route, &sealed.unwrap(), rng).unwrap();
         let position = u64::try_from(mailbox.len()).unwrap() + 1;
         mailbox.push(Waiting { position, blob });
+    }
+
+    /// The name of the session that the first envelope begins.
+    fn first_session(&self) -> [u8; 33] {
+        let mailbox = self.mailbox.lock().unwrap();
+        let Letter::First(message) = letter(&keys_of(0xa1).1, &self.alice, &mailbox[0].blob) else {
+            panic!("a first message")
+        };
+        *message.base_key()
     }
 
     fn says(&mut self, id: u8, text: &str) {
@@ -256,8 +266,9 @@ async fn a_first_message_with_the_prekey_of_last_resort_begins_one_session_only(
     let sessions = engine.store().sessions(bob.account()).await.unwrap();
     assert_eq!(sessions.len(), 1);
     // The session is gone, and somebody puts the same first message into the mailbox again.
-    let gone = Change::RemoveSession { contact: bob.account(), name: [0; 33] };
+    let gone = Change::RemoveSession { contact: bob.account(), name: bob.first_session() };
     save(engine.store(), vec![gone]).await;
+    assert!(engine.store().sessions(bob.account()).await.unwrap().is_empty());
     bob.replay();
     engine.sync(PATIENCE).await.unwrap();
     assert!(engine.store().sessions(bob.account()).await.unwrap().is_empty());
