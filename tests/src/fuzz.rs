@@ -25,6 +25,7 @@ pub const TARGETS: &[Target] = &[
     ("chat-envelope", chat::fuzz::fuzz_envelope),
     ("chat-invite", chat::fuzz::fuzz_invite),
     ("chat-invite-text", chat::fuzz::fuzz_invite_text),
+    ("chat-safety-text", chat::fuzz::fuzz_safety_text),
     ("keys-address", keys::fuzz::fuzz_address),
     ("keys-public-key", keys::fuzz::fuzz_public_key),
     ("keys-unwrap", keys::fuzz::fuzz_unwrap),

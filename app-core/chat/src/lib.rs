@@ -18,6 +18,7 @@ pub mod prekeys;
 mod queue;
 mod receive;
 mod route;
+mod safety;
 mod send;
 mod session;
 mod standing;
@@ -37,6 +38,7 @@ pub use model::{
 };
 pub use receive::{Refused, Taken, take};
 pub use route::Route;
+pub use safety::{Incomparable, compare, safety_number, scannable};
 pub use send::{
     Me, SealError, acknowledged, add_contact, greet, hello, merge, receipt, seal, unsendable,
     write, write_payment,

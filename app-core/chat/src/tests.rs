@@ -13,6 +13,7 @@ use crate::*;
 
 mod again;
 mod letter;
+mod safety;
 mod standing;
 mod unsent;
 

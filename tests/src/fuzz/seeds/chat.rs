@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use chat::{Body, Card, Content, Hello, Invite, Route, seal_envelope};
 use ratchet::{
     Bundle, IdentityKeyPair, Incoming, KyberPreKey, KyberPublic, MessageKind, OneTimePreKey,
-    OneTimePublic, PreKeys, SessionRecord, SignedPreKey,
+    OneTimePublic, PreKeys, SafetyNumber, SessionRecord, SignedPreKey,
 };
 use types::{Amount, ChainId, MessageId, Timestamp, TxId, WorkerId};
 use wire::Encode;
@@ -78,6 +78,8 @@ fn contents() -> Result<Vec<Seed>> {
         Body::Payment { tx: TxId([8; 32]), amount: Amount::new(1), memo: "tea".to_owned() };
     let invite = Invite { chain: CHAIN, card: card(1), directory: DIRECTORY, route: route() };
     let envelope = seal_envelope(&route(), &[9; 90], &mut rng()).context("a short message")?;
+    let [alice, bob] = [1, 2].map(|key| IdentityKeyPair::from_private([key; 32]).public());
+    let number = SafetyNumber::new(2, 2, (b"bob", &bob), (b"alice", &alice))?;
     Ok(vec![
         content("hello", Body::Hello(Box::new(hello))),
         content("text", Body::Text("Grüße, 你好".to_owned())),
@@ -85,6 +87,7 @@ fn contents() -> Result<Vec<Seed>> {
         content("payment", payment),
         seed("chat-invite", "valid", invite.to_bytes()),
         seed("chat-invite-text", "valid", invite.text()),
+        seed("chat-safety-text", "of-bob", chat::scannable(&number)),
         seed("chat-envelope", "of-another-queue", envelope),
     ])
 }
