@@ -151,6 +151,19 @@ pub(crate) enum Contact {
     },
     /// List your contacts
     List,
+    /// Print the safety number: 60 digits that must be the same on both sides
+    Safety {
+        /// A contact's name or id
+        contact: String,
+    },
+    /// Compare the text that a contact's app shows with your safety number; exits with 1 if they
+    /// do not match
+    Compare {
+        /// A contact's name or id
+        contact: String,
+        /// The text, as contact safety prints it on the other side
+        payload: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use api::{
-    Account, Balance, ContactState, Contacts, Conversation, Error, FaucetRecord, Flow, History,
-    HistoryEntry, InviteRecord, MessageRecord, MessageState, OneContact, PaymentRecord,
-    PaymentState, Protection, SentRecord, Standing, SyncRecord, WordsRecord,
+    Account, Balance, ComparedRecord, ContactState, Contacts, Conversation, Error, FaucetRecord,
+    Flow, History, HistoryEntry, InviteRecord, MessageRecord, MessageState, OneContact,
+    PaymentRecord, PaymentState, Protection, SafetyRecord, SentRecord, Standing, SyncRecord,
+    WordsRecord,
 };
 
 pub(crate) fn new_account(account: &Account) -> String {
@@ -67,6 +68,36 @@ pub(crate) fn contacts(record: &Contacts) -> String {
         format!("{:<24} {id}…{state}", printable(&contact.name))
     });
     with_note(lines.collect(), record.synced)
+}
+
+/// The digits in groups that can be read aloud, three lines of four.
+pub(crate) fn safety(record: &SafetyRecord) -> String {
+    const GROUP: usize = 5;
+    const GROUPS: usize = 4;
+    let mut text = String::new();
+    for (index, digit) in record.digits.chars().enumerate() {
+        let end = match index {
+            0 => "",
+            _ if index % (GROUP * GROUPS) == 0 => "\n",
+            _ if index % GROUP == 0 => " ",
+            _ => "",
+        };
+        text.push_str(end);
+        text.push(digit);
+    }
+    let how = "Read these digits to each other face to face or on a call: if both of you see the \
+               same, nobody sits between you.";
+    let payload = &record.payload;
+    format!("{text}\n\n{how}\nThe same as text, for contact compare on the other side:\n{payload}")
+}
+
+pub(crate) fn compared(record: &ComparedRecord) -> String {
+    if record.matches {
+        return "They match: nobody sits between you.".to_owned();
+    }
+    "They do not match: somebody may sit between you, or this is another contact's text. Do not \
+     trust this conversation until they do."
+        .to_owned()
 }
 
 pub(crate) fn sent(record: &SentRecord) -> String {
@@ -240,6 +271,15 @@ mod tests {
         let text = "a\u{1b}[2J\u{7}b\tc\u{202e}d\r\ne\rf";
         assert_eq!(printable(text), "a\u{fffd}[2J\u{fffd}b c\u{fffd}d\ne\u{fffd}f");
         assert_eq!(one_line("a\nb"), "a b");
+    }
+
+    #[test]
+    fn sixty_digits_are_three_lines_of_four_groups() {
+        let digits: String = ('0'..='9').cycle().take(60).collect();
+        let shown = safety(&SafetyRecord { digits, payload: "CAIS".to_owned() });
+        let lines: Vec<&str> = shown.lines().collect();
+        assert_eq!(lines[..3], ["01234 56789 01234 56789"; 3]);
+        assert_eq!((lines[3], lines.last()), ("", Some(&"CAIS")));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use api::{Conversation, Error, LightRecord, Options, SyncRecord};
+use api::{ComparedRecord, Conversation, Error, LightRecord, Options, SyncRecord};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -97,6 +97,16 @@ impl Runner {
             Contact::List => {
                 let params = json!({ "sync": !self.offline });
                 self.show("contact_list", params, human::contacts).await
+            }
+            Contact::Safety { contact } => {
+                let params = json!({ "contact": contact });
+                self.show("contact_safety", params, human::safety).await
+            }
+            Contact::Compare { contact, payload } => {
+                let params = json!({ "contact": contact, "payload": payload });
+                let record: ComparedRecord = self.face.call("contact_compare", params).await?;
+                let printed = print(self.json, &record, human::compared)?;
+                Ok(if record.matches { printed } else { ExitCode::FAILURE })
             }
         }
     }

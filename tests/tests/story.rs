@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may")]
 
 use scenarios::harness::{Devnet, Ledger, Person, eventually, units};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Messages each way.
 const MESSAGES: usize = 100;
@@ -132,6 +132,44 @@ fn two_people_pay() {
     net.stop();
     net.start_again();
     books_agree(&net, [&alice, &bob], &paid);
+}
+
+#[test]
+fn two_people_compare_their_safety_number() {
+    let net = Devnet::start(2);
+    let [alice, bob, carol] = ["alice", "bob", "carol"].map(|name| net.person(name));
+    let of_bob = bob.invite();
+    for person in [&alice, &carol] {
+        person.run(&["contact", "add", &of_bob]);
+    }
+    let known = bob.run(&["contact", "list"])["contacts"].as_array().unwrap().len();
+    assert_eq!(known, 2);
+
+    // What is compared is known without the network.
+    let safety = |person: &Person, contact| {
+        let shown = person.run(&["contact", "safety", contact, "--offline"]);
+        ["digits", "payload"].map(|field| shown[field].as_str().unwrap().to_owned())
+    };
+    let [at_alice, at_bob] = [safety(&alice, "bob"), safety(&bob, "alice")];
+    let [of_carol, with_carol] = [safety(&carol, "bob"), safety(&bob, "carol")];
+    assert_eq!(at_alice[0], at_bob[0]);
+    assert!(at_alice[0].len() == 60 && at_alice[0].bytes().all(|byte| byte.is_ascii_digit()));
+    assert_eq!(of_carol[0], with_carol[0]);
+    assert_ne!(of_carol[0], at_bob[0]);
+
+    for (person, contact, shown, matches) in [
+        (&alice, "bob", &at_bob, true),
+        (&bob, "alice", &at_alice, true),
+        (&bob, "alice", &of_carol, false),
+        (&alice, "bob", &with_carol, false),
+    ] {
+        let compared = person.start(&["contact", "compare", contact, &shown[1]]).verdict();
+        assert_eq!(compared, (json!({ "match": matches }), matches), "{} {contact}", person.name());
+    }
+    for wrong in [at_alice[1].as_str(), at_bob[0].as_str(), "", &of_bob] {
+        alice.refuses(&["contact", "compare", "bob", wrong], "bad_payload");
+    }
+    alice.refuses(&["contact", "safety", "carol"], "unknown_contact");
 }
 
 /// Histories, balances and the ledger say the same: these payments, and nothing else.

@@ -31,10 +31,10 @@ pub use desk::{Desk, Stay};
 pub use error::Error;
 pub use events::{Event, Events};
 pub use records::{
-    Account, AccountRecord, AddressRecord, Addresses, Balance, ChatRecord, Chats, ContactRecord,
-    Contacts, Conversation, FaucetRecord, History, HistoryEntry, InviteRecord, LightRecord,
-    MessageRecord, OneContact, PaymentOfMessage, PaymentRecord, QuoteRecord, SentMessage,
-    SentRecord, Status, SyncRecord, TokenBalance, WordsRecord,
+    Account, AccountRecord, AddressRecord, Addresses, Balance, ChatRecord, Chats, ComparedRecord,
+    ContactRecord, Contacts, Conversation, FaucetRecord, History, HistoryEntry, InviteRecord,
+    LightRecord, MessageRecord, OneContact, PaymentOfMessage, PaymentRecord, QuoteRecord,
+    SafetyRecord, SentMessage, SentRecord, Status, SyncRecord, TokenBalance, WordsRecord,
 };
 pub use states::{
     Connection, ContactState, EntryKind, Flow, KeyKind, MessageState, PaymentState, ProfileState,

@@ -106,6 +106,14 @@ params! {
         contact: String,
     }
 
+    /// What a contact showed us.
+    ContactCompare {
+        /// Its id or its name.
+        contact: String,
+        /// The text of its safety number's code.
+        payload: String,
+    }
+
     /// A part of a conversation.
     ChatMessages {
         /// Its id or its name.

@@ -6,8 +6,8 @@ mod money;
 mod profile;
 
 pub use chat::{
-    ChatRecord, Chats, ContactRecord, Contacts, Conversation, InviteRecord, MessageRecord,
-    OneContact, PaymentOfMessage, SentMessage, SentRecord,
+    ChatRecord, Chats, ComparedRecord, ContactRecord, Contacts, Conversation, InviteRecord,
+    MessageRecord, OneContact, PaymentOfMessage, SafetyRecord, SentMessage, SentRecord,
 };
 pub use money::{
     AddressRecord, Balance, FaucetRecord, History, HistoryEntry, PaymentRecord, QuoteRecord,

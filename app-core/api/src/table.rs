@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use crate::params::{
     AccountConfirmWords, AccountNew, AccountRestore, ChatMessages, ChatRead, ChatRetry, ChatSeen,
-    ChatSend, ContactAdd, Fresh, HistoryOf, NetworkAdd, Nothing, OfContact, Pay, PayQuote,
-    ProfileOpen, SendToAddress,
+    ChatSend, ContactAdd, ContactCompare, Fresh, HistoryOf, NetworkAdd, Nothing, OfContact, Pay,
+    PayQuote, ProfileOpen, SendToAddress,
 };
 use crate::{App, Desk, Error, Topic};
 
@@ -126,6 +126,12 @@ fn chat() -> Vec<Command> {
         }),
         app("contact_decline", "Wants nothing from this contact.", &[Topic::Chat], {
             |app, p: OfContact| async move { app.contact_decline(&p.contact).await }
+        }),
+        app("contact_safety", "The safety number, to be compared with a contact.", &[], {
+            |app, p: OfContact| async move { app.contact_safety(&p.contact).await }
+        }),
+        app("contact_compare", "Compares what a contact showed with the safety number.", &[], {
+            |app, p: ContactCompare| async move { app.contact_compare(&p.contact, &p.payload).await }
         }),
         app("chat_list", "All conversations, newest first.", &[], |app, _: Nothing| async move {
             app.chat_list().await

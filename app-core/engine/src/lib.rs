@@ -12,6 +12,7 @@ mod fault;
 mod flows;
 mod link;
 mod me;
+mod safety;
 mod writer;
 
 pub use clock::Clock;
@@ -24,6 +25,7 @@ pub use flows::listen::Heard;
 pub use flows::pay::{Payee, Wanted, outcome};
 pub use flows::sync::Synced;
 pub use link::Happening;
+pub use safety::Safety;
 pub use wallet::Quote;
 pub use writer::Writer;
 

@@ -9,6 +9,7 @@
 use chat::{Change, Contact, Message, Standing};
 use keys::PublicKey;
 use ledger::Genesis;
+use ratchet::IdentityKey;
 use store::Store;
 use types::{Abc, Amount, MessageId, OpenId, Round};
 use wallet::{Ground, Quote};
@@ -22,15 +23,16 @@ use crate::{Clock, Code, Engine, Fault};
 pub struct Writer {
     store: Store,
     clock: Clock,
-    own: PublicKey,
+    pub(crate) own: PublicKey,
+    pub(crate) identity: IdentityKey,
 }
 
 impl Engine {
     /// A handle for what needs no network; it works while the engine is busy.
     #[must_use]
     pub fn writer(&self) -> Writer {
-        let (store, own) = (self.store.clone(), self.keys.operation.public());
-        Writer { store, clock: self.clock, own }
+        let (own, identity) = (self.keys.operation.public(), self.keys.identity.public());
+        Writer { store: self.store.clone(), clock: self.clock, own, identity }
     }
 }
 

@@ -185,6 +185,18 @@ impl Running {
         }
     }
 
+    /// The document of a command whose exit code is its verdict, and whether that is good.
+    ///
+    /// # Panics
+    /// If it fails, or does not end.
+    #[must_use]
+    pub fn verdict(self) -> (Value, bool) {
+        let Ended { code, stdout, stderr, .. } = self.0.wait();
+        assert_eq!(stderr, "", "a verdict is no failure");
+        assert!(matches!(code, Some(0 | 1)), "{code:?}");
+        (one_line(&stdout), code == Some(0))
+    }
+
     /// Kills it as a power cut would. Returns its document if it had come to its end before.
     ///
     /// # Panics

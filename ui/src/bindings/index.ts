@@ -146,6 +146,12 @@ export type Chats = {
 	chats: ChatRecord[],
 };
 
+/** Whether what a contact showed fits our own safety number. */
+export type ComparedRecord = {
+	/** True if it does. */
+	match: boolean,
+};
+
 /** The way to the network. */
 export type Connection = 
 /** Being looked for. */
@@ -161,6 +167,14 @@ export type ContactAdd = {
 	invite: string,
 	/** Wait for a worker's acknowledgement. */
 	wait?: boolean,
+};
+
+/** What a contact showed us. */
+export type ContactCompare = {
+	/** Its id or its name. */
+	contact: string,
+	/** The text of its safety number's code. */
+	payload: string,
 };
 
 /** A contact. */
@@ -492,6 +506,14 @@ export type QuoteRecord = {
 	available: string,
 };
 
+/** What two people compare to know that nobody sits between them. */
+export type SafetyRecord = {
+	/** Sixty digits, the same on both sides. */
+	digits: string,
+	/** What a code for cameras holds, in base64; each side's is its own. */
+	payload: string,
+};
+
 /** A payment to an address. */
 export type SendToAddress = {
 	/** `A…` or `F…`. */
@@ -624,6 +646,7 @@ export type Code =
   | "ambiguous_contact"
   | "message_too_long"
   | "empty_message"
+  | "bad_payload"
   | "bad_address"
   | "wrong_network"
   | "bad_amount"
@@ -672,6 +695,10 @@ export const commands = {
   contactAccept: (params: OfContact) => call<OneContact>("contact_accept", params),
   /** Wants nothing from this contact. Changes: chat. */
   contactDecline: (params: OfContact) => call<OneContact>("contact_decline", params),
+  /** The safety number, to be compared with a contact. */
+  contactSafety: (params: OfContact) => call<SafetyRecord>("contact_safety", params),
+  /** Compares what a contact showed with the safety number. */
+  contactCompare: (params: ContactCompare) => call<ComparedRecord>("contact_compare", params),
   /** All conversations, newest first. */
   chatList: () => call<Chats>("chat_list", {}),
   /** A conversation as saved. */

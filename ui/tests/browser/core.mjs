@@ -77,6 +77,8 @@ const RESULTS = {
   account_words: (now) => ({ words: now.WORDS }),
   invite: (now) => ({ invite: now.invite }),
   contact_add: (now) => ({ contact: now.chats[1].contact }),
+  contact_safety: (now) => now.safety,
+  contact_compare: (now, { payload }) => ({ match: payload === now.THEIRS }),
   chat_list: (now) => ({ chats: now.chats }),
   chat_messages: (now, { contact, last }) => ({
     contact: now.chats.find((chat) => chat.contact.id === contact)?.contact.name ?? "",

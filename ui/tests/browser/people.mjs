@@ -108,4 +108,8 @@ export const quote = {
   to: "Bob", address: ADDRESS.ecdsa, amount: "5", token: "ABC", fee: "0.001068", total: "5.001068", available: "1094.998932",
 };
 
+const side = (digit) => `CAISIgog${digit.repeat(43)}GiIKI${digit.repeat(44)}=`;
+export const safety = { digits: "389115644400959544340631174459525485730257540736183935854113", payload: side("A") };
+export const THEIRS = side("B");
+
 export const invite = `bcm:${"AEbBcCdDeEfFgGhHjJkKmMnNpPqQrRsStTuUvVwWxXyYzZ234567".repeat(14)}`;

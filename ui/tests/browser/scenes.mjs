@@ -1,6 +1,6 @@
 // Every view of the window: the world it needs and the way to it.
 
-import { account, ID, light, status, WORDS } from "./people.mjs";
+import { account, ID, light, status, THEIRS, WORDS } from "./people.mjs";
 
 const test = (name) => `[data-test="${name}"]`;
 const click = (page, name) => page.click(test(name));
@@ -50,6 +50,21 @@ export const SCENES = [
     await page.fill(test("add-invite"), "bcm:half");
     await click(page, "add-submit");
     await shown(page, "add-error");
+  } },
+  { name: "safety", steps: async (page) => {
+    await openBob(page);
+    await click(page, "safety-open");
+    await shown(page, "safety-qr");
+    await page.fill(test("safety-theirs"), THEIRS);
+    await click(page, "safety-compare");
+    await shown(page, "safety-match");
+  } },
+  { name: "safety-different", steps: async (page) => {
+    await openBob(page);
+    await click(page, "safety-open");
+    await page.fill(test("safety-theirs"), `${THEIRS}X`);
+    await click(page, "safety-compare");
+    await shown(page, "safety-different");
   } },
   { name: "pay", world: { fails: { pay_quote: "insufficient_funds" } }, steps: async (page) => {
     await openBob(page);

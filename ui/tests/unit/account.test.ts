@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { Profile } from "../../src/features/account/profile.svelte";
 import { Words } from "../../src/features/account/words.svelte";
 import { NewContact, Request } from "../../src/features/contacts/people.svelte";
+import { Safety } from "../../src/features/contacts/safety.svelte";
 import { Join } from "../../src/features/node/join.svelte";
 import { failed } from "../../src/lib/transport";
-import { FakeCore, ok, settled } from "./fake";
+import { FakeCore, later, ok, settled } from "./fake";
 
 let core: FakeCore;
 beforeEach(() => {
@@ -117,6 +118,64 @@ describe("contacts", () => {
     expect(core.last("contact_accept")).toEqual({ contact: "d0" });
     expect(await request.decline()).toBe(false);
     expect(request.failure?.code).toBe("no_network");
+  });
+});
+
+describe("a safety number", () => {
+  const shown = { digits: "0123456789".repeat(6), payload: "CAIS" };
+  const loaded = async () => {
+    core.answers.contact_safety = () => ok(shown);
+    const safety = new Safety("b0");
+    await safety.load();
+    return safety;
+  };
+
+  it("is shown in twelve groups of five", async () => {
+    const safety = await loaded();
+    expect(core.last("contact_safety")).toEqual({ contact: "b0" });
+    expect(safety.groups).toEqual(Array.from({ length: 6 }, () => ["01234", "56789"]).flat());
+    expect(safety.shown?.payload).toBe("CAIS");
+  });
+
+  it("can be asked for again after a failure", async () => {
+    core.answers.contact_safety = () => failed("profile_in_use", "");
+    const safety = new Safety("b0");
+    await safety.load();
+    expect([safety.failure?.code, safety.groups]).toEqual(["profile_in_use", []]);
+    core.answers.contact_safety = () => ok(shown);
+    await safety.load();
+    expect([safety.failure, safety.groups.length]).toEqual([null, 12]);
+  });
+
+  it("matches, differs, or cannot be compared", async () => {
+    const safety = await loaded();
+    safety.theirs = " CAI\nIS ";
+    core.answers.contact_compare = () => ok({ match: true });
+    await safety.compare();
+    expect(core.last("contact_compare")).toEqual({ contact: "b0", payload: " CAI\nIS " });
+    expect([safety.verdict, safety.refusal]).toEqual(["match", null]);
+    core.answers.contact_compare = () => ok({ match: false });
+    await safety.compare();
+    expect(safety.verdict).toBe("different");
+    core.answers.contact_compare = () => failed("bad_payload", "");
+    await safety.compare();
+    expect([safety.verdict, safety.refusal?.code]).toEqual([null, "bad_payload"]);
+  });
+
+  it("says nothing about a text that was changed since", async () => {
+    const safety = await loaded();
+    const { answer, give } = later();
+    core.answers.contact_compare = () => answer;
+    safety.theirs = "right";
+    const comparing = safety.compare();
+    safety.theirs = "wrong";
+    give({ match: true });
+    await comparing;
+    expect([safety.verdict, safety.busy]).toEqual([null, false]);
+    core.answers.contact_compare = () => ok({ match: true });
+    await safety.compare();
+    safety.theirs = "another";
+    expect(safety.verdict).toBeNull();
   });
 });
 

@@ -1,12 +1,13 @@
 //! Invites and contacts.
 
 use chat::Contact;
-use engine::{find_contact, shown_names};
+use engine::{Safety, find_contact, shown_names};
 use types::OpenId;
 
 use crate::app::PATIENCE;
 use crate::{
-    App, ContactRecord, ContactState, Contacts, Error, InviteRecord, OneContact, Standing,
+    App, ComparedRecord, ContactRecord, ContactState, Contacts, Error, InviteRecord, OneContact,
+    SafetyRecord, Standing,
 };
 
 impl App {
@@ -70,6 +71,31 @@ impl App {
         let account = self.find(contact).await?.account;
         self.inner().writer.decline(account).await?;
         self.one_contact(account).await
+    }
+
+    /// What both of us compare to know that nobody sits between us. Nobody is asked for it.
+    ///
+    /// # Errors
+    /// `unknown_contact`, `ambiguous_contact`; codes of the store.
+    pub async fn contact_safety(&self, contact: &str) -> Result<SafetyRecord, Error> {
+        let contact = self.find(contact).await?;
+        let Safety { digits, payload } = self.inner().writer.safety(&contact).await?;
+        Ok(SafetyRecord { digits, payload })
+    }
+
+    /// Whether what a contact showed is the counterpart of what we show. Nothing is noted.
+    ///
+    /// # Errors
+    /// `bad_payload` for a text that no contact shows, or our own; `upgrade_needed` if the two apps
+    /// count differently; `unknown_contact`, `ambiguous_contact`; codes of the store.
+    pub async fn contact_compare(
+        &self,
+        contact: &str,
+        payload: &str,
+    ) -> Result<ComparedRecord, Error> {
+        let contact = self.find(contact).await?;
+        let matches = self.inner().writer.compare(&contact, payload).await?;
+        Ok(ComparedRecord { matches })
     }
 
     /// The contact that a person means.

@@ -46,6 +46,25 @@ pub struct Contacts {
     pub synced: bool,
 }
 
+/// What two people compare to know that nobody sits between them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(specta::Type))]
+pub struct SafetyRecord {
+    /// Sixty digits, the same on both sides.
+    pub digits: String,
+    /// What a code for cameras holds, in base64; each side's is its own.
+    pub payload: String,
+}
+
+/// Whether what a contact showed fits our own safety number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(specta::Type))]
+pub struct ComparedRecord {
+    /// True if it does.
+    #[serde(rename = "match")]
+    pub matches: bool,
+}
+
 /// A conversation as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(specta::Type))]

@@ -29,6 +29,7 @@ use crate::{Clock, Engine};
 
 mod directory;
 mod requests;
+mod safety;
 mod writer;
 
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -22,6 +22,7 @@ export const errors = {
   ambiguous_contact: "More than one contact has this name.",
   message_too_long: "This is too long. Send it in parts.",
   empty_message: "There is nothing to send.",
+  bad_payload: "This is not your contact's side. Copy all of the text that their app shows, not your own.",
   bad_address: "This is not an address. Check every letter, or copy it again.",
   wrong_network: "This belongs to another network than your profile.",
   bad_amount: "This is not an amount. Write it like 12.5, with at most six digits after the point.",

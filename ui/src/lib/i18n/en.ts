@@ -87,6 +87,23 @@ export const en = {
     adding: "Adding",
     verified: "Verified",
   },
+  safety: {
+    open: "Compare the safety number",
+    title: (name: string) => `Safety number with ${isolated(name)}`,
+    what: "Read these digits to each other face to face or on a call: if both of you see the same, nobody sits between you and reads or changes what you write.",
+    digits: "Safety number",
+    qr: "Your side of the safety number as a QR code",
+    mine: "Your side as text",
+    copy: "Copy your side",
+    making: "Working out the safety number",
+    theirs: "Your contact's side",
+    theirsHint: "Their app shows it in this same place. Get it on another way than this conversation.",
+    compare: "Compare",
+    match: "They match. Nobody sits between you.",
+    different:
+      "They do not match. Somebody may sit between you, or this text is about another contact. Write nothing secret here until they match.",
+    otherVersion: "One of the two apps is too old to compare. Update both, and compare again.",
+  },
   chats: {
     list: "Conversations",
     requests: "Requests",

@@ -18,6 +18,7 @@ export const errors = {
   ambiguous_contact: "有多位联系人使用这个名字。",
   message_too_long: "内容太长，请分几次发送。",
   empty_message: "没有可发送的内容。",
+  bad_payload: "这不是对方的安全码文字。请完整复制对方应用里显示的内容，而不是您自己的。",
   bad_address: "地址不正确。请逐字核对，或重新复制一次。",
   wrong_network: "这属于另一个网络，与您的账户资料不符。",
   bad_amount: "金额不正确。请按 12.5 的格式填写，小数点后最多六位。",

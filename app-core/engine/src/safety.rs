@@ -1,0 +1,64 @@
+//! Safety numbers of our contacts. They need no network and no turn of the engine, and some
+//! milliseconds of a processor, which are taken where they hold nobody up.
+
+use chat::{Contact, Incomparable};
+use ratchet::{RatchetError, SafetyNumber};
+
+use crate::{Code, Fault, Writer};
+
+/// What we show of a safety number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Safety {
+    /// Sixty digits, the same on both sides.
+    pub digits: String,
+    /// What a code for cameras holds.
+    pub payload: String,
+}
+
+impl Writer {
+    /// The safety number of ourselves and a contact.
+    ///
+    /// # Errors
+    /// `internal`, which is a bug.
+    pub async fn safety(&self, contact: &Contact) -> Result<Safety, Fault> {
+        let number = self.number(contact).await?;
+        Ok(Safety { digits: number.digits(), payload: chat::scannable(&number) })
+    }
+
+    /// True if what somebody showed is the contact's side of our safety number.
+    ///
+    /// # Errors
+    /// `bad_payload` for our own or one that nobody shows; `upgrade_needed` for one of another
+    /// version.
+    pub async fn compare(&self, contact: &Contact, payload: &str) -> Result<bool, Fault> {
+        Ok(chat::compare(&self.number(contact).await?, payload)?)
+    }
+
+    async fn number(&self, contact: &Contact) -> Result<SafetyNumber, Fault> {
+        let (own, card) = ((self.own.open_id(), self.identity), contact.card.clone());
+        let counting = move || chat::safety_number(own, &card);
+        let bug = || Fault::new(Code::Internal, "the safety number cannot be worked out");
+        let number = tokio::task::spawn_blocking(counting).await.map_err(|_| bug())?;
+        number.map_err(|_: RatchetError| bug())
+    }
+}
+
+impl From<Incomparable> for Fault {
+    fn from(why: Incomparable) -> Self {
+        let (code, sentence) = match why {
+            Incomparable::NoPayload => (
+                Code::BadPayload,
+                "this is no safety number's text; copy all that your contact's app shows",
+            ),
+            Incomparable::Own => (
+                Code::BadPayload,
+                "this is your own text; compare the one that your contact's app shows",
+            ),
+            Incomparable::OtherVersion => (
+                Code::UpgradeNeeded,
+                "one of the two apps is too old to compare; update both, and compare again",
+            ),
+        };
+        Self::new(code, sentence)
+    }
+}
