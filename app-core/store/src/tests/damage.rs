@@ -58,7 +58,7 @@ async fn a_truncated_database_is_damaged() {
         check(&dir, damaged).await;
     }
     fs::write(profile.database(), whole).unwrap();
-    open(&dir).await.unwrap();
+    open(&dir).await.unwrap().close().await;
 }
 
 #[tokio::test]
@@ -165,6 +165,7 @@ async fn what_was_applied_survives_a_crash() {
     fs::write(&log, crashed.1).unwrap();
     let store = open(&dir).await.unwrap();
     assert_eq!(store.bootstrap().await.unwrap(), ["one"]);
+    store.close().await;
 }
 
 /// The limit is each connection's own, so it is set on all that there can be.
@@ -198,4 +199,5 @@ async fn a_full_disk_changes_nothing() {
     }
     save(&store, vec![NetworkChange::AddBootstrap("three".to_owned())]).await;
     assert_eq!(store.bootstrap().await.unwrap(), ["one", "three"]);
+    store.close().await;
 }

@@ -60,7 +60,14 @@ async fn open(dir: &Path) -> Result<Store, StoreError> {
 async fn alice() -> (TempDir, Store) {
     let (temporary, dir) = folder();
     let store = create(&dir, None).await.unwrap();
+    stays_open(&store);
     (temporary, store)
+}
+
+/// Keeps a handle for good: SQLCipher takes its memory away when the process ends, also from a thread
+/// that would be closing the database just then.
+fn stays_open(store: &Store) {
+    core::mem::forget(store.clone());
 }
 
 async fn save(store: &Store, changes: Vec<impl Into<Change>>) {

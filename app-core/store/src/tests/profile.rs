@@ -1,6 +1,6 @@
 //! Making, opening and recovering a profile.
 
-use super::{alice, create, folder, open, rng, words};
+use super::{alice, create, folder, open, rng, stays_open, words};
 use crate::keychain::Keychain;
 use crate::profile::{create_with, open_with, recover_with};
 use crate::{Profile, Protection, StoreError};
@@ -75,7 +75,7 @@ async fn a_passphrase_is_asked_for_and_must_be_right() {
     assert!(!Profile::new(&dir).device_key().exists());
     assert!(matches!(open_by(&dir, None).await, Err(StoreError::NeedPassphrase)));
     assert!(matches!(open_by(&dir, Some("hunter43")).await, Err(StoreError::WrongKey)));
-    open_by(&dir, Some("hunter42")).await.unwrap();
+    open_by(&dir, Some("hunter42")).await.unwrap().close().await;
 }
 
 #[tokio::test]
@@ -95,6 +95,7 @@ async fn a_keychain_is_used_unless_a_passphrase_is_set() {
     let (_temporary, dir) = folder();
     let store = create_with(&dir, alice, Some("p"), &keychain, &mut rng()).await.unwrap();
     assert_eq!(store.protection(), Protection::Passphrase);
+    store.close().await;
 }
 
 #[tokio::test]
@@ -120,6 +121,7 @@ async fn words_open_a_profile_whose_key_is_lost_and_protect_it_anew() {
     assert!(!profile.device_key().exists());
     let store = open_by(&dir, Some("new")).await.unwrap();
     assert_eq!(store.identity().await.unwrap().name, "alice");
+    store.close().await;
 }
 
 #[tokio::test]
@@ -133,7 +135,7 @@ async fn one_process_at_a_time() {
     let left = clone.clone();
     clone.close().await;
     // A clone that somebody still holds reads and writes nothing, and keeps nobody out.
-    open(&dir).await.unwrap();
+    open(&dir).await.unwrap().close().await;
     assert!(matches!(left.identity().await, Err(StoreError::Closed)));
 }
 
@@ -163,7 +165,7 @@ async fn what_an_interrupted_attempt_left_is_made_anew() {
         }
         assert!(matches!(open(&dir).await, Err(StoreError::NoProfile)), "{crash}");
         drop(create(&dir, None).await.unwrap());
-        open(&dir).await.unwrap();
+        open(&dir).await.unwrap().close().await;
         assert!(!unfinished.exists());
     }
 }
@@ -192,6 +194,7 @@ async fn the_key_is_neither_logged_nor_printed() {
     let (_temporary, dir) = folder();
     drop(create(&dir, None).await.unwrap());
     let store = open(&dir).await.unwrap();
+    stays_open(&store);
     tracing::info!("the end of the log");
     let file = std::fs::read(store.profile().device_key()).unwrap();
     let key = hex::encode(&file[file.len() - 32..]);
