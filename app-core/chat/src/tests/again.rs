@@ -15,9 +15,9 @@ fn written(byte: u8, payment: Option<PaymentRef>) -> Message {
 }
 
 fn contents(changes: &[Change]) -> Vec<Content> {
-    let contents = changes.iter().filter_map(|change| match change {
-        Change::AddPending(pending) => Some(Content::from_bytes(&pending.content).unwrap()),
-        _ => None,
+    let contents = changes.iter().filter_map(|change| {
+        let Change::AddPending(pending) = change else { return None };
+        Some(Content::from_bytes(&pending.content).unwrap())
     });
     contents.collect()
 }

@@ -38,9 +38,9 @@ impl Scene {
 }
 
 fn blob_of(changes: &[Change]) -> Vec<u8> {
-    let blob = changes.iter().find_map(|change| match change {
-        Change::AddOutgoing(outgoing) => Some(outgoing.blob.clone()),
-        _ => None,
+    let blob = changes.iter().find_map(|change| {
+        let Change::AddOutgoing(outgoing) = change else { return None };
+        Some(outgoing.blob.clone())
     });
     blob.unwrap()
 }
