@@ -10,6 +10,8 @@ use wire::mail::Waiting;
 use super::*;
 use crate::find_contact;
 
+mod again;
+
 type Mailbox = Arc<Mutex<Vec<Waiting>>>;
 
 /// Somebody whom alice does not know, with an invite of hers.
