@@ -39,7 +39,8 @@ use net::Bootstrap;
 use ratchet::SenderCertificate;
 use store::Store;
 use tokio::time::Instant;
-use types::{Address, OpenId, QueueId, Round};
+use types::{Address, OpenId, QueueId, Round, Timestamp};
+use wire::hash;
 
 use crate::flows::again::Lately;
 use crate::flows::deliver::Rest;
@@ -53,6 +54,8 @@ pub struct Engine {
     keys: Keys,
     /// What everything that we seal shows its reader.
     certificate: SenderCertificate,
+    /// Fourteen bits that tell installations of one account apart; never 0.
+    registration_id: u32,
     name: String,
     network: Option<Bound>,
     extra: Vec<Bootstrap>,
@@ -97,6 +100,7 @@ impl Engine {
         let mut engine = Self {
             store,
             clock,
+            registration_id: registration_id(keys.account(), row.created),
             keys,
             certificate,
             name: row.name,
@@ -139,4 +143,10 @@ impl Engine {
     pub const fn store(&self) -> &Store {
         &self.store
     }
+}
+
+/// A profile is an installation, and was made at a time of its own.
+fn registration_id(account: OpenId, created: Timestamp) -> u32 {
+    let [high, low, ..] = hash("bcm-registration-v1", &[&account.0, &created.0.to_be_bytes()]);
+    u32::from(u16::from_be_bytes([high, low])).rem_euclid(16_380).saturating_add(1)
 }

@@ -200,8 +200,7 @@ impl Engine {
             return Ok(false);
         };
         let (now, identity) = (self.clock.now(), &self.keys.identity);
-        let begun =
-            record.initiate(identity, &bundle, self.registration_id(), now, &mut rand::rng());
+        let begun = record.initiate(identity, &bundle, self.registration_id, now, &mut rand::rng());
         Ok(begun.inspect_err(|error| tracing::warn!(%error, "no session begins")).is_ok())
     }
 

@@ -9,7 +9,7 @@ use net::{CallError, LightNode, NetError};
 use ratchet::{KyberPreKey, SignedPreKey};
 use tokio::time::Instant;
 use wire::directory::{DirectoryReply, DirectoryRequest, Holding, count_bytes};
-use wire::{Decode, Encode, code, hash};
+use wire::{Decode, Encode, code};
 
 use crate::flows::read::damaged;
 use crate::{Code, Engine, Fault};
@@ -54,7 +54,7 @@ impl Engine {
         let Some(wanted) = wanted(&kept, publication, holding, now) else { return Ok(()) };
         let lasting = self.lasting(&kept).await?;
         let number = next_number(publication, holding, now);
-        let (identity, registration_id) = (&self.keys.identity, self.registration_id());
+        let (identity, registration_id) = (&self.keys.identity, self.registration_id);
         let stock = Stock { identity, registration_id, kept: &kept, now };
         let (publishable, mut changes) = stock.make(wanted, lasting, &mut rand::rng());
         let request = publishable.request(&self.keys.directory, node.worker(), number).to_bytes();
@@ -122,11 +122,5 @@ impl Engine {
         let signed = SignedPreKey::from_bytes(&signed).map_err(damaged)?;
         let kyber = KyberPreKey::from_bytes(&kyber).map_err(damaged)?;
         Ok(Some(Lasting { signed, kyber }))
-    }
-
-    /// Fourteen bits that tell installations of one account apart; never 0.
-    pub(crate) fn registration_id(&self) -> u32 {
-        let [high, low, ..] = hash("bcm-registration-v1", &[&self.keys.account().0]);
-        u32::from(u16::from_be_bytes([high, low])).rem_euclid(16_380).saturating_add(1)
     }
 }
