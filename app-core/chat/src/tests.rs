@@ -341,6 +341,25 @@ fn more_receipts_than_fit_one_content_lose_none() {
 }
 
 #[test]
+fn receipts_that_are_said_again_and_new_ones_can_all_be_read() {
+    let (alice, bob, mut rng) = actors();
+    let account = bob.me.card.account();
+    let said = Unconfirmed {
+        received: (0..200).map(|byte| MessageId([byte; 16])).collect(),
+        ..Unconfirmed::default()
+    };
+    let again = pending_of(say_again(account, None, said, &alice.me, (NOW, &mut rng)));
+    let new = pending_of(vec![receipt(account, MessageId([255; 16]), NOW, &mut rng)]);
+    let merged = merge(vec![(1, again), (2, new)]);
+    let read = merged.iter().map(|(_, pending)| Content::from_bytes(&pending.content).unwrap());
+    let ids = read.map(|content| match content.body {
+        Body::Receipt(ids) => ids.len(),
+        Body::Hello(_) | Body::Text(_) | Body::Payment { .. } => 0,
+    });
+    assert_eq!(ids.sum::<usize>(), 201);
+}
+
+#[test]
 fn contents_keep_their_encoding() {
     let (id, time) = (MessageId([1; 16]), Timestamp(2));
     let check = |body, expected: &str| {
