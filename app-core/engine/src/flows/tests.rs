@@ -27,6 +27,7 @@ use wire::{Decode, Encode, Failure, Reply, code, protocol};
 use self::directory::Directory;
 use crate::{Clock, Engine};
 
+mod again;
 mod directory;
 mod requests;
 mod safety;

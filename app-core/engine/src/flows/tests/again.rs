@@ -1,0 +1,92 @@
+//! What cannot be read is asked for again, and nothing that was asked is forgotten on the way.
+
+use chat::prekeys::{Stock, Wanted};
+use ratchet::{Bundle, ContentHint, ContentKind, PublicKey33, RetryRequest, SealedContent};
+
+use super::requests::{Stranger, asked, keys_of, now};
+use super::*;
+
+const NOTHING: Wanted = Wanted { lasting: true, afresh: true, one_time: 0, kyber: 0 };
+
+impl Stranger {
+    /// Writes in a session that begins with prekeys of a device that alice has lost.
+    fn writes_to_a_lost_device(&mut self, text: &str) {
+        let (rng, identity) = (&mut rand::rng(), keys_of(0xa1).1);
+        let stock = Stock { identity: &identity, registration_id: 7, kept: &[], now: now() };
+        let (lost, _) = stock.make(NOTHING, None, rng);
+        let bundle = Bundle::from_parts(&lost.bundle, None).unwrap();
+        self.record.initiate(&self.identity, &bundle, 7, now(), rng).unwrap();
+        self.says(9, text);
+    }
+
+    /// Says that what alice sent under this key could not be read.
+    fn asks_for(&self, key: Option<PublicKey33>) {
+        let request = RetryRequest { ratchet_key: key, timestamp: now(), device: 1 };
+        let content = SealedContent {
+            kind: ContentKind::Plaintext,
+            certificate: self.certificate.clone(),
+            content: request.to_content(),
+            hint: ContentHint::Resendable,
+            group: None,
+        };
+        let (route, rng) = (&self.alice.route, &mut rand::rng());
+        let sealed = ratchet::seal(&self.identity, &self.alice.card.identity, &content, rng);
+        let blob = chat::seal_envelope(route, &sealed.unwrap(), rng).unwrap();
+        let mut mailbox = self.mailbox.lock().unwrap();
+        let position = u64::try_from(mailbox.len()).unwrap() + 1;
+        mailbox.push(wire::mail::Waiting { position, blob });
+    }
+}
+
+/// How often alice has asked bob to send something again.
+async fn requests(worker: &Worker, engine: &Engine, bob: &Stranger) -> usize {
+    let contact = engine.store().contact(bob.account()).await.unwrap().unwrap();
+    let asked = worker.asked.lock().unwrap();
+    let is_request = |request: &&MailRequest| {
+        let MailRequest::Put { blob, .. } = request else { return false };
+        matches!(letter(&bob.identity, &contact, blob), Letter::Again(_))
+    };
+    asked.iter().filter(is_request).count()
+}
+
+#[tokio::test]
+async fn a_second_session_that_cannot_be_read_either_is_asked_for_too() {
+    let (worker, _dir, mut engine, mut bob) = asked().await;
+    engine.sync(PATIENCE).await.unwrap();
+    bob.writes_to_a_lost_device("one");
+    bob.says(8, "two");
+    engine.sync(PATIENCE).await.unwrap();
+    assert_eq!(requests(&worker, &engine, &bob).await, 1, "once for a session");
+    // He was given the same lost prekeys again.
+    bob.writes_to_a_lost_device("one");
+    engine.sync(PATIENCE).await.unwrap();
+    assert_eq!(requests(&worker, &engine, &bob).await, 2);
+}
+
+#[tokio::test]
+async fn what_was_not_saved_has_not_been_asked_or_answered() {
+    let (_worker, _dir, mut engine, mut bob) = asked().await;
+    engine.sync(PATIENCE).await.unwrap();
+    bob.writes_to_a_lost_device("lost");
+    bob.asks_for(None);
+    let queue = engine.store().queues().await.unwrap().remove(0);
+    let waiting = bob.mailbox.lock().unwrap().clone();
+    for blob in waiting.iter().rev().take(2).map(|waiting| &waiting.blob) {
+        let sealed = SealedLetter::open(&queue, blob).unwrap();
+        for _ in 0..2 {
+            let read = engine.read(&queue, &sealed, now()).await.unwrap().unwrap();
+            assert!(!read.changes.is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_we_asked_is_not_lost_among_what_is_dropped() {
+    let (worker, _dir, mut engine, mut bob) = asked().await;
+    engine.sync(PATIENCE).await.unwrap();
+    // Both sides have lost something, and hear of it together.
+    bob.writes_to_a_lost_device("lost");
+    bob.asks_for(None);
+    engine.sync(PATIENCE).await.unwrap();
+    assert_eq!(requests(&worker, &engine, &bob).await, 1);
+}
