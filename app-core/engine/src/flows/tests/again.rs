@@ -3,7 +3,7 @@
 use chat::prekeys::{Stock, Wanted};
 use ratchet::{Bundle, ContentHint, ContentKind, PublicKey33, RetryRequest, SealedContent};
 
-use super::requests::{Stranger, asked, keys_of, now};
+use super::requests::{Stranger, asked, keys_of, now, puts};
 use super::*;
 
 const NOTHING: Wanted = Wanted { lasting: true, afresh: true, one_time: 0, kyber: 0 };
@@ -89,4 +89,20 @@ async fn what_we_asked_is_not_lost_among_what_is_dropped() {
     bob.asks_for(None);
     engine.sync(PATIENCE).await.unwrap();
     assert_eq!(requests(&worker, &engine, &bob).await, 1);
+}
+
+#[tokio::test]
+async fn whoever_is_asked_to_begin_anew_is_not_given_prekeys_that_are_lost() {
+    let (worker, _dir, mut engine, mut bob) = asked().await;
+    engine.sync(PATIENCE).await.unwrap();
+    let before = worker.directory.lock().unwrap().publications();
+    assert_eq!(before, 1);
+    // The profile is a copy from before the last publication, which the worker has.
+    save(engine.store(), vec![Change::SetPublication(1)]).await;
+    bob.writes_to_a_lost_device("lost");
+    let mut engine = Engine::open(engine.store().clone(), vec![], Clock::system()).await.unwrap();
+    let sent = puts(&worker);
+    engine.sync(PATIENCE).await.unwrap();
+    assert_eq!(requests(&worker, &engine, &bob).await, 1);
+    assert_eq!(worker.published.lock().unwrap()[sent..], [2], "published before it is asked");
 }
