@@ -93,6 +93,13 @@ pub fn hello(
     Pending { contact, message: None, content: content.to_bytes() }
 }
 
+/// True if this tells a contact who we are.
+#[must_use]
+pub fn is_hello(pending: &Pending) -> bool {
+    let content = Content::from_bytes(&pending.content);
+    content.is_ok_and(|content| matches!(content.body, Body::Hello(_)))
+}
+
 /// Writes a message: into the conversation, and onto the pile that waits to be encrypted. A request
 /// is accepted with it.
 pub fn write(

@@ -1,9 +1,15 @@
 //! What cannot be read is asked for again, and nothing that was asked is forgotten on the way.
 
 use chat::prekeys::{Stock, Wanted};
-use ratchet::{Bundle, ContentHint, ContentKind, PublicKey33, RetryRequest, SealedContent};
+use chat::{Body, Content};
+use ratchet::{
+    Bundle, ContentHint, ContentKind, KyberPreKey, PublicKey33, RetryRequest, SealedContent,
+    SessionRecord, SignedPreKey,
+};
+use wire::directory::{Publication, publish_bytes};
 
 use super::requests::{Stranger, asked, keys_of, now, puts};
+use super::writer::Device;
 use super::*;
 
 const NOTHING: Wanted = Wanted { lasting: true, afresh: true, one_time: 0, kyber: 0 };
@@ -105,4 +111,51 @@ async fn whoever_is_asked_to_begin_anew_is_not_given_prekeys_that_are_lost() {
     engine.sync(PATIENCE).await.unwrap();
     assert_eq!(requests(&worker, &engine, &bob).await, 1);
     assert_eq!(worker.published.lock().unwrap()[sent..], [2], "published before it is asked");
+}
+
+#[tokio::test]
+async fn a_contact_that_may_not_know_us_hears_first_who_we_are() {
+    let worker = Worker::play(only_bobs_worker).await;
+    let (_dir, store) = alice(&worker).await;
+    let bob = with_envelopes(&store, BOB, 0).await;
+    let mut contact = store.contact(bob).await.unwrap().unwrap();
+    contact.ready = false;
+    let (_, written) = chat::write(&contact, "hi", now(), &mut rand::rng());
+    let mut queue = Queue::generate(worker.transport.id(), Some(bob), &mut rand::rng());
+    queue.created = true;
+    let contact = Box::new(contact);
+    save(&store, vec![Change::SaveContact(contact), Change::SaveQueue(queue)]).await;
+    save(&store, written).await;
+    let (rng, identity) = (&mut rand::rng(), keys_of(BOB).1);
+    let signed = SignedPreKey::generate(1, &identity, rng);
+    let kyber = KyberPreKey::generate(1, &identity, rng);
+    let bundle = Bundle::new(5, 1, &identity, &signed, &kyber).base_bytes();
+    let key = keys::Ed25519Key::from_seed([BOB; 32]);
+    let publication = Publication {
+        key: key.public(),
+        sequence: 1,
+        afresh: true,
+        bundle,
+        one_time: vec![],
+        kyber: vec![],
+    };
+    let signature = key.sign(&publish_bytes(worker.transport.id(), &publication));
+    let publish = DirectoryRequest::Publish { publication, signature };
+    worker.directory.lock().unwrap().answer(publish).unwrap();
+
+    let mut engine = Engine::open(store.clone(), vec![], Clock::system()).await.unwrap();
+    engine.flush(bob, PATIENCE).await;
+    let contact = store.contact(bob).await.unwrap().unwrap();
+    let mut device = Device { identity, signed, kyber, record: SessionRecord::default() };
+    let asked = worker.asked.lock().unwrap().clone();
+    let said: Vec<Content> = asked
+        .iter()
+        .filter_map(|request| {
+            let MailRequest::Put { blob, .. } = request else { return None };
+            Some(device.read(&contact, blob))
+        })
+        .collect();
+    let [hello, text] = &said[..] else { panic!("{said:?}") };
+    assert!(matches!(hello.body, Body::Hello(_)));
+    assert!(matches!(&text.body, Body::Text(text) if text == "hi"));
 }
