@@ -216,11 +216,13 @@ impl Engine {
         now: Timestamp,
     ) -> Result<(Vec<Change>, Option<Turn>), Fault> {
         let Spoken { mut record, plaintext, spent: mut changes } = spoken;
+        // Only what begins a session uses something up.
+        let fresh = !changes.is_empty();
         let known_account = known.as_ref().map(|contact| contact.account);
         let me = self.me()?;
         let taken = Content::from_bytes(&plaintext)
             .map_err(|_| Useless::BadContent)
-            .and_then(|content| Ok(take(known, &identity, content, &me, now)?));
+            .and_then(|content| Ok(take(known, (&identity, fresh), content, &me, now)?));
         let Taken { changes: taken, receipt, mut greet, moved } = match taken {
             Ok(taken) => taken,
             Err(useless) => {
