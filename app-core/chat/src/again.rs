@@ -2,7 +2,7 @@
 
 use rand_core::CryptoRng;
 use types::{MessageId, OpenId, Timestamp};
-use wire::Encode;
+use wire::{Decode, Encode};
 
 use crate::content::MAX_RECEIPTS;
 use crate::send::{hello, message_id};
@@ -20,12 +20,15 @@ pub struct Unconfirmed {
     pub written: Vec<Message>,
     /// What the contact wrote last, in any order.
     pub received: Vec<MessageId>,
+    /// What still waits to be encrypted, in order, each with its sequence number.
+    pub waiting: Vec<(i64, Pending)>,
 }
 
 /// Says again all that a contact may have missed, beginning with our card and its queue. What is
 /// sealed for it already is dropped: it cannot be read, or lies in a queue that nobody reads.
 ///
-/// Messages keep their ids, so that whoever has had one after all sees it once.
+/// Messages keep their ids, so that whoever has had one after all sees it once. What waits to be
+/// encrypted was written later and stays behind the rest, but for what is said again anyway.
 pub fn say_again<R: CryptoRng>(
     account: OpenId,
     queue: Option<&Queue>,
@@ -34,19 +37,29 @@ pub fn say_again<R: CryptoRng>(
     (now, rng): (Timestamp, &mut R),
 ) -> Vec<Change> {
     let hello = queue.map(|queue| hello(account, queue, me, now, rng));
-    let mut received = missed.received;
+    let Unconfirmed { written, mut received, waiting } = missed;
     received.truncate(MAX_RECEIPTS);
+    let removed: Vec<_> = waiting.iter().map(|(at, _)| Change::RemovePending(*at)).collect();
+    let said = |pending: &Pending| match Content::from_bytes(&pending.content).map(|it| it.body) {
+        Ok(Body::Hello(_)) => queue.is_some(),
+        Ok(Body::Receipt(ids)) => ids.iter().all(|id| received.contains(id)),
+        Ok(Body::Text(_) | Body::Payment { .. }) | Err(_) => false,
+    };
+    let later: Vec<_> =
+        waiting.into_iter().map(|(_, pending)| pending).filter(|it| !said(it)).collect();
     let receipts = (!received.is_empty()).then(|| {
         let content = Content { id: message_id(rng), time: now, body: Body::Receipt(received) };
         Pending { contact: account, message: None, content: content.to_bytes() }
     });
-    let written = missed.written.into_iter().map(|message| {
+    let written = written.into_iter().map(|message| {
         let content = content_of(&message).to_bytes();
         Pending { contact: account, message: Some(message.id), content }
     });
+    let said = hello.into_iter().chain(receipts).chain(written).chain(later);
     [Change::DropOutgoing(account)]
         .into_iter()
-        .chain(hello.into_iter().chain(receipts).chain(written).map(Change::AddPending))
+        .chain(removed)
+        .chain(said.map(Change::AddPending))
         .collect()
 }
 

@@ -40,8 +40,8 @@ pub use receive::{Refused, Taken, take};
 pub use route::Route;
 pub use safety::{Incomparable, compare, safety_number, scannable};
 pub use send::{
-    Me, SealError, acknowledged, add_contact, greet, hello, merge, receipt, seal, unsendable,
-    write, write_payment,
+    Me, SealError, acknowledged, add_contact, greet, hello, is_hello, merge, receipt, seal,
+    unsendable, write, write_payment,
 };
 pub use session::session_changes;
 pub use standing::{Standing, accept, decline};

@@ -26,27 +26,27 @@ pub struct Taken {
     pub receipt: Option<MessageId>,
     /// The contact does not know yet where to reach us: greet it.
     pub greet: Option<Contact>,
-    /// A contact that told us where to reach it tells us another place: it has begun anew, and may
-    /// have missed something.
+    /// A contact that we have greeted tells us of another place, not in answer to us: it has begun
+    /// anew, and may have missed something.
     pub moved: bool,
 }
 
-/// Takes one content from the holder of an identity key, who may be known as a contact. A stranger's
-/// hello is a request. Of a contact that was declined nothing is saved but where to reach it, and
+/// Takes one content from the holder of an identity key, who may be known as a contact, and who may
+/// have begun a session with it. A stranger's hello is a request. Of a contact that was declined nothing is saved but where to reach it, and
 /// nothing is confirmed.
 ///
 /// # Errors
 /// [`Refused`]: nothing changes but the session.
 pub fn take(
     known: Option<Contact>,
-    sender: &IdentityKey,
+    (sender, fresh): (&IdentityKey, bool),
     content: Content,
     me: &Me,
     now: Timestamp,
 ) -> Result<Taken, Refused> {
     let Content { id, time, body } = content;
     match (known, body) {
-        (known, Body::Hello(hello)) => take_hello(known, sender, *hello, me, now),
+        (known, Body::Hello(hello)) => take_hello(known, (sender, fresh), *hello, me, now),
         (None, Body::Text(_) | Body::Receipt(_) | Body::Payment { .. }) => Err(Refused::Stranger),
         (Some(contact), Body::Text(_) | Body::Receipt(_) | Body::Payment { .. })
             if contact.standing == Standing::Declined =>
@@ -77,7 +77,7 @@ fn answered(contact: Contact) -> Option<Change> {
 
 fn take_hello(
     known: Option<Contact>,
-    sender: &IdentityKey,
+    (sender, fresh): (&IdentityKey, bool),
     hello: Hello,
     me: &Me,
     now: Timestamp,
@@ -91,7 +91,9 @@ fn take_hello(
         return Err(Refused::BadCard);
     }
     let moved = known.as_ref().is_some_and(|contact| {
-        contact.ready && contact.standing != Standing::Declined && contact.route != route
+        // Who greets in a session of its own did not do so because of ours, which it may have lost.
+        let greeted = contact.ready || fresh && contact.greeted;
+        greeted && contact.standing != Standing::Declined && contact.route != route
     });
     let contact = match known {
         Some(contact) => Contact { route, directory, ready: true, ..contact },

@@ -93,6 +93,13 @@ pub fn hello(
     Pending { contact, message: None, content: content.to_bytes() }
 }
 
+/// True if this tells a contact who we are.
+#[must_use]
+pub fn is_hello(pending: &Pending) -> bool {
+    let content = Content::from_bytes(&pending.content);
+    content.is_ok_and(|content| matches!(content.body, Body::Hello(_)))
+}
+
 /// Writes a message: into the conversation, and onto the pile that waits to be encrypted. A request
 /// is accepted with it.
 pub fn write(
@@ -135,27 +142,29 @@ pub fn receipt(
 #[must_use]
 pub fn merge(waiting: Vec<(i64, Pending)>) -> Vec<(Vec<i64>, Pending)> {
     let mut merged: Vec<(Vec<i64>, Pending)> = Vec::with_capacity(waiting.len());
-    let mut receipts: Vec<(i64, OpenId, Content, Vec<MessageId>)> = vec![];
+    let mut receipts: Vec<(Vec<i64>, OpenId, Content, Vec<MessageId>)> = vec![];
     for (sequence, pending) in waiting {
         match Content::from_bytes(&pending.content) {
-            Ok(Content { id, time, body: Body::Receipt(ids) }) => {
-                let empty = Content { id, time, body: Body::Receipt(vec![]) };
-                receipts.push((sequence, pending.contact, empty, ids));
-            }
+            Ok(Content { id, time, body: Body::Receipt(ids) }) => match receipts.last_mut() {
+                // One that is said again names many messages: what is full stays as it is.
+                Some((sequences, _, _, all))
+                    if all.len().saturating_add(ids.len()) <= MAX_RECEIPTS =>
+                {
+                    sequences.push(sequence);
+                    all.extend(ids);
+                }
+                Some(_) | None => {
+                    let empty = Content { id, time, body: Body::Receipt(vec![]) };
+                    receipts.push((vec![sequence], pending.contact, empty, ids));
+                }
+            },
             Ok(_) | Err(_) => merged.push((vec![sequence], pending)),
         }
     }
-    // Each waiting receipt names one message, so that so many of them fit one content.
-    while !receipts.is_empty() {
-        let rest = receipts.split_off(receipts.len().min(MAX_RECEIPTS));
-        let sequences = receipts.iter().map(|(sequence, ..)| *sequence).collect();
-        let ids = receipts.iter().flat_map(|(_, _, _, ids)| ids.clone()).collect();
-        if let Some((_, contact, content, _)) = receipts.into_iter().next() {
-            let content = Content { body: Body::Receipt(ids), ..content }.to_bytes();
-            merged.push((sequences, Pending { contact, message: None, content }));
-        }
-        receipts = rest;
-    }
+    merged.extend(receipts.into_iter().map(|(sequences, contact, content, ids)| {
+        let content = Content { body: Body::Receipt(ids), ..content }.to_bytes();
+        (sequences, Pending { contact, message: None, content })
+    }));
     merged
 }
 

@@ -127,7 +127,7 @@ fn a_hello_said_again_names_the_same_queue() {
     let queue = Queue::generate(HOME, Some(bob.me.card.account()), &mut rng);
     let hello = hello(bob.me.card.account(), &queue, &alice.me, NOW, &mut rng);
     let content = Content::from_bytes(&hello.content).unwrap();
-    let taken = take(None, &alice.me.card.identity, content, &bob.me, NOW).unwrap();
+    let taken = take(None, (&alice.me.card.identity, false), content, &bob.me, NOW).unwrap();
     assert_eq!(taken.greet.unwrap().route.to_bytes(), queue.route().to_bytes());
 }
 
@@ -237,13 +237,13 @@ fn what_is_written_arrives_and_the_receipt_comes_back() {
     let prekeys = PreKeys { signed: &signed, one_time: None, kyber: &kyber };
     let opened = to_alice.accept(&bob.identity, prekeys, &message, &mut rng).unwrap();
     let content = Content::from_bytes(&opened.plaintext).unwrap();
-    let taken = take(None, message.identity(), content, &bob.me, NOW).unwrap();
+    let taken = take(None, (message.identity(), true), content, &bob.me, NOW).unwrap();
     let alice_at_bob = taken.greet.unwrap();
     assert_eq!(alice_at_bob.account, alice.me.card.account());
     assert!(alice_at_bob.ready && taken.receipt.is_none());
 
     let text = Content { id: MessageId([4; 16]), time: NOW, body: Body::Text("hi".to_owned()) };
-    let taken = take(Some(alice_at_bob), message.identity(), text, &bob.me, NOW).unwrap();
+    let taken = take(Some(alice_at_bob), (message.identity(), false), text, &bob.me, NOW).unwrap();
     assert_eq!(taken.receipt, Some(MessageId([4; 16])));
     assert!(matches!(&taken.changes[..], [Change::AddMessage(message)] if message.text == "hi"));
 }
@@ -263,20 +263,20 @@ fn nobody_can_speak_in_another_name() {
     let mallory = person("Mallory", 0x66, &mut rng);
     // Alice's card over Mallory's session.
     let content = hello(alice.me.card.clone(), &mut rng);
-    let taken = take(None, &mallory.me.card.identity, content, &bob.me, NOW);
+    let taken = take(None, (&mallory.me.card.identity, false), content, &bob.me, NOW);
     assert_eq!(taken.unwrap_err(), Refused::BadCard);
     // Mallory's own card, sent where Alice is known.
     let known = contact_of(&alice, &mut rng);
     let content = hello(mallory.me.card.clone(), &mut rng);
-    let taken = take(Some(known), &mallory.me.card.identity, content, &bob.me, NOW);
+    let taken = take(Some(known), (&mallory.me.card.identity, false), content, &bob.me, NOW);
     assert_eq!(taken.unwrap_err(), Refused::BadCard);
     // Our own card, sent back to us.
     let content = hello(bob.me.card.clone(), &mut rng);
-    let taken = take(None, &bob.me.card.identity, content, &bob.me, NOW);
+    let taken = take(None, (&bob.me.card.identity, false), content, &bob.me, NOW);
     assert_eq!(taken.unwrap_err(), Refused::BadCard);
     // A stranger who says anything but hello.
     let text = Content { id: MessageId([2; 16]), time: NOW, body: Body::Text(String::new()) };
-    let taken = take(None, &mallory.me.card.identity, text, &bob.me, NOW);
+    let taken = take(None, (&mallory.me.card.identity, false), text, &bob.me, NOW);
     assert_eq!(taken.unwrap_err(), Refused::Stranger);
 }
 
@@ -288,7 +288,7 @@ fn an_answer_makes_a_contact_ready_and_a_receipt_moves_messages() {
     let body = Body::Receipt(vec![MessageId([3; 16])]);
     let content = Content { id: MessageId([1; 16]), time: NOW, body };
     let me = person_free_me(&mut rng);
-    let taken = take(Some(contact), &bob.me.card.identity, content, &me, NOW).unwrap();
+    let taken = take(Some(contact), (&bob.me.card.identity, false), content, &me, NOW).unwrap();
     let [Change::SaveContact(saved), Change::SetDelivery { contact, message, delivery }] =
         &taken.changes[..]
     else {
@@ -338,6 +338,25 @@ fn more_receipts_than_fit_one_content_lose_none() {
         }
     });
     assert_eq!(ids.collect::<Vec<_>>().into_iter().sum::<usize>(), 450);
+}
+
+#[test]
+fn receipts_that_are_said_again_and_new_ones_can_all_be_read() {
+    let (alice, bob, mut rng) = actors();
+    let account = bob.me.card.account();
+    let said = Unconfirmed {
+        received: (0..200).map(|byte| MessageId([byte; 16])).collect(),
+        ..Unconfirmed::default()
+    };
+    let again = pending_of(say_again(account, None, said, &alice.me, (NOW, &mut rng)));
+    let new = pending_of(vec![receipt(account, MessageId([255; 16]), NOW, &mut rng)]);
+    let merged = merge(vec![(1, again), (2, new)]);
+    let read = merged.iter().map(|(_, pending)| Content::from_bytes(&pending.content).unwrap());
+    let ids = read.map(|content| match content.body {
+        Body::Receipt(ids) => ids.len(),
+        Body::Hello(_) | Body::Text(_) | Body::Payment { .. } => 0,
+    });
+    assert_eq!(ids.sum::<usize>(), 201);
 }
 
 #[test]

@@ -74,8 +74,10 @@ pub struct Engine {
     resting: Mutex<BTreeMap<OpenId, Rest>>,
     /// Contacts that were lately asked to send something again.
     asked: Lately,
-    /// Contacts for which everything was lately sent again.
+    /// Contacts for which everything was lately sent again, because they asked.
     answered: Lately,
+    /// Contacts for which everything was lately sent again, because they read elsewhere.
+    moved: Lately,
 }
 
 /// The network that the profile is bound to, for good.
@@ -115,6 +117,7 @@ impl Engine {
             resting: Mutex::default(),
             asked: Lately::default(),
             answered: Lately::default(),
+            moved: Lately::default(),
         };
         engine.network = engine.load_network().await?;
         engine.remember_bootstrap().await?;

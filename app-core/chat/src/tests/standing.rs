@@ -42,7 +42,7 @@ fn standings(changes: &[Change]) -> Vec<Standing> {
 fn a_stranger_asks_and_is_greeted_as_ever() {
     let (alice, bob, mut rng) = actors();
     let content = hello_of(&alice, &mut rng);
-    let taken = take(None, &alice.me.card.identity, content, &bob.me, NOW).unwrap();
+    let taken = take(None, (&alice.me.card.identity, false), content, &bob.me, NOW).unwrap();
     let contact = taken.greet.unwrap();
     assert_eq!((contact.standing, contact.ready), (Standing::Request, true));
     let account = contact.account;
@@ -57,7 +57,8 @@ fn whoever_we_add_is_accepted_also_when_its_hello_comes() {
     let contact = contact_of(&bob, &mut rng);
     assert_eq!(contact.standing, Standing::Accepted);
     let content = hello_of(&bob, &mut rng);
-    let taken = take(Some(contact), &bob.me.card.identity, content, &alice.me, NOW).unwrap();
+    let taken =
+        take(Some(contact), (&bob.me.card.identity, false), content, &alice.me, NOW).unwrap();
     assert_eq!(standings(&taken.changes), [Standing::Accepted]);
 }
 
@@ -81,7 +82,8 @@ fn what_a_request_says_is_saved_and_confirmed() {
     let (alice, bob, mut rng) = actors();
     let contact = Contact { standing: Standing::Request, ..contact_of(&bob, &mut rng) };
     let [text, ..] = bodies();
-    let taken = take(Some(contact), &bob.me.card.identity, said(text), &alice.me, NOW).unwrap();
+    let taken =
+        take(Some(contact), (&bob.me.card.identity, false), said(text), &alice.me, NOW).unwrap();
     assert!(matches!(taken.changes[0], Change::AddMessage(_)) && taken.receipt.is_some());
 }
 
@@ -91,7 +93,8 @@ fn nothing_of_a_declined_contact_is_saved_or_confirmed() {
     for (body, ready) in bodies().into_iter().zip([true, false, true]) {
         let standing = Standing::Declined;
         let contact = Contact { standing, ready, ..contact_of(&bob, &mut rng) };
-        let taken = take(Some(contact), &bob.me.card.identity, said(body), &alice.me, NOW).unwrap();
+        let taken = take(Some(contact), (&bob.me.card.identity, false), said(body), &alice.me, NOW)
+            .unwrap();
         assert!(taken.receipt.is_none() && taken.greet.is_none());
         // That it knows us is no news of it.
         let expected = if ready { vec![] } else { vec![Standing::Declined] };
@@ -107,7 +110,8 @@ fn a_declined_contacts_hello_keeps_the_way_to_it_and_is_not_answered() {
         let contact = Contact { standing, greeted, ..contact_of(&bob, &mut rng) };
         let old = contact.route.send_id();
         let content = hello_of(&bob, &mut rng);
-        let taken = take(Some(contact), &bob.me.card.identity, content, &alice.me, NOW).unwrap();
+        let taken =
+            take(Some(contact), (&bob.me.card.identity, false), content, &alice.me, NOW).unwrap();
         assert!(taken.greet.is_none() && taken.receipt.is_none());
         let [Change::SaveContact(saved)] = &taken.changes[..] else { panic!("{taken:?}") };
         assert_eq!(saved.standing, Standing::Declined);

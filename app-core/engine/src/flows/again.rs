@@ -11,36 +11,82 @@ use types::{OpenId, Timestamp};
 
 use crate::{Engine, Fault};
 
-/// How long a contact is neither asked nor answered once more.
+/// Within this time the same is asked or answered once.
 const PAUSE: Duration = Duration::from_secs(60);
+/// And so much in all for one contact: what is begun anew may fail once more, with another key.
+const TURNS: usize = 3;
 
-/// Whom something was done for within the last minute.
+/// What was done for whom within the last minute, and about which ratchet key.
 #[derive(Debug, Default)]
-pub(crate) struct Lately(BTreeMap<OpenId, Instant>);
+pub(crate) struct Lately(BTreeMap<OpenId, Vec<(Option<PublicKey33>, Instant)>>);
+
+/// Something that has its turn so often and not oftener. It counts once it is saved: what was not,
+/// because somebody stopped waiting for it, is done the next time.
+#[derive(Debug)]
+pub(crate) enum Turn {
+    /// A contact is asked for what it sent under this ratchet key.
+    Asked(OpenId, PublicKey33),
+    /// A contact gets once more what it could not read under this ratchet key.
+    Answered(OpenId, Option<PublicKey33>),
+    /// A contact that reads elsewhere gets everything once more.
+    Moved(OpenId),
+}
 
 impl Lately {
-    /// True if it was not done lately; from now on it was.
-    fn first(&mut self, contact: OpenId, now: Instant) -> bool {
-        self.0.retain(|_, done| now.duration_since(*done) < PAUSE);
-        let first = !self.0.contains_key(&contact);
-        self.0.entry(contact).or_insert(now);
-        first
+    /// True if it was not done lately, nor too much else for this contact.
+    fn allows(&self, contact: OpenId, about: Option<&PublicKey33>, now: Instant) -> bool {
+        let lately: Vec<_> = self.since(contact, now).collect();
+        lately.len() < TURNS && lately.iter().all(|done| about.is_none() || done.as_ref() != about)
+    }
+
+    /// It was done, and is saved.
+    fn note(&mut self, contact: OpenId, about: Option<PublicKey33>, now: Instant) {
+        self.0.retain(|_, done| {
+            done.retain(|(_, at)| now.duration_since(*at) < PAUSE);
+            !done.is_empty()
+        });
+        self.0.entry(contact).or_default().push((about, now));
+    }
+
+    /// What was done for this contact within the last minute.
+    fn since(
+        &self,
+        contact: OpenId,
+        now: Instant,
+    ) -> impl Iterator<Item = Option<PublicKey33>> + '_ {
+        let done = self.0.get(&contact).into_iter().flatten();
+        done.filter(move |(_, at)| now.duration_since(*at) < PAUSE).map(|(about, _)| *about)
     }
 }
 
 impl Engine {
-    /// Asks a contact for what it sent under this ratchet key and no session of ours can read.
-    pub(crate) fn ask(&mut self, contact: &Contact, unread: &PublicKey33) -> Vec<Change> {
-        let heard = contact.standing != Standing::Declined;
-        if !heard || !self.asked.first(contact.account, Instant::now()) {
-            return vec![];
+    /// What has its turn was saved.
+    pub(crate) fn note(&mut self, turn: Turn) {
+        let now = Instant::now();
+        match turn {
+            Turn::Asked(contact, key) => self.asked.note(contact, Some(key), now),
+            Turn::Answered(contact, key) => self.answered.note(contact, key, now),
+            Turn::Moved(contact) => self.moved.note(contact, None, now),
         }
-        let now = self.clock.now();
-        match ask_again(contact, self.ours(), unread, now, &mut rand::rng()) {
-            Ok(request) => {
-                tracing::info!("a contact is asked to send something again");
-                vec![Change::AddOutgoing(request)]
-            }
+    }
+
+    /// Asks a contact for what it sent under this ratchet key and no session of ours can read.
+    pub(crate) fn ask(
+        &self,
+        contact: &Contact,
+        unread: &PublicKey33,
+    ) -> (Vec<Change>, Option<Turn>) {
+        let heard = contact.standing != Standing::Declined;
+        if !heard || !self.asked.allows(contact.account, Some(unread), Instant::now()) {
+            return (vec![], None);
+        }
+        tracing::info!("a contact is asked to send something again");
+        (self.request(contact, unread), Some(Turn::Asked(contact.account, *unread)))
+    }
+
+    fn request(&self, contact: &Contact, unread: &PublicKey33) -> Vec<Change> {
+        match ask_again(contact, self.ours(), unread, self.clock.now(), &mut rand::rng()) {
+            Ok(request) => vec![Change::AddOutgoing(request)],
             Err(error) => {
                 tracing::warn!(%error, "a contact cannot be asked");
                 vec![]
@@ -51,31 +97,37 @@ impl Engine {
     /// A contact could not read what we sent under this ratchet key. If we still send under it, the
     /// session is broken and a fresh one will begin.
     pub(crate) async fn answer(
-        &mut self,
+        &self,
         contact: &Contact,
-        unread: Option<&PublicKey33>,
-    ) -> Result<Vec<Change>, Fault> {
-        let account = contact.account;
+        unread: Option<PublicKey33>,
+    ) -> Result<(Vec<Change>, Option<Turn>), Fault> {
+        let (account, now) = (contact.account, Instant::now());
         let heard = contact.standing != Standing::Declined;
-        if !heard || !self.answered.first(account, Instant::now()) {
-            return Ok(vec![]);
+        if !heard || !self.answered.allows(account, unread.as_ref(), now) {
+            return Ok((vec![], None));
         }
         let mut record = self.session(account).await?;
-        if unread.is_none_or(|unread| record.ratchet_key() == Some(unread)) {
+        if unread.is_none_or(|unread| record.ratchet_key() == Some(&unread)) {
             record.archive();
         }
         let mut changes = session_changes(account, &mut record);
         changes.extend(self.missed(account).await?);
-        Ok(changes)
+        // What we asked ourselves may still wait to leave, and was dropped with the rest.
+        for asked in self.asked.since(account, now).flatten() {
+            changes.extend(self.request(contact, &asked));
+        }
+        Ok((changes, Some(Turn::Answered(account, unread))))
     }
 
     /// A contact reads elsewhere than before: it has begun anew, and knows nothing of us.
-    pub(crate) async fn moved(&mut self, account: OpenId) -> Result<Vec<Change>, Fault> {
-        if self.answered.first(account, Instant::now()) {
-            self.missed(account).await
-        } else {
-            Ok(vec![])
+    pub(crate) async fn say_again_to_moved(
+        &self,
+        account: OpenId,
+    ) -> Result<(Vec<Change>, Option<Turn>), Fault> {
+        if !self.moved.allows(account, None, Instant::now()) {
+            return Ok((vec![], None));
         }
+        Ok((self.missed(account).await?, Some(Turn::Moved(account))))
     }
 
     /// Everything that a contact may have missed, to be sent again.
@@ -95,14 +147,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_contact_has_its_turn_once_a_minute() {
+    fn the_same_has_its_turn_once_a_minute_and_nothing_has_more_than_three() {
         let (mut lately, start) = (Lately::default(), Instant::now());
         let (bob, carol) = (OpenId([1; 32]), OpenId([2; 32]));
-        assert!(lately.first(bob, start));
-        assert!(lately.first(carol, start + PAUSE / 2));
-        assert!(!lately.first(bob, start + PAUSE - Duration::from_millis(1)));
-        assert!(lately.first(bob, start + PAUSE));
-        assert!(!lately.first(carol, start + PAUSE));
-        assert!(!lately.first(bob, start + PAUSE), "the minute begins anew");
+        let rng = &mut rand::rng();
+        let [one, two, three, four] = [(); 4].map(|()| {
+            let key = ratchet::IdentityKeyPair::generate(rng).public();
+            PublicKey33::parse(key.as_bytes()).unwrap()
+        });
+        let almost = start + PAUSE - Duration::from_millis(1);
+        assert!(lately.allows(bob, Some(&one), start));
+        lately.note(bob, Some(one), start);
+        assert!(!lately.allows(bob, Some(&one), almost));
+        assert!(lately.allows(bob, Some(&one), start + PAUSE));
+        assert!(lately.allows(carol, Some(&one), start), "each contact for itself");
+        assert!(lately.allows(bob, Some(&two), start), "another session");
+        lately.note(bob, Some(two), almost);
+        lately.note(bob, Some(three), almost);
+        assert!(!lately.allows(bob, Some(&four), almost));
+        assert!(!lately.allows(bob, None, almost));
+        assert!(lately.allows(bob, Some(&four), start + PAUSE));
+        assert!(!lately.allows(bob, Some(&two), start + PAUSE));
+        assert_eq!(lately.since(bob, start + PAUSE).count(), 2);
     }
 }

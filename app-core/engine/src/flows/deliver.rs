@@ -11,7 +11,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chat::{
-    Change, Contact, Outgoing, Pending, SealError, acknowledged, given_up, merge, seal, unsendable,
+    Change, Contact, Outgoing, Pending, SealError, acknowledged, given_up, is_hello, merge, seal,
+    unsendable,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use net::{CallError, LightNode, NetError};
@@ -117,9 +118,14 @@ impl Engine {
             return Ok(false);
         }
         let mut record = self.session(account).await?;
-        if !record.has_session() && !self.start_session(node, &contact, &mut record).await? {
-            self.hold_up(account).await?;
-            return Ok(false);
+        if !record.has_session() {
+            if !self.start_session(node, &contact, &mut record).await? {
+                self.hold_up(account).await?;
+                return Ok(false);
+            }
+            if !waiting.first().is_some_and(|(_, first)| is_hello(first)) {
+                self.say_hello_again(&contact, &mut record).await?;
+            }
         }
         for (sequences, pending) in merge(waiting) {
             if !self.seal_one(node, &contact, &mut record, (&sequences, &pending)).await? {
@@ -156,7 +162,7 @@ impl Engine {
     }
 
     /// A contact that has never answered may have lost the first hello with everything else that
-    /// waited for it too long.
+    /// waited for it too long. As a stranger it would drop whatever comes before another one.
     async fn say_hello_again(
         &self,
         contact: &Contact,

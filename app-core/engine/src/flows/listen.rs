@@ -192,7 +192,10 @@ impl Engine {
             return Ok(());
         }
         let node = self.attach().await?;
-        self.tend_prekeys(&node).await
+        if self.tend_prekeys(&node).await? {
+            self.forget_prekeys().await?;
+        }
+        Ok(())
     }
 
     /// Tries what was held up, once it has rested.

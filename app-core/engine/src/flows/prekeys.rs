@@ -19,12 +19,12 @@ use crate::{Code, Engine, Fault};
 const ASK_EVERY: Duration = Duration::from_secs(3600);
 
 impl Engine {
-    /// Looks after our prekeys: once over each connection, and every hour while it is held. To be
-    /// called when the mailboxes are empty, for old prekeys are forgotten here. A worker that cannot
-    /// do its part now is asked again later.
-    pub(crate) async fn tend_prekeys(&mut self, node: &LightNode) -> Result<(), Fault> {
+    /// Sees that the worker has prekeys of ours that we have too: once over each connection, and every
+    /// hour while it is held. A worker that cannot do its part now is asked again later. True if it was
+    /// time for it; then old prekeys are to be forgotten once the mailboxes are empty.
+    pub(crate) async fn tend_prekeys(&mut self, node: &LightNode) -> Result<bool, Fault> {
         if self.tended.is_some_and(|at| at.elapsed() < ASK_EVERY) || !self.is_known().await? {
-            return Ok(());
+            return Ok(false);
         }
         match self.publish_prekeys(node).await {
             // Mail does not wait for it.
@@ -34,6 +34,11 @@ impl Engine {
             done => done?,
         }
         self.tended = Some(Instant::now());
+        Ok(true)
+    }
+
+    /// Forgets the prekeys whose time is over. To be called when the mailboxes are empty.
+    pub(crate) async fn forget_prekeys(&self) -> Result<(), Fault> {
         let changes = overdue(&self.store.kept_prekeys().await?, self.clock.now());
         if !changes.is_empty() {
             self.store.apply(changes.into_iter().map(Into::into).collect()).await?;

@@ -14,6 +14,7 @@ use wire::Decode;
 use wire::events::MAX_QUEUES;
 use zeroize::Zeroizing;
 
+use crate::flows::again::Turn;
 use crate::{Code, Engine, Fault};
 
 /// Strangers are let in while there are fewer accepted contacts than this. Every contact has a queue,
@@ -49,6 +50,8 @@ pub(crate) struct Read {
     pub(crate) changes: Vec<Change>,
     /// True if it said something to us.
     pub(crate) news: bool,
+    /// What has had its turn once that is saved.
+    pub(crate) turn: Option<Turn>,
 }
 
 /// A Kyber prekey of ours: its kind and its encoded record.
@@ -65,7 +68,7 @@ struct Spoken {
 impl Engine {
     /// What a letter in an envelope of this queue changes, if anything.
     pub(crate) async fn read(
-        &mut self,
+        &self,
         queue: &Queue,
         sealed: &SealedLetter,
         now: Timestamp,
@@ -80,8 +83,8 @@ impl Engine {
         };
         let (spoken, unread) = match (letter, &known) {
             (Letter::Again(unread), Some(contact)) => {
-                let changes = self.answer(contact, unread.as_ref()).await?;
-                return Ok(Ok(Read { changes, news: false }));
+                let (changes, turn) = self.answer(contact, unread).await?;
+                return Ok(Ok(Read { changes, news: false, turn }));
             }
             (Letter::First(message), contact) => {
                 let spoken = self.decrypt_first(contact.as_ref(), &message).await?;
@@ -94,13 +97,14 @@ impl Engine {
         };
         Ok(match (spoken, known) {
             (Ok(spoken), known) => {
-                let changes = self.changes_of(spoken, (known, sender), now).await?;
-                Ok(Read { changes, news: true })
+                let (changes, turn) = self.changes_of(spoken, (known, sender), now).await?;
+                Ok(Read { changes, news: true, turn })
             }
             // A key that was used up, too: this letter is a new one, so it is not the one that we have
             // read with that key, and its writer has an old copy of the session.
             (Err(Useless::Closed(_)), Some(contact)) => {
-                Ok(Read { changes: self.ask(&contact, &unread), news: false })
+                let (changes, turn) = self.ask(&contact, &unread);
+                Ok(Read { changes, news: false, turn })
             }
             (Err(useless), _) => Err(useless),
         })
@@ -206,17 +210,19 @@ impl Engine {
     }
 
     async fn changes_of(
-        &mut self,
+        &self,
         spoken: Spoken,
         (known, identity): (Option<Contact>, IdentityKey),
         now: Timestamp,
-    ) -> Result<Vec<Change>, Fault> {
+    ) -> Result<(Vec<Change>, Option<Turn>), Fault> {
         let Spoken { mut record, plaintext, spent: mut changes } = spoken;
+        // Only what begins a session uses something up.
+        let fresh = !changes.is_empty();
         let known_account = known.as_ref().map(|contact| contact.account);
         let me = self.me()?;
         let taken = Content::from_bytes(&plaintext)
             .map_err(|_| Useless::BadContent)
-            .and_then(|content| Ok(take(known, &identity, content, &me, now)?));
+            .and_then(|content| Ok(take(known, (&identity, fresh), content, &me, now)?));
         let Taken { changes: taken, receipt, mut greet, moved } = match taken {
             Ok(taken) => taken,
             Err(useless) => {
@@ -230,6 +236,7 @@ impl Engine {
         {
             greet = None;
         }
+        let mut turn = None;
         let account = known_account.or_else(|| greet.as_ref().map(|contact| contact.account));
         changes.extend(taken);
         if let Some(contact) = greet {
@@ -238,13 +245,15 @@ impl Engine {
         if let Some(account) = account {
             changes.extend(session_changes(account, &mut record));
             if moved {
-                changes.extend(self.moved(account).await?);
+                let (again, moved) = self.say_again_to_moved(account).await?;
+                changes.extend(again);
+                turn = moved;
             }
             if let Some(message) = receipt {
                 changes.push(chat::receipt(account, message, now, &mut rand::rng()));
             }
         }
-        Ok(changes)
+        Ok((changes, turn))
     }
 
     pub(crate) async fn session(&self, contact: OpenId) -> Result<SessionRecord, Fault> {

@@ -168,12 +168,15 @@ impl Engine {
         node: &LightNode,
         progress: &mut Progress,
     ) -> Result<(), Fault> {
+        let mut tended = false;
         while !progress.mail {
             let empty = self.receive(node, MAIL_IN, progress).await?;
+            // Whoever is asked to begin anew fetches our prekeys at once: they must be ours by then.
+            tended |= self.tend_prekeys(node).await?;
             self.deliver(node, progress).await?;
             progress.mail = empty;
         }
-        self.tend_prekeys(node).await
+        if tended { self.forget_prekeys().await } else { Ok(()) }
     }
 
     async fn follow(&mut self, node: &LightNode, progress: &mut Progress) -> Result<(), Fault> {

@@ -27,8 +27,10 @@ use wire::{Decode, Encode, Failure, Reply, code, protocol};
 use self::directory::Directory;
 use crate::{Clock, Engine};
 
+mod again;
 mod directory;
 mod requests;
+mod retry;
 mod safety;
 mod writer;
 
@@ -41,6 +43,8 @@ struct Worker {
     transport: Transport,
     asked: Arc<Mutex<Vec<MailRequest>>>,
     directory: Arc<Mutex<Directory>>,
+    /// How often prekeys had been published when each envelope came.
+    published: Arc<Mutex<Vec<usize>>>,
 }
 
 impl Worker {
@@ -51,9 +55,14 @@ impl Worker {
         let listen = "/ip4/127.0.0.1/udp/0/quic-v1".parse().unwrap();
         let transport = Transport::spawn([1; 32], &[listen]).await.unwrap();
         let asked = Arc::new(Mutex::new(vec![]));
-        let log = Arc::clone(&asked);
+        let (directory, published) = (Arc::<Mutex<Directory>>::default(), Arc::default());
+        let (log, entry, at) = (Arc::clone(&asked), Arc::clone(&directory), Arc::clone(&published));
         tokio::spawn(serve(transport.accept(protocol::MAIL).unwrap(), move |request| {
             log.lock().unwrap().push(request_of(&request));
+            if let MailRequest::Put { .. } = request_of(&request) {
+                let at: &Mutex<Vec<usize>> = &at;
+                at.lock().unwrap().push(entry.lock().unwrap().publications());
+            }
             let answer = mail(&request_of(&request));
             async move { Reply::from(answer).to_bytes() }
         }));
@@ -62,14 +71,13 @@ impl Worker {
             let unavailable = Failure::new(code::UNAVAILABLE, "no manager answers");
             async move { Reply::<ChainReply>::Failed(unavailable).to_bytes() }
         }));
-        let directory = Arc::new(Mutex::new(Directory::default()));
         let entry = Arc::clone(&directory);
         tokio::spawn(serve(transport.accept(protocol::DIRECTORY).unwrap(), move |request| {
             let request = DirectoryRequest::from_bytes(&request).unwrap();
             let answer = entry.lock().unwrap().answer(request);
             async move { Reply::from(answer).to_bytes() }
         }));
-        Self { transport, asked, directory }
+        Self { transport, asked, directory, published }
     }
 
     fn was_asked(&self, what: fn(&MailRequest) -> bool) -> usize {

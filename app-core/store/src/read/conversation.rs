@@ -84,7 +84,7 @@ impl Store {
     }
 
     /// What a contact may have missed since then: the newest messages of ours that it has not
-    /// confirmed, in order, without those that still wait to be encrypted; and the newest of its own.
+    /// confirmed, in order, apart from those that still wait to be encrypted; and the newest of its own.
     /// What has not left yet belongs to it, however old it is.
     ///
     /// # Errors
@@ -109,6 +109,7 @@ impl Store {
         Ok(Unconfirmed {
             written: written.collect::<Result<_, StoreError>>()?,
             received: received.collect::<Result<_, StoreError>>()?,
+            waiting: self.pending(contact, u32::MAX).await?,
         })
     }
 

@@ -2,10 +2,14 @@
 
 use super::alice;
 use crate::{apply, database, load, read};
+use chat::{Body, Content};
 use sqlx::{Connection, Executor, SqlSafeStr, SqliteConnection};
 use std::path::Path;
+use types::{Amount, MessageId, Timestamp, TxId};
+use wire::Encode;
 
 const REQUESTS: &str = include_str!("../../../../migrations/0002_requests.sql");
+const SEALED_BEFORE: &str = include_str!("../../../../migrations/0004_sealed_before.sql");
 const PREKEYS: &str = include_str!("../../../../migrations/0003_prekeys.sql");
 
 #[tokio::test]
@@ -92,6 +96,52 @@ async fn prekeys_of_an_earlier_release_still_open_what_comes_and_sessions_begin_
     let sessions: i64 =
         sqlx::query_scalar("SELECT COUNT(*) FROM sessions").fetch_one(&mut before).await.unwrap();
     assert_eq!(sessions, 0);
+}
+
+#[tokio::test]
+async fn what_was_sealed_in_a_session_of_an_earlier_release_is_encrypted_once_more() {
+    let mut before = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+    let [first, second, third, fourth] =
+        [include_str!("../../../../migrations/0001_profile.sql"), REQUESTS, PREKEYS, SEALED_BEFORE]
+            .map(SqlSafeStr::into_sql_str);
+    for migration in [first, second, third] {
+        sqlx::raw_sql(migration).execute(&mut before).await.unwrap();
+    }
+    let rows = "PRAGMA foreign_keys = OFF;
+        INSERT INTO messages (contact, direction, id, time, text, delivery, payment_tx,
+                payment_amount, unread)
+            VALUES (zeroblob(32), 'out', zeroblob(16), 9, 'hé', 'queued', NULL, NULL, 0),
+                (zeroblob(32), 'out', x'07070707070707070707070707070707', 8, '', 'queued',
+                    zeroblob(32), 5, 0);
+        INSERT INTO pending (contact, content) VALUES (zeroblob(32), x'02');
+        INSERT INTO outgoing (contact, message, worker, send, blob, signature)
+            VALUES (zeroblob(32), NULL, zeroblob(32), zeroblob(32), x'01', zeroblob(64)),
+                (zeroblob(32), zeroblob(16), zeroblob(32), zeroblob(32), x'01', zeroblob(64)),
+                (zeroblob(32), x'07070707070707070707070707070707', zeroblob(32), zeroblob(32),
+                    x'01', zeroblob(64)),
+                (x'0101010101010101010101010101010101010101010101010101010101010101', NULL,
+                    zeroblob(32), zeroblob(32), x'02', zeroblob(64));
+        INSERT INTO sessions (contact, name, state)
+            VALUES (x'0101010101010101010101010101010101010101010101010101010101010101',
+                zeroblob(33), x'01')";
+    sqlx::raw_sql(SqlSafeStr::into_sql_str(rows)).execute(&mut before).await.unwrap();
+    sqlx::raw_sql(fourth).execute(&mut before).await.unwrap();
+    let waiting: Vec<Vec<u8>> = sqlx::query_scalar("SELECT content FROM pending ORDER BY seq")
+        .fetch_all(&mut before)
+        .await
+        .unwrap();
+    let content = |id: u8, time, body| {
+        Content { id: MessageId([id; 16]), time: Timestamp(time), body }.to_bytes()
+    };
+    let payment = Body::Payment { tx: TxId([0; 32]), amount: Amount::new(5), memo: String::new() };
+    let text = Body::Text("hé".to_owned());
+    assert_eq!(waiting, [content(0, 9, text), content(7, 8, payment), vec![2]]);
+    let left: Vec<Vec<u8>> =
+        sqlx::query_scalar("SELECT blob FROM outgoing").fetch_all(&mut before).await.unwrap();
+    assert_eq!(left, [vec![2]], "that of the contact with a session");
+    let next = "INSERT INTO pending (contact, content) VALUES (zeroblob(32), x'03') RETURNING seq";
+    let next: i64 = sqlx::query_scalar(next).fetch_one(&mut before).await.unwrap();
+    assert_eq!(next, 2, "behind all others");
 }
 
 #[tokio::test]

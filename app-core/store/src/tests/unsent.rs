@@ -169,6 +169,7 @@ async fn what_a_contact_may_have_missed_is_found_once_and_in_order() {
     // The first waits to be encrypted anyway; the sixth is too old, unless it never left.
     assert_eq!(written, [id(2), id(3), id(7)]);
     assert_eq!(missed.received, [id(8)]);
+    assert_eq!(missed.waiting, store.pending(bob, 9).await.unwrap());
 
     save(&store, vec![Chat::DropOutgoing(bob)]).await;
     assert!(store.outgoing(bob, 9).await.unwrap().is_empty());

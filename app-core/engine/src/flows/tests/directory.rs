@@ -35,6 +35,11 @@ impl Directory {
         }
     }
 
+    /// How often somebody has published.
+    pub(super) fn publications(&self) -> usize {
+        self.publications.len()
+    }
+
     fn publish(&mut self, publication: Publication) -> Result<DirectoryReply, Failure> {
         self.publications.push(publication.clone());
         let known = self.entry.as_ref().map_or(0, |entry| entry.sequence);
@@ -92,7 +97,7 @@ impl Worker {
     }
 
     fn publications(&self) -> usize {
-        self.directory(|directory| directory.publications.len())
+        self.directory(|directory| directory.publications())
     }
 }
 

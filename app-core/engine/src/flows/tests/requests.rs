@@ -10,25 +10,23 @@ use wire::mail::Waiting;
 use super::*;
 use crate::find_contact;
 
-mod again;
-
-type Mailbox = Arc<Mutex<Vec<Waiting>>>;
+pub(super) type Mailbox = Arc<Mutex<Vec<Waiting>>>;
 
 /// Somebody whom alice does not know, with an invite of hers.
-struct Stranger {
-    identity: IdentityKeyPair,
-    certificate: SenderCertificate,
-    me: Me,
-    alice: Contact,
-    record: SessionRecord,
-    mailbox: Mailbox,
+pub(super) struct Stranger {
+    pub(super) identity: IdentityKeyPair,
+    pub(super) certificate: SenderCertificate,
+    pub(super) me: Me,
+    pub(super) alice: Contact,
+    pub(super) record: SessionRecord,
+    pub(super) mailbox: Mailbox,
 }
 
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Clock::system().now()
 }
 
-fn keys_of(seed: u8) -> (EcdsaKey, IdentityKeyPair, [u8; 32]) {
+pub(super) fn keys_of(seed: u8) -> (EcdsaKey, IdentityKeyPair, [u8; 32]) {
     let master = Words::from_entropy([seed; 32]).master();
     let identity = IdentityKeyPair::from_private(*master.chat_identity());
     (master.operation_key(), identity, master.directory_key().public())
@@ -65,11 +63,11 @@ impl Stranger {
         stranger
     }
 
-    fn account(&self) -> OpenId {
+    pub(super) fn account(&self) -> OpenId {
         self.me.card.account()
     }
 
-    fn put(&mut self, pending: &Pending) {
+    pub(super) fn put(&mut self, pending: &Pending) {
         let waiting = (&[][..], pending);
         let rng = &mut rand::rng();
         let ours = Ours { identity: &self.identity, certificate: &self.certificate };
@@ -102,7 +100,7 @@ impl Stranger {
         *message.base_key()
     }
 
-    fn says(&mut self, id: u8, text: &str) {
+    pub(super) fn says(&mut self, id: u8, text: &str) {
         let body = Body::Text(text.to_owned());
         let content = Content { id: MessageId([id; 16]), time: now(), body }.to_bytes();
         self.put(&Pending { contact: self.alice.account, message: None, content });
@@ -133,7 +131,7 @@ async fn worker_with(mailbox: &Mailbox) -> Worker {
 }
 
 /// Alice with an invite and prekeys, and a stranger who has just used them.
-async fn asked() -> (Worker, TempDir, Engine, Stranger) {
+pub(super) async fn asked() -> (Worker, TempDir, Engine, Stranger) {
     asked_with(30).await
 }
 
@@ -159,7 +157,7 @@ async fn asked_with(one_time: u32) -> (Worker, TempDir, Engine, Stranger) {
     (worker, dir, engine, stranger)
 }
 
-async fn texts(engine: &Engine, contact: OpenId) -> Vec<String> {
+pub(super) async fn texts(engine: &Engine, contact: OpenId) -> Vec<String> {
     let rows = engine.store().conversation(contact, None).await.unwrap();
     rows.into_iter().map(|row| row.message.text).collect()
 }
@@ -168,7 +166,7 @@ async fn standing(engine: &Engine, contact: OpenId) -> Standing {
     engine.store().contact(contact).await.unwrap().unwrap().standing
 }
 
-fn puts(worker: &Worker) -> usize {
+pub(super) fn puts(worker: &Worker) -> usize {
     worker.was_asked(|request| matches!(request, MailRequest::Put { .. }))
 }
 

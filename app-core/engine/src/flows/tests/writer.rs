@@ -15,11 +15,11 @@ const WRITERS: usize = 4;
 const EACH: usize = 50;
 
 /// Bob's device, as far as alice's session with him goes.
-struct Device {
-    identity: IdentityKeyPair,
-    signed: SignedPreKey,
-    kyber: KyberPreKey,
-    record: SessionRecord,
+pub(super) struct Device {
+    pub(super) identity: IdentityKeyPair,
+    pub(super) signed: SignedPreKey,
+    pub(super) kyber: KyberPreKey,
+    pub(super) record: SessionRecord,
 }
 
 /// Begins alice's session with bob.
@@ -40,7 +40,7 @@ async fn with_session(store: &Store, bob: OpenId) -> Device {
 
 impl Device {
     /// Reads an envelope; each one opens once.
-    fn read(&mut self, contact: &Contact, blob: &[u8]) -> Content {
+    pub(super) fn read(&mut self, contact: &Contact, blob: &[u8]) -> Content {
         let Letter::First(message) = letter(&self.identity, contact, blob) else {
             panic!("nobody has answered")
         };

@@ -1,9 +1,12 @@
 //! A session that broke: what cannot be read is asked for, what was missed is said again.
 
-use chat::ask_again;
-use ratchet::PublicKey33;
+use chat::{Body, Content};
+use ratchet::{PublicKey33, SessionRecord};
+use wire::mail::Waiting;
 
+use super::requests::{Mailbox, Stranger, asked, keys_of, now, puts, texts};
 use super::*;
+use crate::find_contact;
 
 /// Bob, who asked, was accepted, and has had an answer that nobody confirmed.
 async fn talking() -> (Worker, TempDir, Engine, Stranger) {
@@ -34,17 +37,6 @@ async fn requests_to(worker: &Worker, engine: &Engine, bob: &Stranger) -> Vec<Pu
         Letter::First(_) | Letter::Later(_) => None,
     });
     keys.collect()
-}
-
-impl Stranger {
-    /// Asks alice for what she sent under this key.
-    fn asks_for(&self, key: &PublicKey33) {
-        let ours = Ours { identity: &self.identity, certificate: &self.certificate };
-        let request = ask_again(&self.alice, ours, key, now(), &mut rand::rng()).unwrap();
-        let mut mailbox = self.mailbox.lock().unwrap();
-        let position = u64::try_from(mailbox.len()).unwrap() + 1;
-        mailbox.push(Waiting { position, blob: request.blob });
-    }
 }
 
 #[tokio::test]
@@ -92,7 +84,7 @@ async fn who_is_asked_ends_the_session_and_says_again_what_was_not_confirmed() {
     let sent = letters(&worker, &engine, &bob).await;
     let Some(Letter::Later(last)) = sent.last() else { panic!("an answer in bob's session") };
     let (key, account) = (*last.ratchet_key(), bob.account());
-    bob.asks_for(&key);
+    bob.asks_for(Some(key));
     engine.sync(PATIENCE).await.unwrap();
     // Bob's directory does not answer here: everything waits for the fresh session.
     assert!(!engine.session(account).await.unwrap().has_session());
@@ -110,7 +102,7 @@ async fn who_is_asked_ends_the_session_and_says_again_what_was_not_confirmed() {
     assert_eq!(bodies, ["hello, here I am", "1 confirmed", "hello"]);
 
     // Asked again at once, nothing more is said.
-    bob.asks_for(&key);
+    bob.asks_for(Some(key));
     engine.sync(PATIENCE).await.unwrap();
     assert_eq!(engine.store().pending(account, 9).await.unwrap().len(), 3);
     assert_eq!(texts(&engine, account).await, ["hi", "hello"]);
@@ -120,7 +112,7 @@ async fn who_is_asked_ends_the_session_and_says_again_what_was_not_confirmed() {
 async fn a_session_that_has_moved_on_is_not_ended() {
     let (_worker, _dir, mut engine, bob) = talking().await;
     let other = bob.record.ratchet_key().unwrap();
-    bob.asks_for(other);
+    bob.asks_for(Some(*other));
     engine.sync(PATIENCE).await.unwrap();
     assert!(engine.session(bob.account()).await.unwrap().has_session());
 }
@@ -134,7 +126,7 @@ async fn a_declined_contact_is_neither_asked_nor_answered() {
     bob.says(2, "one");
     bob.record = SessionRecord::load(&copy).unwrap();
     bob.says(3, "two");
-    bob.asks_for(&engine_key(&engine, bob.account()).await);
+    bob.asks_for(Some(engine_key(&engine, bob.account()).await));
     engine.sync(PATIENCE).await.unwrap();
     assert_eq!(puts(&worker), before);
     assert!(engine.session(bob.account()).await.unwrap().has_session());
@@ -146,7 +138,7 @@ async fn engine_key(engine: &Engine, bob: OpenId) -> PublicKey33 {
 
 #[tokio::test]
 async fn a_contacts_own_queue_is_for_nobody_else() {
-    let (_worker, _dir, mut engine, bob) = talking().await;
+    let (_worker, _dir, engine, bob) = talking().await;
     let queues = engine.store().queues().await.unwrap();
     let own = queues.into_iter().find(|queue| queue.contact == Some(bob.account())).unwrap();
     // Somebody to whom bob has given its writing end.
@@ -155,7 +147,7 @@ async fn a_contacts_own_queue_is_for_nobody_else() {
     let certificate = chat::certificate(&identity, &mut rand::rng()).unwrap();
     let alice = Contact { route: own.route(), ..bob.alice };
     let carol = Stranger { identity, certificate, alice, mailbox, ..bob };
-    carol.asks_for(&engine_key(&engine, carol.account()).await);
+    carol.asks_for(Some(engine_key(&engine, carol.account()).await));
     let blob = carol.mailbox.lock().unwrap()[0].blob.clone();
     let sealed = chat::SealedLetter::open(&own, &blob).unwrap();
     let read = engine.read(&own, &sealed, now()).await.unwrap();
