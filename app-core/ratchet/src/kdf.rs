@@ -36,6 +36,11 @@ pub(crate) fn chain_step(chain: &Secret) -> [Secret; 2] {
     [&[1], &[2]].map(|label| Secret::new(*finish(mac.clone(), &[label])))
 }
 
+/// Only the next chain key, for a message whose seed nobody will want.
+pub(crate) fn chain_skip(chain: &Secret) -> Secret {
+    Secret::new(*hmac(chain, &[&[2]]))
+}
+
 /// The keys of one message. `pq_key` is the post-quantum ratchet's key for it; because it is known
 /// only when the message arrives, skipped messages are kept as seeds.
 pub(crate) fn message_keys(seed: &Secret, pq_key: &Secret) -> MessageKeys {
