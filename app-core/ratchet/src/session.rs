@@ -214,7 +214,8 @@ impl Session {
             let chains = Chains::Known(*key, found.into_advance());
             return Ok((plaintext, Change { chains, pq }));
         }
-        let [root, receiving] = kdf::root_step(&self.root, &self.sending.pair.agree(key)?);
+        let shared = self.sending.pair.agree(key).map_err(|_| RatchetError::BadMessage)?;
+        let [root, receiving] = kdf::root_step(&self.root, &shared);
         let mut receiving = ReceivingChain::new(*key, receiving);
         let found = receiving.find(message.counter(), to_self)?;
         let (plaintext, pq) = self.read(ends, message, found.seed(), to_self)?;

@@ -150,7 +150,7 @@ pub(crate) fn open(
     bytes: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let opened =
-        match Incoming::parse(kind, bytes).map_err(|error| Failure::of_bytes(error, bytes))? {
+        match Incoming::parse(kind, bytes).map_err(|error| Failure::of_message(error, bytes))? {
             Incoming::PreKey(message) => accept(person, remote, &message)?,
             Incoming::Whisper(message) => {
                 let Person { address, identity, known, sessions, .. } = &mut *person;
