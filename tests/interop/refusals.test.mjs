@@ -57,6 +57,7 @@ everyPairing((sides) => {
     const bad = ["ratchet_key", "counter", "previous_counter", "ciphertext", "pq_ratchet"];
     await refusesAll(alice, bob, message, "whole", [
       ...bad.map((field) => [without(field), "damaged"]),
+      [changed(message, whisper, { ratchet_key: Buffer.concat([Buffer.from([5]), Buffer.alloc(32)]) }), "damaged"],
       [changed(message, whisper, { pq_ratchet: Buffer.alloc(0) }), "damaged"],
       [version3, "version3"],
     ]);
@@ -109,15 +110,23 @@ everyPairing((sides) => {
     assert.equal(await bob.decrypt(alice, second), "for bob again");
   });
 
-  test("a group message under somebody else's name, or in another group", async () => {
+  test("a group message under somebody else's name, in another group, or without one of its parts", async () => {
     const [alice, bob] = [await Person.on(sides[0]), await Person.on(sides[1])];
     const mallory = await Person.on(sides[0]);
-    await alice.join(DISTRIBUTION, [bob]);
+    const skdm = await alice.join(DISTRIBUTION, [bob]);
     await mallory.join(DISTRIBUTION, [bob]);
     const { body } = await alice.groupEncrypt(DISTRIBUTION, "from alice");
     await bob.refuses("group_decrypt", { sender: mallory.address, body }, "noSenderKey");
     const other = rebuilt(un64(body), LAYOUTS.senderKey, { distribution_uuid: Buffer.alloc(16, 7) });
     await bob.refuses("group_decrypt", { sender: alice.address, body: b64(other) }, "noSenderKey");
+    for (const field of ["distribution_uuid", "chain_id", "iteration", "ciphertext"]) {
+      const without = rebuilt(un64(body), LAYOUTS.senderKey, { [field]: null });
+      await bob.refuses("group_decrypt", { sender: alice.address, body: b64(without) }, "noMessage");
+    }
+    for (const field of ["distribution_uuid", "chain_id", "iteration", "chain_key", "signing_key"]) {
+      const without = rebuilt(un64(skdm), LAYOUTS.distribution, { [field]: null });
+      await bob.refuses("skdm_process", { sender: alice.address, skdm: b64(without) }, "noMessage");
+    }
     assert.equal(await bob.groupDecrypt(alice, { body }), "from alice");
     await bob.refuses("group_decrypt", { sender: alice.address, body }, "duplicate");
   });

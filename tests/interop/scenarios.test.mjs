@@ -4,8 +4,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { b64, txt, un64 } from "./client.mjs";
+import { fieldOf, LAYOUTS } from "./support/layout.mjs";
 import { everyPairing, Person } from "./support/people.mjs";
 
+const { whisper, prekey } = LAYOUTS;
 const DISTRIBUTION = "d1d1d1d1-7000-11eb-b32a-33b8a8a487a6";
 
 /** The same bytes with one bit changed; a negative position counts from the end. */
@@ -124,8 +126,32 @@ everyPairing((sides) => {
     await refuses({ kyber_pre_key: spoilt(bundle.kyber_pre_key, 0) }, "badKey");
     await refuses({ identity_key: spoilt(bundle.identity_key, 0) }, "badKey");
     await refuses({ pre_key: b64([5, ...new Uint8Array(32)]) }, "badKey");
+    await refuses({ pre_key: null }, "request");
+    await refuses({ pre_key_id: null }, "request");
+    for (const device_id of [0, 128]) await refuses({ device_id }, "request");
     await alice.refuses("encrypt", { remote: bob.address, plaintext: "" }, "noSession");
     await alice.call("process_bundle", { remote: bob.address, bundle });
+  });
+
+  test("names in capital letters are bound to the first messages too", async () => {
+    const names = ["9D0652A3-DCC3-4D11-975F-74D61598733F", "PNI:796ABEDB-CA4E-4F18-8803-1FDE5B921F9F"];
+    const [alice, bob] = [await Person.on(sides[0], { name: names[0] }), await Person.on(sides[1], { name: names[1] })];
+    await alice.meet(bob);
+    const first = await alice.tell(bob, "hello");
+    assert.equal(fieldOf(fieldOf(un64(first.body), prekey, "message"), whisper, "addresses").length, 36);
+    await bob.tell(alice, "hello yourself");
+  });
+
+  test("whom one has forgotten one knows again by writing or by reading", async () => {
+    const [alice, bob] = await talking(sides);
+    const mallory = await Person.on(sides[1]);
+    const late = await bob.encrypt(alice, "late");
+    const again = [() => alice.encrypt(bob, "written"), () => alice.decrypt(bob, late)];
+    for (const know of again) {
+      await alice.call("forget_identity", { remote: bob.address });
+      await know();
+      await alice.refuses("process_bundle", { remote: bob.address, bundle: await mallory.bundle() }, "untrusted");
+    }
   });
 
   test("both begin at once, and come together in one session", async () => {

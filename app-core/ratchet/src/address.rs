@@ -23,7 +23,8 @@ impl ServiceAddress {
     /// Length in bytes.
     pub const LEN: usize = SERVICE_ID_LEN + 1;
 
-    /// Reads a lower-case hyphenated UUID, perhaps behind `PNI:`, and a device from 1 to 127.
+    /// Reads a hyphenated UUID in letters of either case, perhaps behind `PNI:`, and a device from 1
+    /// to 127.
     #[must_use]
     pub fn parse(name: &str, device: u8) -> Option<Self> {
         let (kind, uuid) = name.strip_prefix(PNI).map_or((0, name), |rest| (1, rest));
@@ -109,17 +110,21 @@ mod tests {
     const UUID: &str = "9d0652a3-dcc3-4d11-975f-74d61598733f";
 
     #[test]
-    fn service_ids_have_one_spelling() {
+    fn service_ids_have_hyphens_and_letters_of_either_case() {
         let account = ServiceAddress::parse(UUID, 1).unwrap();
         assert_eq!(hex::encode(account.as_bytes()), "009d0652a3dcc34d11975f74d61598733f01");
         let number = ServiceAddress::parse(&format!("PNI:{UUID}"), 127).unwrap();
         assert_eq!(hex::encode(number.as_bytes()), "019d0652a3dcc34d11975f74d61598733f7f");
         assert_eq!(format!("{number:?}"), format!("PNI:{UUID}.127"));
+        // The published library binds the same ones.
+        assert_eq!(ServiceAddress::parse(&UUID.to_uppercase(), 1), Some(account));
+        let upper = format!("PNI:{}", UUID.to_uppercase());
+        assert_eq!(ServiceAddress::parse(&upper, 127), Some(number));
         for other in [
             "",
             "alice",
             "9d0652a3dcc34d11975f74d61598733f",
-            "9D0652A3-DCC3-4D11-975F-74D61598733F",
+            "{9d0652a3-dcc3-4d11-975f-74d61598733f}",
             "9d0652a3-dcc3-4d11-975f-74d61598733",
             "9d0652a3-dcc3-4d11-975f-74d61598733f0",
             "9d0652a3-dcc3-4d11-975f-74d61598733g",

@@ -46,11 +46,6 @@ pub use incremental::IncrementalMac;
 pub use key::AttachmentKey;
 pub use stream::StreamDecryptor;
 
-use crate::secret::Secret;
-use hmac::{Hmac, KeyInit};
-use sha2::Sha256;
-use zeroize::Zeroizing;
-
 /// The largest file, 4 GiB. The format has no limit; this one bounds what a reader must remember.
 pub const MAX_SIZE: u64 = 4 << 30;
 /// Bytes of which the second pass has a hash; also how much padding is made at a time.
@@ -87,14 +82,6 @@ const fn sealed_len(padded: u64) -> u64 {
         Some(ciphertext) => ciphertext.saturating_add(AROUND),
         None => u64::MAX,
     }
-}
-
-/// HMAC-SHA256 with this key, before any byte.
-fn mac(key: &Secret) -> Hmac<Sha256> {
-    // HMAC fills its key with zeros to one block, so a whole block needs no fallible constructor.
-    let mut block = Zeroizing::new([0; 64]);
-    block.iter_mut().zip(key.as_bytes()).for_each(|(to, from)| *to = *from);
-    Hmac::new((&*block).into())
 }
 
 /// Shows nothing of a machine that holds keys or plaintext.

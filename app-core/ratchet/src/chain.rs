@@ -15,7 +15,7 @@ use wire::{Decode, DecodeError, Encode, Reader, Writer};
 /// Messages of one chain that may be missing before the next one that is read.
 const MAX_JUMP: u32 = 25_000;
 /// Seeds of missing messages kept in one chain.
-const MAX_SKIPPED: usize = 2_000;
+const MAX_SKIPPED: u32 = 2_000;
 
 /// Where a chain stands.
 #[derive(Debug)]
@@ -50,6 +50,12 @@ impl ChainKey {
         let index = self.index.checked_add(1)?;
         let [seed, key] = kdf::chain_step(&self.key);
         Some((seed, Self { key, index }))
+    }
+
+    /// The chain behind the next message; `None` at the end of all counters.
+    fn skip(&self) -> Option<Self> {
+        let index = self.index.checked_add(1)?;
+        Some(Self { key: kdf::chain_skip(&self.key), index })
     }
 }
 
@@ -155,14 +161,21 @@ impl SkippingChain {
         if missing > MAX_JUMP && !any_jump {
             return Err(RatchetError::TooFarAhead);
         }
-        let (mut seed, mut next) = self.chain.step().ok_or(RatchetError::TooFarAhead)?;
-        let mut passed = BTreeMap::new();
-        for skipped in self.chain.index..counter {
-            let (next_seed, behind) = next.step().ok_or(RatchetError::TooFarAhead)?;
-            keep(&mut passed, skipped, core::mem::replace(&mut seed, next_seed));
-            next = behind;
+        // All this is done for messages that nothing proves genuine yet. So the seeds of those too far
+        // back to be kept are not even worked out.
+        let mut at = ChainKey::at(Secret::new(*self.chain.key.as_bytes()), self.chain.index);
+        while counter.saturating_sub(at.index) > MAX_SKIPPED {
+            at = at.skip().ok_or(RatchetError::TooFarAhead)?;
         }
-        Ok(Found::Ahead(seed, Jump { passed, next }))
+        let mut passed = BTreeMap::new();
+        loop {
+            let (seed, next) = at.step().ok_or(RatchetError::TooFarAhead)?;
+            if at.index >= counter {
+                return Ok(Found::Ahead(seed, Jump { passed, next }));
+            }
+            passed.insert(at.index, seed);
+            at = next;
+        }
     }
 
     /// Does what finding a genuine message's seed entails.
@@ -172,17 +185,13 @@ impl SkippingChain {
                 self.skipped.remove(&counter);
             }
             Advance::Jump(Jump { passed, next }) => {
-                passed.into_iter().for_each(|(at, seed)| keep(&mut self.skipped, at, seed));
+                self.skipped.extend(passed);
+                while self.skipped.len() > MAX_SKIPPED as usize {
+                    self.skipped.pop_first();
+                }
                 self.chain = next;
             }
         }
-    }
-}
-
-fn keep(skipped: &mut BTreeMap<u32, Secret>, counter: u32, seed: Secret) {
-    skipped.insert(counter, seed);
-    if skipped.len() > MAX_SKIPPED {
-        skipped.pop_first();
     }
 }
 
@@ -239,7 +248,7 @@ impl Encode for SkippingChain {
 impl Decode for SkippingChain {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut chain = Self::new(ChainKey::decode(r)?);
-        let count = usize::try_from(r.u32()?).map_err(|_| DecodeError::TooLong)?;
+        let count = r.u32()?;
         if count > MAX_SKIPPED {
             return Err(DecodeError::TooLong);
         }
@@ -302,6 +311,31 @@ mod tests {
         chain.apply(advance);
         assert_eq!(receive(&mut chain, 27_999), Err(RatchetError::Duplicate));
         receive(&mut chain, 28_000).unwrap();
+    }
+
+    #[test]
+    fn a_jump_ends_where_steps_do() {
+        for far in [1_999, 2_000, 2_001, 9_000] {
+            let (mut jump, mut steps) = (start(), start());
+            for chain in [&mut jump, &mut steps] {
+                receive(chain, 3).unwrap();
+            }
+            let found = receive(&mut jump, 4 + far).unwrap();
+            for counter in 4..4 + far {
+                let skipped = steps.find(counter, false).unwrap();
+                let seed = Secret::new(*skipped.seed().as_bytes());
+                let advance = skipped.into_advance();
+                steps.apply(advance);
+                steps.seeds.skipped.insert(counter, seed);
+            }
+            assert_eq!(receive(&mut steps, 4 + far), Ok(found));
+            let newest: Vec<_> = steps.seeds.skipped.into_iter().rev().take(2_000).collect();
+            let kept = jump.seeds.skipped.iter().rev();
+            assert_eq!(kept.len(), newest.len());
+            for (one, other) in kept.zip(&newest) {
+                assert_eq!((one.0, one.1.as_bytes()), (&other.0, other.1.as_bytes()));
+            }
+        }
     }
 
     #[test]

@@ -31,7 +31,14 @@ pub(crate) fn root_step(root: &Secret, shared: &Secret) -> [Secret; 2] {
 
 /// A chain's message seed and its next chain key.
 pub(crate) fn chain_step(chain: &Secret) -> [Secret; 2] {
-    [&[1], &[2]].map(|label| Secret::new(*hmac(chain, &[label])))
+    // The key is taken in once for both.
+    let mac = keyed(chain);
+    [&[1], &[2]].map(|label| Secret::new(*finish(mac.clone(), &[label])))
+}
+
+/// Only the next chain key, for a message whose seed nobody will want.
+pub(crate) fn chain_skip(chain: &Secret) -> Secret {
+    Secret::new(*hmac(chain, &[&[2]]))
 }
 
 /// The keys of one message. `pq_key` is the post-quantum ratchet's key for it; because it is known
@@ -46,10 +53,18 @@ pub(crate) fn message_keys(seed: &Secret, pq_key: &Secret) -> MessageKeys {
 
 /// HMAC-SHA256 over the parts, one behind the other.
 pub(crate) fn hmac(key: &Secret, parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
+    finish(keyed(key), parts)
+}
+
+/// HMAC-SHA256 with this key, before any byte.
+pub(crate) fn keyed(key: &Secret) -> Hmac<Sha256> {
     // HMAC fills its key with zeros to one block, so a whole block needs no fallible constructor.
     let mut block = Zeroizing::new([0; 64]);
     block.iter_mut().zip(key.as_bytes()).for_each(|(to, from)| *to = *from);
-    let mut mac = Hmac::<Sha256>::new((&*block).into());
+    Hmac::new((&*block).into())
+}
+
+fn finish(mut mac: Hmac<Sha256>, parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
     parts.iter().for_each(|part| mac.update(part));
     Zeroizing::new(mac.finalize().into_bytes().into())
 }

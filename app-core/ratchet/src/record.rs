@@ -43,7 +43,8 @@ struct Row {
     archived: bool,
     /// True if it has to be saved.
     changed: bool,
-    session: Session,
+    /// Boxed: when rows move, its keys stay where they are wiped.
+    session: Box<Session>,
 }
 
 /// What has to be saved of a record: one row for each session.
@@ -271,7 +272,7 @@ impl SessionRecord {
     }
 
     fn current(&self) -> Option<&Session> {
-        self.rows.first().filter(|row| !row.archived).map(|row| &row.session)
+        self.rows.first().filter(|row| !row.archived).map(|row| &*row.session)
     }
 
     fn expect(&self, identity: &IdentityKey) -> Result<(), RatchetError> {
@@ -291,6 +292,7 @@ impl SessionRecord {
         self.archive_first();
         // A base key is new; if it were not, the session of that name would be replaced.
         self.removed.retain(|name| name != session.base_key());
+        let session = Box::new(session);
         let row = Row { rank: self.next_rank(), archived: false, changed: true, session };
         self.rows.insert(0, row);
         self.shorten(MAX_SESSIONS);

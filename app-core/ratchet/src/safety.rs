@@ -10,7 +10,7 @@ use crate::{
     proto::{Fields, Value, put_bytes, put_uint32},
 };
 use core::ops::RangeInclusive;
-use sha2::{Digest, Sha512};
+use sha2::{Digest, Sha512, block_api::compress512};
 use subtle::ConstantTimeEq;
 
 const ITERATIONS: RangeInclusive<u32> = 2..=1_000_000;
@@ -18,6 +18,19 @@ const ITERATIONS: RangeInclusive<u32> = 2..=1_000_000;
 const PREFIX: [u8; 2] = [0; 2];
 /// Of the hash, so much is shown in a QR code.
 const LEN: usize = 32;
+/// Bits of a hash and a key, which each round but the first takes.
+const INPUT_BITS: u16 = 8 * (64 + IdentityKey::LEN as u16);
+/// Where SHA-512 begins (FIPS 180-4, section 5.3.5).
+const INITIAL: [u64; 8] = [
+    0x6a09_e667_f3bc_c908,
+    0xbb67_ae85_84ca_a73b,
+    0x3c6e_f372_fe94_f82b,
+    0xa54f_f53a_5f1d_36f1,
+    0x510e_527f_ade6_82d1,
+    0x9b05_688c_2b3e_6c1f,
+    0x1f83_d9ab_fb41_bd6b,
+    0x5be0_cd19_137e_2179,
+];
 /// Bytes that give five digits.
 const GROUP: usize = 5;
 /// Groups of one side, from the first 30 bytes.
@@ -120,11 +133,22 @@ fn fingerprint(iterations: u32, id: &[u8], key: &IdentityKey) -> [u8; LEN] {
     let key = key.as_bytes();
     let first = Sha512::new().chain_update(PREFIX).chain_update(key).chain_update(id);
     let first = first.chain_update(key).finalize();
-    // Hash and key fit into one block, so that each round is one compression.
-    let round = |hash, _| Sha512::new().chain_update(hash).chain_update(key).finalize();
-    let last = (1..iterations).fold(first, round);
+    // Hash and key fit into one block with SHA-512's padding: a bit, zeros, and the length in bits.
+    // So each round is one compression of a block of which only the hash changes.
+    let mut block = [[0; 128]];
+    let [[hash @ .., _, _]] = &mut block;
+    let input = first.iter().chain(key).chain(&[0x80]);
+    hash.iter_mut().zip(input).for_each(|(to, from)| *to = *from);
+    let [[.., high, low]] = &mut block;
+    [*high, *low] = INPUT_BITS.to_be_bytes();
+    for _ in 1..iterations {
+        let mut state = INITIAL;
+        compress512(&mut state, &block);
+        let (words, _) = block.as_flattened_mut().as_chunks_mut();
+        words.iter_mut().zip(state).for_each(|(to, word)| *to = word.to_be_bytes());
+    }
     let mut start = [0; LEN];
-    start.iter_mut().zip(last).for_each(|(to, from)| *to = from);
+    start.iter_mut().zip(block.as_flattened()).for_each(|(to, from)| *to = *from);
     start
 }
 

@@ -26,7 +26,7 @@ use rand_core::CryptoRng;
 ///
 /// # Errors
 /// [`RatchetError::BadCertificate`] for a certificate that is not of `ours`, and
-/// [`RatchetError::BadMessage`] for a key that nobody can agree with.
+/// [`RatchetError::BadKey`] for a key that nobody can agree with.
 pub fn seal(
     ours: &IdentityKeyPair,
     to: &IdentityKey,
@@ -41,8 +41,9 @@ pub fn seal(
 ///
 /// # Errors
 /// [`RatchetError::UnknownVersion`]; [`RatchetError::BadMessage`] for damaged bytes or a message for
-/// somebody else; [`RatchetError::BadCertificate`] if the certificate is damaged, or of another
-/// identity than the one that sealed.
+/// somebody else; [`RatchetError::BadKey`] for a key that nobody can agree with;
+/// [`RatchetError::BadCertificate`] if the certificate is damaged, or of another identity than the
+/// one that sealed.
 pub fn unseal(ours: &IdentityKeyPair, bytes: &[u8]) -> Result<SealedContent, RatchetError> {
     let (version, body) = bytes.split_first().ok_or(RatchetError::BadMessage)?;
     match version >> 4 {

@@ -94,6 +94,8 @@ impl Session {
         let their_ratchet = bundle.signed.key;
         let pair = KeyPair::generate(rng);
         let [root, sending] = kdf::root_step(&root, &pair.agree(&their_ratchet)?);
+        let mut receiving = no_chains();
+        receiving.push(ReceivingChain::new(their_ratchet, chain));
         Ok(Self {
             remote: bundle.identity,
             remote_registration: bundle.registration_id,
@@ -101,7 +103,7 @@ impl Session {
             root,
             sending: SendingChain { pair, chain: ChainKey::new(sending) },
             previous_counter: 0,
-            receiving: vec![ReceivingChain::new(their_ratchet, chain)],
+            receiving,
             pending: Some(Pending {
                 registration_id,
                 one_time_id: bundle.one_time.map(|one_time| one_time.id),
@@ -131,7 +133,7 @@ impl Session {
                 chain: ChainKey::new(chain),
             },
             previous_counter: 0,
-            receiving: vec![],
+            receiving: no_chains(),
             pending: None,
             pq: Spqr::new(&pq_auth, Direction::BToA),
         })
@@ -212,7 +214,8 @@ impl Session {
             let chains = Chains::Known(*key, found.into_advance());
             return Ok((plaintext, Change { chains, pq }));
         }
-        let [root, receiving] = kdf::root_step(&self.root, &self.sending.pair.agree(key)?);
+        let shared = self.sending.pair.agree(key).map_err(|_| RatchetError::BadMessage)?;
+        let [root, receiving] = kdf::root_step(&self.root, &shared);
         let mut receiving = ReceivingChain::new(*key, receiving);
         let found = receiving.find(message.counter(), to_self)?;
         let (plaintext, pq) = self.read(ends, message, found.seed(), to_self)?;
@@ -243,7 +246,9 @@ impl Session {
                 self.sending = turn.sending;
                 self.receiving.push(turn.receiving);
                 let too_many = self.receiving.len().saturating_sub(MAX_RECEIVING);
-                self.receiving.drain(..too_many);
+                // Turned round first: what is cut off is wiped where it lies, and nothing is copied.
+                self.receiving.rotate_left(too_many);
+                self.receiving.truncate(MAX_RECEIVING);
             }
         }
     }
@@ -269,6 +274,11 @@ impl Session {
         let plaintext = cipher::decrypt(keys.cipher.as_bytes(), &keys.iv, message.ciphertext())?;
         Ok((plaintext, pq))
     }
+}
+
+/// Room for all receiving chains and a new one: growing would leave copies behind that nobody wipes.
+fn no_chains() -> Vec<ReceivingChain> {
+    Vec::with_capacity(MAX_RECEIVING.saturating_add(1))
 }
 
 impl Pending {

@@ -77,8 +77,8 @@ impl Spqr {
         let (payload, Turn { next, agreed }) = self.agreement.send(rng)?;
         let message = Message { epoch, index: position.index(), payload };
         self.agreement = next;
-        if let Some((epoch, secret)) = agreed {
-            self.chain.add(self.chain.prepare(epoch, &secret, self.direction));
+        if let Some(secret) = agreed {
+            self.chain.add(self.chain.prepare(&secret, self.direction));
         }
         self.chain.sent(key_epoch, position);
         Ok((message.to_bytes(), key))
@@ -103,8 +103,7 @@ impl Spqr {
             None => (None, None),
             Some(Turn { next, agreed }) => (Some(next), agreed),
         };
-        let new_epoch =
-            agreed.map(|(epoch, secret)| self.chain.prepare(epoch, &secret, self.direction));
+        let new_epoch = agreed.map(|secret| self.chain.prepare(&secret, self.direction));
         Ok((key, Change { agreement, new_epoch, advance: (key_epoch, advance) }))
     }
 

@@ -1,10 +1,10 @@
-//! UUIDs in their one spelling: lower case, with hyphens.
+//! UUIDs with hyphens: written in lower case, read in either.
 
 /// The bytes behind a text.
 pub(crate) fn parse(spelled: &str) -> Option<[u8; 16]> {
     let number = u128::from_str_radix(&spelled.replace('-', ""), 16).ok()?;
     let bytes = number.to_be_bytes();
-    (text(&bytes) == spelled).then_some(bytes)
+    text(&bytes).eq_ignore_ascii_case(spelled).then_some(bytes)
 }
 
 /// The text of these bytes.

@@ -10,6 +10,7 @@ export const REFUSALS = {
     code: "InvalidMessage",
     says: /invalid (Whisper|PreKey) message|protobuf encoding was invalid/,
   },
+  noMessage: { code: "InvalidMessage", says: /protobuf encoding was invalid|bytes were too short/ },
   tooShort: { code: "InvalidMessage", says: /ciphertext serialized bytes were too short/ },
   tooFar: { code: "InvalidMessage", says: /invalid (Whisper|PreKey) message|too far into the future/ },
   tooFarInGroup: { code: "InvalidMessage", says: /message from too far into the future/ },

@@ -55,6 +55,16 @@ impl Failure {
         }
     }
 
+    /// What the crate says about a message between two that it could not read.
+    pub(crate) fn of_message(error: RatchetError, bytes: &[u8]) -> Self {
+        match (Self::of_bytes(error, bytes), bytes) {
+            (Self { code: code @ "InvalidMessage", .. }, [0x30..=0x3f, _, _, ..]) => {
+                Self::new(code, "invalid PreKey message: X3DH no longer supported")
+            }
+            (other, _) => other,
+        }
+    }
+
     /// What the crate says about bytes that it could not read.
     pub(crate) fn of_bytes(error: RatchetError, bytes: &[u8]) -> Self {
         let Self { code, message } = error.into();
@@ -62,9 +72,6 @@ impl Failure {
         match (code, bytes.len()) {
             ("InvalidMessage", short @ 0..=2) => {
                 Self::new(code, format!("ciphertext serialized bytes were too short <{short}>"))
-            }
-            ("InvalidMessage", _) if version == 3 => {
-                Self::new(code, "invalid PreKey message: X3DH no longer supported")
             }
             ("LegacyCiphertextVersion" | "UnrecognizedCiphertextVersion", _) => {
                 Self::new(code, format!("{message} <{version}>"))

@@ -3,7 +3,7 @@
 use crate::{
     failure::Failure,
     keys,
-    people::{Address, Person},
+    people::{Address, DEVICES, Person},
     request::{Request, base64},
 };
 use rand::rng;
@@ -57,13 +57,18 @@ fn bundle(request: &Request) -> Result<Bundle, Failure> {
         let key = keys::public(request, name)?;
         PublicKey33::parse(key.as_bytes()).ok_or_else(|| keys::bad_key(key.as_bytes()))
     };
-    let one_time = match request.get("pre_key") {
-        None => None,
-        Some(_) => Some(OneTimePublic { id: request.number("pre_key_id")?, key: key("pre_key")? }),
+    // Both or neither.
+    let one_time = match (request.get("pre_key_id"), request.get("pre_key")) {
+        (None, None) => None,
+        _ => Some(OneTimePublic { id: request.number("pre_key_id")?, key: key("pre_key")? }),
     };
+    let device_id = request.number("device_id")?;
+    if !DEVICES.contains(&u64::from(device_id)) {
+        return Err(Failure::request("invalid argument: device ID is out of range"));
+    }
     Ok(Bundle {
         registration_id: request.number("registration_id")?,
-        device_id: request.number("device_id")?,
+        device_id,
         identity: keys::public(request, "identity_key")?,
         signed: SignedPublic {
             id: request.number("signed_pre_key_id")?,
@@ -111,9 +116,16 @@ pub(crate) fn seal(
         return Err(Failure::untrusted(remote));
     }
     let ends = Ends { ours: identity, from: address.service(), to: remote.service() };
-    record
+    let sealed = record
         .encrypt(ends, plaintext, now, &mut rng())
-        .map_err(|error| Failure::of(error, "Whisper", remote))
+        .map_err(|error| Failure::of(error, "Whisper", remote))?;
+    remember(known, remote, record);
+    Ok(sealed)
+}
+
+/// Whom one has a conversation with one knows, even if one forgot.
+fn remember(known: &mut BTreeMap<Address, IdentityKey>, remote: &Address, record: &SessionRecord) {
+    known.extend(record.identity().map(|identity| (remote.clone(), *identity)));
 }
 
 pub(crate) fn decrypt(person: &mut Person, request: &Request) -> Result<Value, Failure> {
@@ -138,16 +150,18 @@ pub(crate) fn open(
     bytes: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let opened =
-        match Incoming::parse(kind, bytes).map_err(|error| Failure::of_bytes(error, bytes))? {
+        match Incoming::parse(kind, bytes).map_err(|error| Failure::of_message(error, bytes))? {
             Incoming::PreKey(message) => accept(person, remote, &message)?,
             Incoming::Whisper(message) => {
-                let Person { address, identity, sessions, .. } = &mut *person;
+                let Person { address, identity, known, sessions, .. } = &mut *person;
                 let none = || Failure::no_session(remote);
                 let record = sessions.get_mut(remote).ok_or_else(none)?;
                 let ends = Ends { ours: identity, from: address.service(), to: remote.service() };
-                record
+                let opened = record
                     .decrypt(ends, &message, &mut rng())
-                    .map_err(|error| Failure::of(error, "Whisper", remote))?
+                    .map_err(|error| Failure::of(error, "Whisper", remote))?;
+                remember(known, remote, record);
+                opened
             }
         };
     Ok(opened.plaintext)

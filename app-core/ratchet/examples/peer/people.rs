@@ -14,7 +14,7 @@ use ratchet::{
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-const DEVICES: core::ops::RangeInclusive<u64> = 1..=127;
+pub(crate) const DEVICES: core::ops::RangeInclusive<u64> = 1..=127;
 const REGISTRATION_IDS: core::ops::RangeInclusive<u32> = 1..=16380;
 const DEFAULT: &str = "default";
 

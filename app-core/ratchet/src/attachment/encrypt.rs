@@ -2,9 +2,9 @@
 
 use super::{
     AttachmentKey, BLOCK, IncrementalMac, MAX_SIZE, PIECE, blob_len, cut::Tail,
-    incremental::Writing, mac, padded_len, redacted,
+    incremental::Writing, padded_len, redacted,
 };
-use crate::RatchetError;
+use crate::{RatchetError, kdf};
 use aes::Aes256;
 use cbc::cipher::{Array, BlockModeEncrypt, KeyIvInit};
 use hmac::{Hmac, Mac};
@@ -66,7 +66,7 @@ impl Encryptor {
         Ok(Self {
             cipher: cbc::Encryptor::new(key.cipher().as_bytes().into(), &iv.into()),
             tail: Tail::new(),
-            mac: mac(key.mac()),
+            mac: kdf::keyed(key.mac()),
             digest: Sha256::new(),
             incremental: Writing::new(key, blob_len(size)),
             iv: Some(iv),

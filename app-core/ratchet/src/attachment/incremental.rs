@@ -6,8 +6,8 @@
 //! blob, and the chunk length follows from the blob's length. The list itself carries no proof: it
 //! travels beside key and digest in the end-to-end encrypted message, and is as trustworthy as they.
 
-use super::{AttachmentKey, MAC_LEN, MAX_SIZE, blob_len, cut::Cutter, mac};
-use crate::RatchetError;
+use super::{AttachmentKey, MAC_LEN, MAX_SIZE, blob_len, cut::Cutter};
+use crate::{RatchetError, kdf};
 use core::fmt;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -93,7 +93,7 @@ impl Writing {
         // Never above MAX_CHUNK, so both fit.
         let chunk_len = u32::try_from(chunk_len(blob_len)).unwrap_or(u32::MAX);
         let cutter = Cutter::new(usize::try_from(chunk_len).unwrap_or(usize::MAX));
-        Self { mac: mac(key.mac()), cutter, chunk_len, macs: vec![] }
+        Self { mac: kdf::keyed(key.mac()), cutter, chunk_len, macs: vec![] }
     }
 
     pub(super) fn update(&mut self, mut blob: &[u8]) {
@@ -121,7 +121,7 @@ pub(super) struct Reading {
 
 impl Reading {
     pub(super) fn new(key: &AttachmentKey, incremental: &IncrementalMac) -> Self {
-        Self { mac: mac(key.mac()), macs: incremental.macs.clone().into_iter() }
+        Self { mac: kdf::keyed(key.mac()), macs: incremental.macs.clone().into_iter() }
     }
 
     /// True if more than one chunk is still to come.

@@ -1,7 +1,7 @@
 //! The check of a whole blob: its form, its digest and its MAC.
 
-use super::{AttachmentKey, BLOCK, MAC_LEN, MAX_SIZE, blob_len, cut::Tail, mac};
-use crate::RatchetError;
+use super::{AttachmentKey, BLOCK, MAC_LEN, MAX_SIZE, blob_len, cut::Tail};
+use crate::{RatchetError, kdf};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -17,7 +17,7 @@ pub(super) struct Whole {
 
 impl Whole {
     pub(super) fn new(key: &AttachmentKey) -> Self {
-        Self { digest: Sha256::new(), mac: mac(key.mac()), tail: Tail::new(), len: 0 }
+        Self { digest: Sha256::new(), mac: kdf::keyed(key.mac()), tail: Tail::new(), len: 0 }
     }
 
     /// Refuses what is longer than the blob of any file.

@@ -9,7 +9,7 @@ use wire::{Decode, DecodeError, Encode, Reader, Writer};
 pub struct DistributionId(pub [u8; 16]);
 
 impl DistributionId {
-    /// Reads the one spelling that [`fmt::Display`] writes.
+    /// Reads what [`fmt::Display`] writes, in letters of either case.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         uuid::parse(text).map(Self)
@@ -46,15 +46,15 @@ mod tests {
     const TEXT: &str = "d1d1d1d1-7000-11eb-b32a-33b8a8a487a6";
 
     #[test]
-    fn an_id_has_one_spelling() {
+    fn an_id_has_hyphens_and_letters_of_either_case() {
         let id = DistributionId::parse(TEXT).unwrap();
         assert_eq!((hex::encode(id.0), id.to_string()), (TEXT.replace('-', ""), TEXT.to_owned()));
+        assert_eq!(DistributionId::parse(&TEXT.to_uppercase()), Some(id));
         let none = "00000000-0000-0000-0000-000000000000";
         assert_eq!(DistributionId::parse(none), Some(DistributionId([0; 16])));
         for other in [
             "",
             "d1d1d1d1700011ebb32a33b8a8a487a6",
-            "D1D1D1D1-7000-11EB-B32A-33B8A8A487A6",
             "d1d1d1d1-7000-11eb-b32a-33b8a8a487a",
             "d1d1d1d1-7000-11eb-b32a-33b8a8a487a60",
             "d1d1d1d17-000-11eb-b32a-33b8a8a487a6",

@@ -58,7 +58,7 @@ impl Decode for Row {
             rank: reader.u64()?,
             archived: reader.bool()?,
             changed: false,
-            session: Session::decode(reader)?,
+            session: Box::new(Session::decode(reader)?),
         })
     }
 }

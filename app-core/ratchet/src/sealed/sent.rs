@@ -7,7 +7,7 @@ use super::{content::SealedContent, v2};
 use crate::{IdentityKey, IdentityKeyPair, RatchetError, proto::put_varint};
 use core::ops::RangeInclusive;
 use rand_core::CryptoRng;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use wire::{DecodeError, Reader};
 
 /// Recipients are named by the 17 bytes of a service id.
@@ -67,7 +67,8 @@ impl core::fmt::Debug for Received<'_> {
 /// # Errors
 /// [`RatchetError::BadCertificate`] for a certificate that is not of `ours`;
 /// [`RatchetError::BadMessage`] for a recipient without devices, for a device or registration id
-/// out of range, for a name of another kind, and for anybody named twice; also for a key that nobody can agree with.
+/// out of range, for a name of another kind, and for anybody named twice; [`RatchetError::BadKey`] for
+/// a key that nobody can agree with.
 pub fn seal_for_many(
     ours: &IdentityKeyPair,
     recipients: &[Recipient<'_>],
@@ -128,7 +129,7 @@ fn put_devices(out: &mut Vec<u8>, devices: &[(u8, u16)]) -> Result<(), RatchetEr
 ///
 /// # Errors
 /// [`RatchetError::UnknownVersion`] for another form, [`RatchetError::BadMessage`] for damaged
-/// bytes or a device out of range.
+/// bytes, a device out of range or somebody who is excluded and named again.
 pub fn split(sent: &[u8]) -> Result<Vec<Received<'_>>, RatchetError> {
     let (version, body) = sent.split_first().ok_or(RatchetError::BadMessage)?;
     match *version {
@@ -144,10 +145,15 @@ fn read(
     read_name: fn(&mut Reader<'_>) -> Result<[u8; 17], DecodeError>,
 ) -> Result<Vec<Received<'_>>, DecodeError> {
     let mut reader = Reader::new(body);
-    let mut all = vec![];
+    let (mut all, mut named) = (vec![], BTreeMap::new());
     for _ in 0..read_count(&mut reader)? {
         let service_id = read_name(&mut reader)?;
         let devices = read_devices(&mut reader)?;
+        // Whoever has devices may be named again with others, but is not excluded.
+        let excluded = devices.is_empty();
+        if named.insert(service_id, excluded).is_some_and(|before| before || excluded) {
+            return Err(DecodeError::BadValue("excluded recipient"));
+        }
         if !devices.is_empty() {
             let wrapped = reader.fixed()?;
             all.push(Received { service_id, devices, wrapped, shared: &[] });

@@ -1,9 +1,13 @@
 //! A session as it is stored. The record around it carries the version.
 
-use super::{MAX_RECEIVING, Pending, Session};
+use super::{MAX_RECEIVING, Pending, Session, no_chains};
 use crate::{
-    chain::SendingChain, curve::PublicKey33, identity::IdentityKey, kyber::KyberCiphertext,
-    secret::Secret, spqr::Spqr,
+    chain::{ReceivingChain, SendingChain},
+    curve::PublicKey33,
+    identity::IdentityKey,
+    kyber::KyberCiphertext,
+    secret::Secret,
+    spqr::Spqr,
 };
 use types::Timestamp;
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
@@ -31,11 +35,28 @@ impl Decode for Session {
             root: Secret::decode(r)?,
             sending: SendingChain::decode(r)?,
             previous_counter: r.u32()?,
-            receiving: r.list(MAX_RECEIVING)?,
+            receiving: read_chains(r)?,
             pending: r.option()?,
             pq: Spqr::decode(r)?,
         })
     }
+}
+
+fn read_chains(r: &mut Reader<'_>) -> Result<Vec<ReceivingChain>, DecodeError> {
+    let mut chains = no_chains();
+    let count = usize::try_from(r.u32()?).map_err(|_| DecodeError::TooLong)?;
+    if count > MAX_RECEIVING {
+        return Err(DecodeError::TooLong);
+    }
+    for _ in 0..count {
+        let chain = ReceivingChain::decode(r)?;
+        // Of two with one key, the second could never be found.
+        if chains.iter().any(|known| known.ratchet_key() == chain.ratchet_key()) {
+            return Err(DecodeError::BadValue("receiving chain"));
+        }
+        chains.push(chain);
+    }
+    Ok(chains)
 }
 
 impl Encode for Pending {

@@ -32,8 +32,8 @@ enum Side {
 /// An agreement that takes another's place.
 pub(super) struct Turn {
     pub(super) next: Agreement,
-    /// The secret that was agreed on, and its epoch.
-    pub(super) agreed: Option<(u64, Secret)>,
+    /// The secret that was agreed on for the epoch behind the last one that has a secret.
+    pub(super) agreed: Option<Secret>,
 }
 
 impl Agreement {
@@ -134,7 +134,7 @@ impl Agreement {
 
     fn agreed(&self, epoch: u64, side: Side, agreed: Agreed) -> Turn {
         let next = Self { epoch, authenticator: Arc::new(agreed.authenticator), side };
-        Turn { next, agreed: Some((self.epoch, agreed.secret)) }
+        Turn { next, agreed: Some(agreed.secret) }
     }
 
     fn with(&self, side: Side) -> Self {

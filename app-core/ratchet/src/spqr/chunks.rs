@@ -9,6 +9,8 @@ use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
 /// Thirty-two bytes of a stream.
 pub(super) type Block = [u8; 32];
+/// Bytes of a chunk that is stored: its number and its data.
+const STORED_CHUNK: usize = 34;
 
 /// A numbered piece of a stream, as it travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,12 +133,6 @@ impl Encode for Chunk {
     }
 }
 
-impl Decode for Chunk {
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { number: reader.u16()?, data: reader.fixed()? })
-    }
-}
-
 impl<const N: usize> Encode for Outgoing<N> {
     fn encode(&self, writer: &mut Writer) {
         writer.u16(self.next);
@@ -159,10 +155,20 @@ impl<const N: usize> Encode for Incoming<N> {
 
 impl<const N: usize> Decode for Incoming<N> {
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let chunks: Vec<Chunk> = reader.list(N.saturating_sub(1))?;
+        let count = usize::try_from(reader.u32()?).map_err(|_| DecodeError::TooLong)?;
+        if count >= N {
+            return Err(DecodeError::TooLong);
+        }
+        // All at once: most of a stored session can be chunks.
+        let (stored, _) = reader.take(count.saturating_mul(STORED_CHUNK))?.as_chunks();
+        let chunks: Vec<Chunk> = stored.iter().map(read_chunk).collect();
         let ordered = chunks.is_sorted_by(|one, next| one.number < next.number);
         if ordered { Ok(Self(chunks)) } else { Err(DecodeError::BadValue("order of chunks")) }
     }
+}
+
+fn read_chunk([high, low, data @ ..]: &[u8; STORED_CHUNK]) -> Chunk {
+    Chunk { number: u16::from_be_bytes([*high, *low]), data: *data }
 }
 
 /// As many blocks as are asked for.

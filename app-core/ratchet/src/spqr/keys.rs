@@ -30,10 +30,21 @@ impl Position {
 
     /// The key of the next message and the position of that message; `None` at the last index.
     pub(super) fn step(&self) -> Option<(Secret, Self)> {
+        let ([key, message_key], index) = self.derive()?;
+        Some((message_key, Self { key, index }))
+    }
+
+    /// The position of the next message; `None` at the last index.
+    fn skip(&self) -> Option<Self> {
+        let ([key], index) = self.derive()?;
+        Some(Self { key, index })
+    }
+
+    /// The key behind the next message, then perhaps that message's own, and its index.
+    fn derive<const N: usize>(&self) -> Option<([Secret; N], u32)> {
         let index = self.index.checked_add(1)?;
         let info = [&index.to_be_bytes(), NEXT].concat();
-        let [key, message_key] = kdf::hkdf(None, self.key.as_bytes(), &info);
-        Some((message_key, Self { key, index }))
+        Some((kdf::hkdf(None, self.key.as_bytes(), &info), index))
     }
 }
 
@@ -73,16 +84,21 @@ impl Receiving {
         if ahead > max_jump {
             return Err(RatchetError::TooFarAhead);
         }
-        let mut passed = BTreeMap::new();
-        let (mut key, mut at) = self.at.step().ok_or(RatchetError::TooFarAhead)?;
-        while at.index < index {
-            let next = at.step().ok_or(RatchetError::TooFarAhead)?;
-            if at.index >= oldest(index) {
-                passed.insert(at.index, key);
-            }
-            (key, at) = next;
+        // As in a chain of the Double Ratchet: nothing is proven yet, so nothing is worked out that is
+        // not kept.
+        let mut at = Position { key: Secret::new(*self.at.key.as_bytes()), index: self.at.index };
+        while at.index.saturating_add(1) < oldest(index) {
+            at = at.skip().ok_or(RatchetError::TooFarAhead)?;
         }
-        Ok((key, Advance::Jump { passed, at }))
+        let mut passed = BTreeMap::new();
+        loop {
+            let (key, next) = at.step().ok_or(RatchetError::TooFarAhead)?;
+            if next.index >= index {
+                return Ok((key, Advance::Jump { passed, at: next }));
+            }
+            passed.insert(next.index, key);
+            at = next;
+        }
     }
 
     /// Does what finding a genuine message's key entails.

@@ -71,6 +71,36 @@ fn whisper_messages_need_key_counter_and_ciphertext() {
     }
 }
 
+/// Nothing has proven such a message to be anybody's, so nothing is said about keys.
+#[test]
+fn a_ratchet_key_without_agreement_is_a_damaged_message() {
+    let zero = [[5].as_slice(), &[0; 32]].concat();
+    let with_zero = |message: &[u8]| {
+        let (body, mac) = message.split_at(message.len() - 8);
+        let all: Vec<_> = fields(body)
+            .into_iter()
+            .map(|(n, value)| (n, if n == 1 { Value::Bytes(&zero) } else { value }))
+            .collect();
+        [&written(0x44, &all), mac].concat()
+    };
+    let (mut alice, mut bob) = talking();
+    let good = alice.send(b"hello");
+    let bad = Sealed { bytes: with_zero(&good.bytes), ..good.clone() };
+    assert_eq!(bob.receive(&bad), Err(RatchetError::BadMessage));
+    assert_eq!(bob.receive(&good), Ok(b"hello".to_vec()));
+
+    let (_, mut bob, first) = first_message();
+    let all = fields(&first.bytes);
+    let Some((4, Value::Bytes(inner))) = all.get(3) else { panic!("the message inside") };
+    let inner = with_zero(inner);
+    let all: Vec<_> = all
+        .into_iter()
+        .map(|(n, value)| (n, if n == 4 { Value::Bytes(&inner) } else { value }))
+        .collect();
+    assert_eq!(bob.receive(&prekey(written(0x44, &all))), Err(RatchetError::BadMessage));
+    assert_eq!(bob.receive(&first), Ok(b"hello".to_vec()));
+}
+
 #[test]
 fn fields_come_in_any_order_with_strangers_between_and_the_last_one_wins() {
     let (_, mut bob, sealed) = first_message();

@@ -291,6 +291,30 @@ fn damaged_lists_of_recipients_are_not_split() {
 }
 
 #[test]
+fn nobody_is_both_a_recipient_and_excluded() {
+    let mut cast = Cast::new();
+    let content = cast.content();
+    let bob = cast.bob.public();
+    let all = [recipient([1; 17], &[(1, 5)], &bob), recipient([0; 17], &[(1, 5)], &bob)];
+    let sent = seal_for_many(&cast.alice, &all, &[], &content, &mut cast.rng).unwrap();
+    let (head, rest) = sent.split_at(2);
+    let (one, rest) = rest.split_at(17 + 3 + 48);
+    let (other, shared) = rest.split_at(17 + 3 + 48);
+    let with = |count: u8, parts: &[&[u8]]| {
+        let sent = [&[head[0], count], parts.concat().as_slice(), shared].concat();
+        split(&sent).map(|parts| parts.len())
+    };
+    let excluded = [&one[..17], &[0]].concat();
+    assert_eq!(with(2, &[other, &excluded]), Ok(1));
+    assert_eq!(with(2, &[one, &excluded]), Err(RatchetError::BadMessage));
+    assert_eq!(with(3, &[&excluded, other, one]), Err(RatchetError::BadMessage));
+    assert_eq!(with(2, &[&excluded, &excluded]), Err(RatchetError::BadMessage));
+    // The published library names somebody again whose devices do not stand together.
+    let second = [&one[..17], &[2], &one[18..]].concat();
+    assert_eq!(with(2, &[one, &second]), Ok(2));
+}
+
+#[test]
 fn contents_with_missing_or_unknown_parts() {
     let mut cast = Cast::new();
     let content = SealedContent { kind: ContentKind::Plaintext, group: None, ..cast.content() };

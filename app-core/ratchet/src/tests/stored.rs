@@ -28,6 +28,27 @@ fn stored_sessions_are_of_one_format_and_one_peer() {
     alice.reload();
 }
 
+#[test]
+fn a_stored_session_reads_in_no_chain_twice() {
+    let (mut alice, mut bob) = talking();
+    say(&mut alice, &mut bob, b"hello");
+    say(&mut bob, &mut alice, b"hello");
+    say(&mut alice, &mut bob, b"hello");
+    let good = bob.record.states().remove(0).to_vec();
+    // Format, rank, archived; both names with a registration id between them; root, sending chain
+    // and counter.
+    let count = 10 + 33 + 4 + 33 + 32 + 32 + 33 + 36 + 4;
+    let (one, other) = (count + 4, count + 4 + 33 + 36 + 4);
+    assert_eq!(good[count..one], [0, 0, 0, 3]);
+    let mut twice = good.clone();
+    twice.copy_within(one..one + 33, other);
+    let refused = SessionRecord::load([twice]).unwrap_err();
+    assert_eq!(refused, DecodeError::BadValue("receiving chain"));
+    let mut too_many = good;
+    too_many[count + 3] = 6;
+    assert_eq!(SessionRecord::load([too_many]).unwrap_err(), DecodeError::TooLong);
+}
+
 /// A store that applies changes, as `store` does.
 #[derive(Default)]
 struct Rows(BTreeMap<[u8; 33], Vec<u8>>);
