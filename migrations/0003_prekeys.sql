@@ -37,8 +37,9 @@ CREATE TABLE prekeys (
     UNIQUE (kind, id)
 ) STRICT;
 
+-- A record has a format byte now.
 INSERT INTO prekeys (kind, id, record, created)
-    SELECT kind, id, record, 0 FROM former_prekeys ORDER BY kind, id;
+    SELECT kind, id, CAST(x'01' || record AS BLOB), 0 FROM former_prekeys ORDER BY kind, id;
 
 DROP TABLE former_prekeys;
 

@@ -12,6 +12,19 @@ use core::fmt;
 use rand_core::CryptoRng;
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
+/// First byte of every stored prekey.
+const FORMAT: u8 = 1;
+
+fn write_head(writer: &mut Writer, id: u32) {
+    writer.u8(FORMAT);
+    writer.u32(id);
+}
+
+/// The number of a stored prekey.
+fn read_head(r: &mut Reader<'_>) -> Result<u32, DecodeError> {
+    if r.u8()? == FORMAT { r.u32() } else { Err(DecodeError::BadValue("prekey format")) }
+}
+
 /// A Curve25519 prekey, signed by its owner, that serves for some days.
 pub struct SignedPreKey {
     id: u32,
@@ -53,7 +66,7 @@ impl SignedPreKey {
 
 impl Encode for SignedPreKey {
     fn encode(&self, writer: &mut Writer) {
-        writer.u32(self.id);
+        write_head(writer, self.id);
         self.pair.encode(writer);
         writer.fixed(&self.signature);
     }
@@ -61,7 +74,7 @@ impl Encode for SignedPreKey {
 
 impl Decode for SignedPreKey {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { id: r.u32()?, pair: KeyPair::decode(r)?, signature: r.fixed()? })
+        Ok(Self { id: read_head(r)?, pair: KeyPair::decode(r)?, signature: r.fixed()? })
     }
 }
 
@@ -97,14 +110,14 @@ impl OneTimePreKey {
 
 impl Encode for OneTimePreKey {
     fn encode(&self, writer: &mut Writer) {
-        writer.u32(self.id);
+        write_head(writer, self.id);
         self.pair.encode(writer);
     }
 }
 
 impl Decode for OneTimePreKey {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { id: r.u32()?, pair: KeyPair::decode(r)? })
+        Ok(Self { id: read_head(r)?, pair: KeyPair::decode(r)? })
     }
 }
 
@@ -150,7 +163,7 @@ impl KyberPreKey {
 
 impl Encode for KyberPreKey {
     fn encode(&self, writer: &mut Writer) {
-        writer.u32(self.id);
+        write_head(writer, self.id);
         self.private.encode(writer);
         self.public.encode(writer);
         writer.fixed(&self.signature);
@@ -160,7 +173,7 @@ impl Encode for KyberPreKey {
 impl Decode for KyberPreKey {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
-            id: r.u32()?,
+            id: read_head(r)?,
             private: KyberPrivateKey::decode(r)?,
             public: KyberPublicKey::decode(r)?,
             signature: r.fixed()?,

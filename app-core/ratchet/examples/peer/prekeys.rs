@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use wire::{Decode, Encode};
 
 /// When the keys claim to be made; nobody looks at it.
+/// Bytes before the private half of a stored prekey.
+const HEAD: usize = 5;
 const MADE: u64 = 1_700_000_000_000;
 const KYBER_TYPE: u8 = 8;
 
@@ -98,7 +100,7 @@ pub(crate) fn publish(person: &mut Person, request: &Request) -> Result<Value, F
     if let Some(one_time) = one_time {
         bundle.one_time = Some(OneTimePublic::from(&one_time));
         let stored = one_time.to_bytes();
-        secrets["pre_key_private"] = Value::from(base64(part(&stored, 4, 32)?));
+        secrets["pre_key_private"] = Value::from(base64(part(&stored, HEAD, 32)?));
         shelf.one_time.insert(one_time.id(), one_time);
     }
     let bundle = shown(&bundle);
@@ -127,13 +129,13 @@ fn shown(bundle: &Bundle) -> Value {
     shown
 }
 
-/// The private halves, which only the stored form has: number, private half, public half, signature.
+/// The private halves, which only the stored form has: format, number, private half, public half, signature.
 fn secrets(signed: &SignedPreKey, kyber: &KyberPreKey) -> Result<Value, Failure> {
     let stored = signed.to_bytes();
     let signed = Stored {
         id: signed.id(),
         public: signed.public().as_bytes().to_vec(),
-        private: part(&stored, 4, 32)?.to_vec(),
+        private: part(&stored, HEAD, 32)?.to_vec(),
         signature: signed.signature().to_vec(),
         timestamp: MADE,
     };
@@ -141,7 +143,7 @@ fn secrets(signed: &SignedPreKey, kyber: &KyberPreKey) -> Result<Value, Failure>
     let kyber = Stored {
         id: kyber.id(),
         public: kyber.public().as_bytes().to_vec(),
-        private: [&[KYBER_TYPE], part(&stored, 4, 3168)?].concat(),
+        private: [&[KYBER_TYPE], part(&stored, HEAD, 3168)?].concat(),
         signature: kyber.signature().to_vec(),
         timestamp: MADE,
     };
@@ -163,7 +165,7 @@ pub(crate) fn import(person: &mut Person, request: &Request) -> Result<Value, Fa
     if given("pre_key_id", "pre_key_private") {
         let id: u32 = request.number("pre_key_id")?;
         let pair = pair(request.array("pre_key_private")?);
-        let stored = [id.to_be_bytes().as_slice(), &pair].concat();
+        let stored = [head(id).as_slice(), &pair].concat();
         person.shelf.one_time.insert(id, read(&stored)?);
     }
     if given("signed_pre_key_id", "signed_pre_key_private") {
@@ -171,16 +173,22 @@ pub(crate) fn import(person: &mut Person, request: &Request) -> Result<Value, Fa
         let private = request.array("signed_pre_key_private")?;
         let public = IdentityKeyPair::from_private(private).public();
         let signature = person.identity.sign(public.as_bytes(), &mut rng());
-        let stored = [id.to_be_bytes().as_slice(), &pair(private), &signature].concat();
+        let stored = [head(id).as_slice(), &pair(private), &signature].concat();
         person.shelf.signed.insert(id, read(&stored)?);
     }
     if let Some(record) = request.maybe_bytes("kyber_pre_key_record")? {
         let Stored { id, public, private, signature, .. } = Stored::read(&record)?;
         let private = private.strip_prefix(&[KYBER_TYPE]).unwrap_or(&private);
-        let stored = [id.to_be_bytes().as_slice(), private, &public, &signature].concat();
+        let stored = [head(id).as_slice(), private, &public, &signature].concat();
         person.shelf.kyber.insert(id, read(&stored)?);
     }
     Ok(json!({}))
+}
+
+/// What stands before the private half of a stored prekey: its format and number.
+fn head(id: u32) -> [u8; HEAD] {
+    let [a, b, c, d] = id.to_be_bytes();
+    [1, a, b, c, d]
 }
 
 /// A key pair as prekeys store it.

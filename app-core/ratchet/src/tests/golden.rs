@@ -33,20 +33,20 @@ fn prekeys_and_bundles() {
     let bob = Person::new(2);
     check(
         &bob.signed.to_bytes(),
-        "0000000b28f8ccb495646e17340d11bb581b17d3180d67443ccd0bdd8d0f6107eab8de6605ca8b1b4de47ee9\
+        "010000000b28f8ccb495646e17340d11bb581b17d3180d67443ccd0bdd8d0f6107eab8de6605ca8b1b4de47ee9\
          8f116acfa4791afc0baa7a12702411456b2208a828adb68c714a1956c66eca78094583755c593e03b8feff4d\
          2e5f6968c41e454a5969fcb512918945d8a19a7ae0376b54fb7a0053cce39d05ccf7085a3428acd18bb0933a\
          06",
     );
     check(
         &bob.one_time.to_bytes(),
-        "0000001630aed62230d2cd2fdbf39745e1b1b1568b6e51101597ac4dc2b43ca3e4e9826e05a0e7697778edaf\
+        "010000001630aed62230d2cd2fdbf39745e1b1b1568b6e51101597ac4dc2b43ca3e4e9826e05a0e7697778edaf\
          a237b5f250bbb3d36e3a71487811fe266215052630bd164e7d",
     );
     check_long(
         &bob.kyber.to_bytes(),
-        4805,
-        "5c5f7d24d131bd9d6f1df6a4320a2ad1768b6baad474a7c600b4872c096f2eea",
+        4806,
+        "c26ba2780cc5c6519fece723b0c18b480905bb5b08dd1909355c21c1d336a832",
     );
     check_long(
         &bob.bundle().base_bytes(),

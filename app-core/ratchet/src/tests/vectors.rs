@@ -123,18 +123,18 @@ impl Bob {
     fn new(session: &Json) -> Self {
         let (bundle, secrets) = (bundle(&session["bundle"]), &session["bob_prekey_secrets"]);
         let signed = KeyPair::from_private(array(&secrets["signed_pre_key_private"]));
-        let signed =
-            [&bundle.signed.id.to_be_bytes(), &*signed.to_bytes(), &bundle.signed.signature];
+        let head = |id: u32| [&[1], id.to_be_bytes().as_slice()].concat();
+        let signed = [&*head(bundle.signed.id), &signed.to_bytes(), &bundle.signed.signature];
         let kyber_private = bytes(&secrets["kyber_pre_key_private"]);
         let kyber = [
-            &bundle.kyber.id.to_be_bytes(),
+            &*head(bundle.kyber.id),
             &kyber_private[1..],
             bundle.kyber.key.as_bytes(),
             &bundle.kyber.signature,
         ];
         let one_time = bundle.one_time.map(|one_time| {
             let pair = KeyPair::from_private(array(&secrets["pre_key_private"]));
-            let stored = [one_time.id.to_be_bytes().as_slice(), &pair.to_bytes()].concat();
+            let stored = [head(one_time.id), pair.to_bytes()].concat();
             OneTimePreKey::from_bytes(&stored).unwrap()
         });
         let bob = Self {

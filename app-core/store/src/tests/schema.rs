@@ -78,8 +78,8 @@ async fn prekeys_of_an_earlier_release_still_open_what_comes_and_sessions_begin_
             .map(SqlSafeStr::into_sql_str);
     sqlx::raw_sql(first).execute(&mut before).await.unwrap();
     sqlx::raw_sql(second).execute(&mut before).await.unwrap();
-    let insert = "INSERT INTO prekeys (kind, id, record) VALUES ('signed', 1, x'01'),
-            ('kyber', 1, x'02'), ('one_time', 9, x'03')";
+    let insert = "INSERT INTO prekeys (kind, id, record) VALUES ('signed', 1, x'0100'),
+            ('kyber', 1, x'0200'), ('one_time', 9, x'0300ff')";
     sqlx::query(insert).execute(&mut before).await.unwrap();
     let session = "INSERT INTO sessions (contact, record) VALUES (zeroblob(32), x'01')";
     sqlx::query("PRAGMA foreign_keys = OFF").execute(&mut before).await.unwrap();
@@ -91,8 +91,16 @@ async fn prekeys_of_an_earlier_release_still_open_what_comes_and_sessions_begin_
     .fetch_all(&mut before)
     .await
     .unwrap();
-    let row = |kind: &str, id, byte| (kind.to_owned(), id, vec![byte]);
-    assert_eq!(found, [row("kyber", 1, 2), row("one_time", 9, 3), row("signed", 1, 1)]);
+    // Behind the byte of their format.
+    let row = |kind: &str, id, record: &[u8]| (kind.to_owned(), id, record.to_vec());
+    assert_eq!(
+        found,
+        [
+            row("kyber", 1, &[1, 2, 0]),
+            row("one_time", 9, &[1, 3, 0, 0xff]),
+            row("signed", 1, &[1, 1, 0])
+        ]
+    );
     let sessions: i64 =
         sqlx::query_scalar("SELECT COUNT(*) FROM sessions").fetch_one(&mut before).await.unwrap();
     assert_eq!(sessions, 0);
