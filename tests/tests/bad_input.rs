@@ -209,7 +209,8 @@ fn without_a_network_things_wait_and_nothing_is_lost() {
     assert_eq!(newcomer.run(&["balance", "--offline"])["synced"], false);
 
     net.start_again();
-    assert_eq!(alice.run(&["sync"])["synced"], true);
+    // Nodes that have just started know one another after a moment.
+    eventually("alice is up to date", || (alice.run(&["sync"])["synced"] == true).then_some(()));
     let said = |document: &Value, field: &str| -> Vec<Value> {
         document["messages"].as_array().unwrap().iter().map(|said| said[field].clone()).collect()
     };
@@ -219,6 +220,11 @@ fn without_a_network_things_wait_and_nothing_is_lost() {
     });
     assert_eq!(said(&read, "text"), ["before", "meanwhile", ""]);
     assert_eq!(read.pointer("/messages/2/payment/tx").unwrap(), &paid["tx"]);
-    assert_eq!(text(&carol.run(&["contact", "list"]), "/contacts/0/name"), "alice");
+    let heard_of = eventually("carol hears of alice", || {
+        alice.run(&["sync"]);
+        let list = carol.run(&["contact", "list"]);
+        list.pointer("/contacts/0/name").cloned()
+    });
+    assert_eq!(heard_of, "alice");
     assert_eq!(text(&newcomer.run(&["contact", "add", &of_carol]), "/contact/name"), "carol");
 }
