@@ -31,9 +31,9 @@ pub struct Taken {
     pub moved: bool,
 }
 
-/// Takes one content from the holder of an identity key, who may be known as a contact, and who may
-/// have begun a session with it. A stranger's hello is a request. Of a contact that was declined nothing is saved but where to reach it, and
-/// nothing is confirmed.
+/// Takes one content from the holder of an identity key, who may be known as a contact, and whose
+/// session may have begun with it. A stranger's hello is a request. Of a contact that was declined
+/// nothing is saved but where to reach it, and nothing is confirmed.
 ///
 /// # Errors
 /// [`Refused`]: nothing changes but the session.

@@ -30,7 +30,12 @@ async fn letters(worker: &Worker, engine: &Engine, bob: &Stranger) -> Vec<Letter
     puts.collect()
 }
 
-async fn requests_to(worker: &Worker, engine: &Engine, bob: &Stranger) -> Vec<PublicKey33> {
+/// The ratchet keys about which alice has asked bob.
+pub(super) async fn requests_to(
+    worker: &Worker,
+    engine: &Engine,
+    bob: &Stranger,
+) -> Vec<PublicKey33> {
     let letters = letters(worker, engine, bob).await;
     let keys = letters.into_iter().filter_map(|letter| match letter {
         Letter::Again(key) => key,
