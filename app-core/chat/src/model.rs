@@ -248,11 +248,11 @@ pub enum Change {
     RemoveOutgoing(i64),
     /// Forget every envelope that waits to leave for this contact.
     DropOutgoing(OpenId),
-    /// This envelope of this queue has been dealt with; remember until then.
+    /// What lay in an envelope of this queue has been dealt with; remember until then.
     MarkSeen {
         /// The queue.
         queue: QueueId,
-        /// The envelope.
+        /// The letter, as [`crate::SealedLetter::id`] names it.
         envelope: EnvelopeId,
         /// When it may be forgotten.
         until: Timestamp,
