@@ -17,6 +17,9 @@ pub mod fuzz;
 mod master;
 mod public_key;
 mod secret;
+#[cfg(test)]
+mod torsion;
+mod vrf;
 mod words;
 mod wrap;
 
@@ -26,5 +29,6 @@ pub use ed25519::{Ed25519Key, ed25519_verify};
 pub use falcon::FalconKey;
 pub use master::Master;
 pub use public_key::PublicKey;
+pub use vrf::{VRF_PROOF_LEN, VrfKey, vrf_key_is_valid, vrf_output, vrf_verify};
 pub use words::{Words, WordsError};
 pub use wrap::{WrapError, WrapKey};

@@ -1,0 +1,82 @@
+//! What tests of several rooms begin with: four managers, a genesis, certificates that are real.
+//!
+//! Linked by tests, examples and benches only.
+
+use keys::{EcdsaKey, Ed25519Key, VrfKey, Words};
+use ledger::{
+    Certificate, CertifiedHeader, Committee, FirstManager, FirstWorker, Genesis, Header, Member,
+    Params, Place, Step,
+};
+use std::collections::BTreeMap;
+use types::{Abc, Address, Amount, Timestamp, WorkerId};
+
+/// What each manager's account holds beside its bond: 100 ABC.
+pub const PURSE: Amount<Abc> = Amount::new(100_000_000);
+
+/// A person's key.
+#[must_use]
+pub fn person(seed: u8) -> EcdsaKey {
+    Words::from_entropy([seed; 32]).master().operation_key()
+}
+
+/// The signing key of a manager.
+#[must_use]
+pub fn signer(seed: u8) -> Ed25519Key {
+    Ed25519Key::from_seed([seed; 32])
+}
+
+/// The ticket key of a manager.
+#[must_use]
+pub fn drawer(seed: u8) -> VrfKey {
+    VrfKey::from_seed([seed ^ 0x80; 32])
+}
+
+/// The keys of a manager.
+#[must_use]
+pub fn member(seed: u8) -> Member {
+    Member { key: signer(seed).public(), vrf: drawer(seed).public() }
+}
+
+/// Managers 1 to `count`, in the order of their keys, with accounts of their own.
+#[must_use]
+pub fn managers(count: u8) -> Vec<FirstManager> {
+    let manager = |seed: u8| FirstManager {
+        member: member(seed),
+        account: person(seed | 0x80).public().address(),
+        bond: Amount::new(Params::DEVNET.manager_bond),
+    };
+    let mut managers: Vec<_> = (1..=count).map(manager).collect();
+    managers.sort_unstable_by_key(|manager| manager.member);
+    managers
+}
+
+/// A network of four managers that begins now, with these balances beside those of its managers.
+#[must_use]
+pub fn genesis(time: Timestamp, balances: &[(Address, Amount<Abc>)]) -> Genesis {
+    let managers = managers(4);
+    let purses = managers.iter().map(|manager| (manager.account, PURSE));
+    let mut balances: Vec<_> = balances.iter().copied().chain(purses).collect();
+    balances.sort_unstable();
+    Genesis {
+        time,
+        params: Params::DEVNET,
+        managers,
+        workers: vec![FirstWorker { id: WorkerId([7; 32]), archive: false }],
+        faucet: None,
+        balances,
+    }
+}
+
+/// The header with Commit votes of these managers, by their seeds.
+#[must_use]
+pub fn certify(header: Header, committee: &Committee, seeds: &[u8]) -> CertifiedHeader {
+    let bytes = Place::acp(header.chain, header.round, 0).vote(Step::Commit, header.id());
+    let vote = |seed: &u8| {
+        let key = signer(*seed);
+        Some((committee.position(&key.public())?, key.sign(&bytes)))
+    };
+    let votes: BTreeMap<u16, [u8; 64]> = seeds.iter().filter_map(vote).collect();
+    let (step, size) = (Step::Commit, committee.size());
+    let certificate = Certificate::new(step, header.round, 0, header.id(), &votes, size);
+    CertifiedHeader { header, certificate }
+}
