@@ -62,6 +62,11 @@ impl Account {
         }
     }
 
+    /// The slots whose keys still sign.
+    pub fn active(&self) -> impl Iterator<Item = &KeySlot> {
+        self.slots.iter().filter(|slot| slot.retired.is_none())
+    }
+
     /// The slot whose key stands behind this address, retired or not.
     #[must_use]
     pub fn slot(&self, address: Address) -> Option<&KeySlot> {

@@ -1,15 +1,14 @@
-//! The proof that a committee has decided a block, and the bytes its members sign.
+//! The proof that a quorum of a committee has voted for a block.
 //!
 //! `acp` makes certificates, `light` and managers check them. There is no early stop: a certificate
 //! with one bad signature is refused whole, otherwise two programs could disagree about it.
 
-use crate::Committee;
 use crate::committee::MAX_MEMBERS;
+use crate::{Committee, Place};
 use std::collections::BTreeMap;
 use types::{BlockId, ChainId, Round};
-use wire::{Decode, DecodeError, Encode, Reader, Writer};
+use wire::{Decode, DecodeError, Encode, Reader, Writer, hash};
 
-const ENGINE_ACP: u8 = 1;
 const MASKS: [u8; 8] = [1, 2, 4, 8, 16, 32, 64, 128];
 
 /// The two votes of a round.
@@ -21,23 +20,13 @@ pub enum Step {
     Commit,
 }
 
-/// What a vote signs: `"acp1vote" ‖ chain ‖ engine ‖ round ‖ view ‖ step ‖ block`.
-#[must_use]
-pub fn vote_bytes(chain: ChainId, round: Round, view: u32, step: Step, block: BlockId) -> Vec<u8> {
-    let mut w = Writer::new();
-    w.fixed(b"acp1vote");
-    chain.encode(&mut w);
-    w.u8(ENGINE_ACP);
-    round.encode(&mut w);
-    w.u32(view);
-    step.encode(&mut w);
-    block.encode(&mut w);
-    w.into_bytes()
-}
-
-/// Commit votes of a quorum for one block.
+/// Votes of a quorum for one block in one view: a lock if they are Prepare votes, the end of the
+/// round if they are Commit votes. Two of them for one block may differ in view, signers and bytes:
+/// never compare, cache or count them by their hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
+    /// Which vote was cast.
+    pub step: Step,
     /// The round it decides.
     pub round: Round,
     /// The view in which the votes were cast.
@@ -53,6 +42,12 @@ pub struct Certificate {
 /// Why a certificate proves nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CertificateError {
+    /// A body has none for its parent.
+    #[error("no certificate of the parent")]
+    Missing,
+    /// It is made of Prepare votes, which decide nothing.
+    #[error("not made of Commit votes")]
+    NotFinal,
     /// It is for another round than the header.
     #[error("certificate of another round")]
     WrongRound,
@@ -74,6 +69,7 @@ impl Certificate {
     /// Puts votes together, by member of a committee of this size.
     #[must_use]
     pub fn new(
+        step: Step,
         round: Round,
         view: u32,
         block: BlockId,
@@ -88,7 +84,7 @@ impl Certificate {
         };
         let bitmap = members.chunks(MASKS.len()).map(byte).collect();
         let signatures = members.iter().filter_map(|member| votes.get(member)).copied().collect();
-        Self { round, view, block, bitmap, signatures }
+        Self { step, round, view, block, bitmap, signatures }
     }
 
     /// Checks the bitmap and every signature against the committee of the round.
@@ -106,15 +102,21 @@ impl Certificate {
         if signers.len() < committee.quorum() {
             return Err(CertificateError::BelowQuorum);
         }
-        let message = vote_bytes(chain, self.round, self.view, Step::Commit, self.block);
+        let message = Place::acp(chain, self.round, self.view).vote(self.step, self.block);
         for (member, signature) in signers.into_iter().zip(&self.signatures) {
             // A bit behind the last member has no key: unused bits are refused here.
             let key = committee.member(member).ok_or(CertificateError::BadBitmap)?;
-            if !keys::ed25519_verify(key, &message, signature) {
+            if !keys::ed25519_verify(&key.key, &message, signature) {
                 return Err(CertificateError::BadSignature(member));
             }
         }
         Ok(())
+    }
+
+    /// SHA-256("acp-cert" ‖ certificate): what the next header names.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        hash("acp-cert", &[&self.to_bytes()])
     }
 
     /// The members whose bits are set, in order.
@@ -146,6 +148,7 @@ impl Decode for Step {
 
 impl Encode for Certificate {
     fn encode(&self, w: &mut Writer) {
+        self.step.encode(w);
         self.round.encode(w);
         w.u32(self.view);
         self.block.encode(w);
@@ -157,6 +160,7 @@ impl Encode for Certificate {
 impl Decode for Certificate {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
+            step: Step::decode(r)?,
             round: Round::decode(r)?,
             view: r.u32()?,
             block: BlockId::decode(r)?,

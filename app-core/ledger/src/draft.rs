@@ -1,218 +1,137 @@
-//! One transaction at work on copies of the accounts it touches.
+//! A piece of work on copies of what it touches: one transaction, or what a round does by itself.
 //!
-//! [`Execution`] runs it and takes over its effects; a draft that fails is dropped with everything
-//! it did.
+//! [`Execution`] takes over the effects of a draft that succeeds; one that fails is dropped with
+//! everything it did. Actions work on a draft and on nothing else.
 
+use crate::actions::Act;
 use crate::entry::{Delta, Deltas, Entry, EntryKind};
-use crate::{
-    Account, Action, EXPIRY_ROUNDS, Execution, KeySlot, Receipt, Rejection, Source, Transaction,
-    home_of,
-};
-use keys::PublicKey;
+use crate::{Account, Execution, Pot, Rejection, Transaction, alias_key};
 use std::collections::BTreeMap;
-use types::{Abc, Address, Amount, OpenId, TxId};
+use types::{Abc, Address, AddressKind, Amount, TxId};
+use wire::{Decode, Encode};
 
-/// What a transaction changes.
+/// New values of the state; `None` deletes a key.
+pub type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// What a piece of work changes.
+#[derive(Default)]
 pub(crate) struct Effects {
     pub(crate) accounts: BTreeMap<Address, Account>,
-    pub(crate) open_ids: BTreeMap<OpenId, Address>,
+    pub(crate) records: Changes,
     pub(crate) entries: Vec<(Address, Entry)>,
-    pub(crate) receipt: Receipt,
 }
 
 pub(crate) struct Draft<'a> {
-    block: &'a Execution<'a>,
-    tx: &'a Transaction,
-    /// The homes of the sources, in their order.
-    homes: Vec<Address>,
-    effects: Effects,
+    pub(crate) block: &'a Execution<'a>,
+    /// What history entries name.
+    tx: TxId,
+    index: u32,
+    /// The position of the action at work in its transaction.
+    action: u8,
+    /// The sources with their homes, in their order.
+    pub(crate) sources: Vec<(Address, Address)>,
+    /// The accounts that a Falcon key of theirs has signed for which is no source.
+    strong: Vec<Address>,
+    /// The fee of a transaction without sources, until an action pays it.
+    fee_due: Amount<Abc>,
+    pub(crate) effects: Effects,
 }
 
 impl<'a> Draft<'a> {
-    /// Checks and performs a transaction; cheap checks come first, signatures last.
-    pub(crate) fn run(
-        block: &'a Execution<'_>,
-        tx: &'a Transaction,
-        id: TxId,
-    ) -> Result<Effects, Rejection> {
-        let mut draft = Self::new(block, tx, id);
-        tx.check_shape()?;
-        draft.check_context()?;
-        draft.check_prices()?;
-        tx.sources.iter().try_for_each(|source| draft.open(source))?;
-        draft.check_funds()?;
-        tx.check_signatures(&|address| draft.key(address))?;
-        draft.perform()?;
-        Ok(draft.effects)
-    }
-
-    fn new(block: &'a Execution<'_>, tx: &'a Transaction, id: TxId) -> Self {
-        let receipt = Receipt { tx: id, index: block.position(), fee: tx.fee };
-        let effects = Effects {
-            accounts: BTreeMap::new(),
-            open_ids: BTreeMap::new(),
-            entries: Vec::new(),
-            receipt,
-        };
-        Self { block, tx, homes: Vec::new(), effects }
-    }
-
-    fn check_context(&self) -> Result<(), Rejection> {
-        let context = self.block.context();
-        if self.tx.chain != context.chain {
-            return Err(Rejection::WrongNetwork);
-        }
-        if self.tx.expiry < context.round {
-            return Err(Rejection::Expired);
-        }
-        if self.tx.expiry > context.round.plus(EXPIRY_ROUNDS) {
-            return Err(Rejection::ExpiryTooFar);
-        }
-        Ok(())
-    }
-
-    fn check_prices(&self) -> Result<(), Rejection> {
-        let prices = self.block.context().prices;
-        let overflow = Rejection::BadTransaction("fee beyond 64 bits");
-        let needed = self.tx.fee_needed(prices).ok_or(overflow)?;
-        if self.tx.fee != needed {
-            return Err(Rejection::BadFee { needed });
-        }
-        let least = prices.least_pay().ok_or(overflow)?;
-        let dust = |action: &Action| match action {
-            Action::Pay { amount, .. } => *amount < least,
-        };
-        if self.tx.actions.iter().any(dust) {
-            return Err(Rejection::BelowMinimum { least });
-        }
-        Ok(())
-    }
-
-    /// Takes up a source: finds its account, checks nonce and key, uses up the nonce.
-    fn open(&mut self, source: &Source) -> Result<(), Rejection> {
-        let home = home_of(self.block.view(), source.address)?;
-        if self.homes.contains(&home) {
-            return Err(Rejection::BadTransaction("one account as two sources"));
-        }
-        let nothing = Rejection::InsufficientFunds { have: 0, need: self.debit(self.homes.len()) };
-        let mut account = self.block.account(home)?.ok_or(nothing)?;
-        let next = Rejection::BadNonce { expected: account.nonce };
-        if source.nonce != account.nonce {
-            return Err(next);
-        }
-        account.nonce = account.nonce.checked_add(1).ok_or(next)?;
-        self.check_key(&mut account, source)?;
-        self.homes.push(home);
-        self.effects.accounts.insert(home, account);
-        Ok(())
-    }
-
-    /// The first signature brings the key; from then on the account knows it.
-    fn check_key(&mut self, account: &mut Account, source: &Source) -> Result<(), Rejection> {
-        match (&source.reveal, account.slot(source.address)) {
-            (None, Some(slot)) if slot.retired.is_some() => Err(Rejection::KeyRetired),
-            (None, Some(_)) => Ok(()),
-            (Some(key), None) if account.slots.is_empty() && key.address() == account.home => {
-                self.reveal(account, key)
-            }
-            (Some(_), None | Some(_)) | (None, None) => Err(Rejection::BadReveal),
+    /// A draft whose entries name this transaction at this place.
+    pub(crate) fn new(block: &'a Execution<'_>, tx: TxId, index: u32) -> Self {
+        Self {
+            block,
+            tx,
+            index,
+            action: 0,
+            sources: Vec::new(),
+            strong: Vec::new(),
+            fee_due: Amount::ZERO,
+            effects: Effects::default(),
         }
     }
 
-    fn reveal(&mut self, account: &mut Account, key: &PublicKey) -> Result<(), Rejection> {
-        let id = key.open_id();
-        if self.block.knows(id) {
-            return Err(Rejection::KeyInUse);
-        }
-        let added = self.block.context().round;
-        account.slots.push(KeySlot { key: key.clone(), added, retired: None });
-        account.open_id = Some(id);
-        self.effects.open_ids.insert(id, account.home);
-        Ok(())
+    /// Does work whose entries name this transaction.
+    pub(crate) fn on_behalf_of<T>(&mut self, tx: TxId, work: impl FnOnce(&mut Self) -> T) -> T {
+        let own = std::mem::replace(&mut self.tx, tx);
+        let done = work(self);
+        self.tx = own;
+        done
     }
 
-    /// Each source must hold, before the transaction, all that it is to pay.
-    fn check_funds(&self) -> Result<(), Rejection> {
-        for (position, home) in self.homes.iter().enumerate() {
-            let need = self.debit(position);
-            let have = self.effects.accounts.get(home).map_or(0, |account| account.abc.units());
-            if need > u128::from(have) {
-                return Err(Rejection::InsufficientFunds { have, need });
-            }
-        }
-        Ok(())
+    /// The transaction and the position in it of the action at work.
+    pub(crate) fn place(&self) -> (TxId, u8) {
+        (self.tx, self.action)
     }
 
-    /// What a source pays in all. At most 17 amounts of 64 bits: 128 are always enough.
-    fn debit(&self, position: usize) -> u128 {
-        let fee = if position == 0 { u128::from(self.tx.fee.units()) } else { 0 };
-        self.tx.actions.iter().fold(fee, |sum, action| match action {
-            Action::Pay { source, amount, .. } if usize::from(*source) == position => {
-                sum.saturating_add(u128::from(amount.units()))
-            }
-            Action::Pay { .. } => sum,
-        })
+    /// The home address of the account behind a source.
+    pub(crate) fn home(&self, source: u8) -> Result<Address, Rejection> {
+        self.source(source).map(|(_, home)| home)
     }
 
-    fn key(&self, address: Address) -> Option<PublicKey> {
-        let mut accounts = self.effects.accounts.values();
-        accounts.find_map(|account| account.slot(address)).map(|slot| slot.key.clone())
+    /// The address that a source was named by.
+    pub(crate) fn source_address(&self, source: u8) -> Result<Address, Rejection> {
+        self.source(source).map(|(address, _)| address)
     }
 
-    fn perform(&mut self) -> Result<(), Rejection> {
-        let tx = self.tx;
-        let payer = *self.homes.first().ok_or(Rejection::Replayable)?;
-        self.take(payer, tx.fee, EntryKind::Fee, None)?;
-        for action in &tx.actions {
-            match action {
-                Action::Pay { source, to, amount } => {
-                    self.pay(usize::from(*source), *to, *amount)?
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn pay(&mut self, position: usize, to: Address, amount: Amount<Abc>) -> Result<(), Rejection> {
+    fn source(&self, source: u8) -> Result<(Address, Address), Rejection> {
         let unknown = Rejection::BadTransaction("no such source");
-        let payer = *self.homes.get(position).ok_or(unknown)?;
-        let from = self.tx.sources.get(position).ok_or(unknown)?.address;
-        self.take(payer, amount, EntryKind::PayOut, Some(to))?;
-        self.give(to, amount, from)
+        self.sources.get(usize::from(source)).copied().ok_or(unknown)
     }
 
-    fn take(
-        &mut self,
-        home: Address,
-        amount: Amount<Abc>,
-        kind: EntryKind,
-        counterparty: Option<Address>,
-    ) -> Result<(), Rejection> {
-        let account = self.touch(home)?;
-        let (have, need) = (account.abc.units(), u128::from(amount.units()));
-        account.abc =
-            account.abc.minus(amount).ok_or(Rejection::InsufficientFunds { have, need })?;
-        let delta = Delta::minus(amount.units());
-        self.record(home, kind, delta, counterparty, false)
+    /// Refuses what only the strongest kind of key may do: while a Falcon key is active, one must
+    /// have signed, as the source or as a key that this transaction adds (`money-and-mail.md` A1).
+    pub(crate) fn require_strongest(&self, source: u8) -> Result<(), Rejection> {
+        let (address, home) = self.source(source)?;
+        let is_falcon = |address: Address| address.kind == AddressKind::Falcon;
+        let account = self.peek(home)?;
+        let guarded = account
+            .is_some_and(|account| account.active().any(|slot| is_falcon(slot.key.address())));
+        let strong = is_falcon(address) || self.strong.contains(&home);
+        if guarded && !strong { Err(Rejection::StrongerKeyNeeded) } else { Ok(()) }
     }
 
-    fn give(&mut self, to: Address, amount: Amount<Abc>, from: Address) -> Result<(), Rejection> {
-        let home = home_of(self.block.view(), to)?;
-        let least = Amount::new(self.block.context().prices.existential);
-        let account = self.touch(home)?;
-        // Before its first entry a record does not exist; the balance alone would not tell.
-        if account.counter == 0 && amount < least {
-            return Err(Rejection::BelowMinimum { least });
+    /// A Falcon key of this account has signed the transaction in a slot of its own.
+    pub(crate) fn signed_by_strongest(&mut self, home: Address) {
+        self.strong.push(home);
+    }
+
+    /// The home of the account that an address belongs to.
+    pub(crate) fn home_of(&self, address: Address) -> Result<Address, Rejection> {
+        Ok(self.read(&alias_key(address))?.unwrap_or(address))
+    }
+
+    /// A record of the state, as the work so far has left it.
+    pub(crate) fn read<T: Decode>(&self, key: &[u8]) -> Result<Option<T>, Rejection> {
+        let bytes = match self.effects.records.get(key) {
+            Some(changed) => changed.clone(),
+            None => self.block.record(key),
+        };
+        let value = bytes.map(|bytes| T::from_bytes(&bytes)).transpose();
+        value.map_err(|_| Rejection::BadState("record"))
+    }
+
+    /// Writes a record.
+    pub(crate) fn write(&mut self, key: Vec<u8>, value: &impl Encode) {
+        self.effects.records.insert(key, Some(value.to_bytes()));
+    }
+
+    /// Removes a record.
+    pub(crate) fn remove(&mut self, key: Vec<u8>) {
+        self.effects.records.insert(key, None);
+    }
+
+    /// An account as the work so far has left it, `None` if there is no record.
+    pub(crate) fn peek(&self, home: Address) -> Result<Option<Account>, Rejection> {
+        match self.effects.accounts.get(&home) {
+            Some(account) => Ok(Some(account.clone())),
+            None => self.block.account(home),
         }
-        account.abc =
-            account.abc.plus(amount).ok_or(Rejection::BadTransaction("balance beyond 64 bits"))?;
-        let via_retired = account.slot(to).is_some_and(|slot| slot.retired.is_some());
-        let delta = Delta::plus(amount.units());
-        self.record(home, EntryKind::PayIn, delta, Some(from), via_retired)
     }
 
     /// The copy of an account, made now if this is the first touch, empty if there is no record.
-    fn touch(&mut self, home: Address) -> Result<&mut Account, Rejection> {
+    pub(crate) fn touch(&mut self, home: Address) -> Result<&mut Account, Rejection> {
         use std::collections::btree_map::Entry as Place;
         match self.effects.accounts.entry(home) {
             Place::Occupied(place) => Ok(place.into_mut()),
@@ -223,25 +142,83 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Debits an account.
+    pub(crate) fn take(
+        &mut self,
+        home: Address,
+        amount: Amount<Abc>,
+        kind: EntryKind,
+        counterparty: Option<Address>,
+    ) -> Result<(), Rejection> {
+        let account = self.touch(home)?;
+        let (have, need) = (account.abc.units(), u128::from(amount.units()));
+        account.abc =
+            account.abc.minus(amount).ok_or(Rejection::InsufficientFunds { have, need })?;
+        let deltas = Deltas { abc: Delta::minus(amount.units()), ..Deltas::default() };
+        self.enter(home, kind, deltas, counterparty, false)
+    }
+
+    /// Credits the account behind an address, which must bring the existential minimum if nobody
+    /// has paid it before.
+    pub(crate) fn give(
+        &mut self,
+        to: Address,
+        amount: Amount<Abc>,
+        kind: EntryKind,
+        counterparty: Option<Address>,
+    ) -> Result<(), Rejection> {
+        let home = self.home_of(to)?;
+        let least = Amount::new(self.block.context().params.prices.existential);
+        let account = self.touch(home)?;
+        // Before its first entry a record does not exist; the balance alone would not tell.
+        if account.counter == 0 && amount < least {
+            return Err(Rejection::BelowMinimum { least });
+        }
+        account.abc =
+            account.abc.plus(amount).ok_or(Rejection::BadTransaction("balance beyond 64 bits"))?;
+        let via_retired = account.slot(to).is_some_and(|slot| slot.retired.is_some());
+        let deltas = Deltas { abc: Delta::plus(amount.units()), ..Deltas::default() };
+        self.enter(home, kind, deltas, counterparty, via_retired)
+    }
+
+    /// Adds to a pot what was taken elsewhere.
+    pub(crate) fn fill(&mut self, pot: Pot, amount: Amount<Abc>) -> Result<(), Rejection> {
+        let sum = self.pot(pot)?.plus(amount).ok_or(Rejection::BadState("pot beyond 64 bits"))?;
+        self.write(pot.key(), &sum);
+        Ok(())
+    }
+
+    /// Takes from a pot what is given elsewhere.
+    pub(crate) fn draw(&mut self, pot: Pot, amount: Amount<Abc>) -> Result<(), Rejection> {
+        let left = self.pot(pot)?.minus(amount).ok_or(Rejection::BadState("pot is short"))?;
+        self.write(pot.key(), &left);
+        Ok(())
+    }
+
+    /// What a pot holds.
+    pub(crate) fn pot(&self, pot: Pot) -> Result<Amount<Abc>, Rejection> {
+        Ok(self.read(&pot.key())?.unwrap_or(Amount::ZERO))
+    }
+
     /// Writes the account's new balances into its history.
-    fn record(
+    pub(crate) fn enter(
         &mut self,
         home: Address,
         kind: EntryKind,
-        abc: Delta,
+        delta: Deltas,
         counterparty: Option<Address>,
         via_retired: bool,
     ) -> Result<(), Rejection> {
-        let (round, receipt) = (self.block.context().round, self.effects.receipt);
+        let (round, tx, index) = (self.block.context().round, self.tx, self.index);
         let account = self.touch(home)?;
         let counter = account.counter.checked_add(1).ok_or(Rejection::BadState("entry counter"))?;
         let entry = Entry {
             counter,
             round,
-            tx: receipt.tx,
-            index: receipt.index,
+            tx,
+            index,
             kind,
-            delta: Deltas { abc, ..Deltas::default() },
+            delta,
             counterparty,
             abc: account.abc,
             abit: account.abit,
@@ -253,5 +230,56 @@ impl<'a> Draft<'a> {
         account.history = entry.next_hash(&account.history);
         self.effects.entries.push((home, entry));
         Ok(())
+    }
+
+    /// Performs the actions of a transaction whose sources are open.
+    pub(crate) fn perform(&mut self, tx: &Transaction) -> Result<(), Rejection> {
+        match self.sources.first().copied() {
+            Some((_, payer)) => {
+                self.take(payer, tx.fee, EntryKind::Fee, None)?;
+                self.fill(Pot::Fees, tx.fee)?;
+            }
+            None => self.fee_due = tx.fee,
+        }
+        for (position, action) in (0_u8..).zip(&tx.actions) {
+            self.action = position;
+            Act::perform(action.act(), self)?;
+        }
+        if self.fee_due.is_zero() {
+            self.check_value()
+        } else {
+            Err(Rejection::BadTransaction("nobody pays the fee"))
+        }
+    }
+
+    /// Pays the fee, if no source has, out of a pot that holds what the action at work brings, and
+    /// says how much that was.
+    pub(crate) fn pay_fee_from(&mut self, pot: Pot) -> Result<Amount<Abc>, Rejection> {
+        let fee = std::mem::replace(&mut self.fee_due, Amount::ZERO);
+        if !fee.is_zero() {
+            self.draw(pot, fee)?;
+            self.fill(Pot::Fees, fee)?;
+        }
+        Ok(fee)
+    }
+
+    /// The value equation (`money-and-mail.md` B2): what leaves accounts and pots is what comes into
+    /// others, in 128 bits. Every action keeps to it; this is the proof for each transaction.
+    fn check_value(&self) -> Result<(), Rejection> {
+        let (mut before, mut after) = (0_u128, 0_u128);
+        let held = |account: &Account| {
+            u128::from(account.abc.units()).saturating_add(u128::from(account.bonded.units()))
+        };
+        for (home, account) in &self.effects.accounts {
+            let old = self.block.account(*home)?;
+            before = before.saturating_add(old.as_ref().map_or(0, held));
+            after = after.saturating_add(held(account));
+        }
+        for pot in Pot::ALL.into_iter().filter(|pot| self.effects.records.contains_key(&pot.key()))
+        {
+            before = before.saturating_add(u128::from(self.block.pot(pot)?.units()));
+            after = after.saturating_add(u128::from(self.pot(pot)?.units()));
+        }
+        if before == after { Ok(()) } else { Err(Rejection::BadState("value equation")) }
     }
 }

@@ -3,19 +3,18 @@
 //! Managers build bodies with [`Execution`], check those of others with [`execute`], and answer
 //! wallets with [`check`]; all three run the same rules and give the same codes.
 
-use crate::draft::{Draft, Effects};
+use crate::draft::{Changes, Draft, Effects};
 use crate::state::account_at;
 use crate::{
-    Account, Body, Entry, MAX_BODY, MAX_BODY_TRANSACTIONS, Prices, Receipt, Rejection, StateView,
-    Transaction, account_key, cell_key, open_id_key,
+    Account, Body, Entry, MAX_BODY, MAX_BODY_TRANSACTIONS, Params, Pot, Receipt, Rejection, Seats,
+    StateView, Transaction, account_key, round_start, transact,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use types::{Abc, Address, Amount, ChainId, OpenId, Round, TxId};
+use types::{Abc, Address, Amount, ChainId, Round, Timestamp, TxId};
 use wire::{Decode, Encode};
 
-/// The cell that fees go to.
-const FEES: &str = "fees";
-const COUNT_LEN: usize = 4;
+/// Of a body without certificate and transactions.
+const EMPTY_LEN: usize = 5;
 
 /// What the rules must know beside the state.
 #[derive(Debug, Clone, Copy)]
@@ -24,47 +23,73 @@ pub struct BlockContext<'a> {
     pub chain: ChainId,
     /// The round of the block.
     pub round: Round,
-    /// What transactions cost in it.
-    pub prices: &'a Prices,
+    /// The block's time: the only clock there is.
+    pub time: Timestamp,
+    /// The beacon after the round before.
+    pub beacon: [u8; 32],
+    /// [`crate::HeaderRange::root`] over all headers before the block.
+    pub history: [u8; 32],
+    /// The member that proposes the block; [`crate::NO_PROPOSER`] for the empty block.
+    pub proposer: u16,
+    /// The parameters of the network.
+    pub params: &'a Params,
 }
 
 /// What a block does.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outcome {
-    /// The new values of the state; nothing is ever deleted.
-    pub changes: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// The new values of the state.
+    pub changes: Changes,
     /// One per transaction, in order.
     pub receipts: Vec<Receipt>,
     /// What to add to the history of which home address, in order.
     pub entries: Vec<(Address, Entry)>,
+    /// [`crate::Committee::hash`] of who decides the next round.
+    pub next_committee: [u8; 32],
 }
+
+/// True for a transaction whose signatures have been verified before, by its wid.
+pub type Verified<'a> = &'a dyn Fn(&Transaction) -> bool;
 
 /// A block in the making. A transaction that is refused leaves no trace in it.
 pub struct Execution<'a> {
     view: &'a dyn StateView,
     context: BlockContext<'a>,
+    verified: Verified<'a>,
     accounts: BTreeMap<Address, Account>,
-    open_ids: BTreeMap<OpenId, Address>,
+    records: Changes,
     ids: BTreeSet<TxId>,
     size: usize,
+    actions: usize,
     receipts: Vec<Receipt>,
     entries: Vec<(Address, Entry)>,
 }
 
 impl<'a> Execution<'a> {
-    /// An empty block on top of a state.
-    #[must_use]
-    pub fn new(view: &'a dyn StateView, context: BlockContext<'a>) -> Self {
-        Self {
+    /// A block without transactions on top of a state: what the round does by itself is done.
+    ///
+    /// # Errors
+    /// [`Rejection::BadState`] if the state is damaged.
+    pub fn begin(
+        view: &'a dyn StateView,
+        context: BlockContext<'a>,
+        verified: Verified<'a>,
+    ) -> Result<Self, Rejection> {
+        let mut block = Self {
             view,
             context,
+            verified,
             accounts: BTreeMap::new(),
-            open_ids: BTreeMap::new(),
+            records: BTreeMap::new(),
             ids: BTreeSet::new(),
-            size: COUNT_LEN,
+            size: EMPTY_LEN,
+            actions: 0,
             receipts: Vec::new(),
             entries: Vec::new(),
-        }
+        };
+        let effects = round_start::run(&block)?;
+        block.merge(effects);
+        Ok(block)
     }
 
     /// Adds a transaction to the block.
@@ -73,17 +98,21 @@ impl<'a> Execution<'a> {
     /// [`Rejection`] says why it cannot stand here; the block is as it was.
     pub fn apply(&mut self, tx: &Transaction) -> Result<(), Rejection> {
         let size = self.size.saturating_add(tx.to_bytes().len());
-        if size > MAX_BODY || self.receipts.len() >= MAX_BODY_TRANSACTIONS {
+        let actions = self.actions.saturating_add(tx.actions.len());
+        let most = usize::try_from(self.context.params.block_actions).unwrap_or(usize::MAX);
+        if size > MAX_BODY || actions > most || self.receipts.len() >= MAX_BODY_TRANSACTIONS {
             return Err(Rejection::BlockFull);
         }
         let id = tx.id();
         if self.ids.contains(&id) {
             return Err(Rejection::Duplicate);
         }
-        let effects = Draft::run(self, tx, id)?;
+        let receipt = Receipt { tx: id, index: self.position(), fee: tx.fee };
+        let effects = transact::run(self, tx, id)?;
         self.ids.insert(id);
-        self.size = size;
+        (self.size, self.actions) = (size, actions);
         self.merge(effects);
+        self.receipts.push(receipt);
         Ok(())
     }
 
@@ -91,62 +120,75 @@ impl<'a> Execution<'a> {
     ///
     /// # Errors
     /// [`Rejection::BadState`] if the state is damaged, or if money had come from nowhere or gone.
-    pub fn finish(self) -> Result<Outcome, Rejection> {
-        let old_fees = self.fee_cell()?;
-        let fees = self.receipts.iter().try_fold(old_fees, |sum, receipt| sum.plus(receipt.fee));
-        let fees = fees.ok_or(Rejection::BadState("fee cell"))?;
-        let before = self.total(old_fees, &|home| account_at(self.view, home))?;
-        let after = self.total(fees, &|home| Ok(self.accounts.get(&home).cloned()))?;
-        if before != after {
-            return Err(Rejection::BadState("supply"));
-        }
-        let mut changes = BTreeMap::new();
-        if !self.receipts.is_empty() {
-            changes.insert(cell_key(FEES), fees.to_bytes());
-        }
+    pub fn finish(mut self) -> Result<Outcome, Rejection> {
+        let effects = round_start::freeze(&self)?;
+        self.merge(effects);
+        self.check_supply()?;
+        let next = self.context.round.next();
+        let seats = Seats::of(&Overlay(&self), self.context.params, next)?;
         let accounts = self.accounts.iter();
-        changes.extend(accounts.map(|(home, account)| (account_key(*home), account.to_bytes())));
-        let open_ids = self.open_ids.iter();
-        changes.extend(open_ids.map(|(id, home)| (open_id_key(*id), home.to_bytes().to_vec())));
-        Ok(Outcome { changes, receipts: self.receipts, entries: self.entries })
+        let mut changes: Changes = accounts
+            .map(|(home, account)| (account_key(*home), Some(account.to_bytes())))
+            .collect();
+        changes.extend(self.records);
+        let next_committee = seats.committee().hash();
+        Ok(Outcome { changes, receipts: self.receipts, entries: self.entries, next_committee })
     }
 
-    /// Everything that the touched accounts and the fee cell hold.
+    /// All that the touched accounts and the pots hold must be what it was before: by induction
+    /// from the genesis no block changes the supply.
+    fn check_supply(&self) -> Result<(), Rejection> {
+        let before = self.total(&|home| account_at(self.view, home), &|key| self.view.get(key))?;
+        let after =
+            self.total(&|home| Ok(self.accounts.get(&home).cloned()), &|key| self.record(key))?;
+        if before == after { Ok(()) } else { Err(Rejection::BadState("supply")) }
+    }
+
     fn total(
         &self,
-        fees: Amount<Abc>,
         account: &dyn Fn(Address) -> Result<Option<Account>, Rejection>,
+        record: &dyn Fn(&[u8]) -> Option<Vec<u8>>,
     ) -> Result<u128, Rejection> {
-        let mut sum = u128::from(fees.units());
+        let mut sum = 0_u128;
+        let mut add = |amount: Amount<Abc>| sum = sum.saturating_add(u128::from(amount.units()));
         for home in self.accounts.keys() {
             if let Some(account) = account(*home)? {
-                sum = sum
-                    .saturating_add(u128::from(account.abc.units()))
-                    .saturating_add(u128::from(account.bonded.units()));
+                add(account.abc);
+                add(account.bonded);
+            }
+        }
+        for pot in Pot::ALL {
+            if let Some(bytes) = record(&pot.key()) {
+                add(Amount::from_bytes(&bytes).map_err(|_| Rejection::BadState("pot"))?);
             }
         }
         Ok(sum)
     }
 
-    fn fee_cell(&self) -> Result<Amount<Abc>, Rejection> {
-        self.view.get(&cell_key(FEES)).map_or(Ok(Amount::ZERO), |bytes| {
-            Amount::from_bytes(&bytes).map_err(|_| Rejection::BadState("fee cell"))
-        })
-    }
-
-    fn merge(&mut self, effects: Effects) {
+    pub(crate) fn merge(&mut self, effects: Effects) {
         self.accounts.extend(effects.accounts);
-        self.open_ids.extend(effects.open_ids);
+        self.records.extend(effects.records);
         self.entries.extend(effects.entries);
-        self.receipts.push(effects.receipt);
     }
 
-    pub(crate) fn view(&self) -> &'a dyn StateView {
-        self.view
+    /// How long the body is by now.
+    #[cfg(test)]
+    pub(crate) const fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Counts bytes of the body that are no transaction's.
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.size = self.size.saturating_add(bytes);
     }
 
     pub(crate) fn context(&self) -> BlockContext<'a> {
         self.context
+    }
+
+    /// True if the signatures of this transaction need no second look.
+    pub(crate) fn trusts(&self, tx: &Transaction) -> bool {
+        (self.verified)(tx)
     }
 
     /// The position of the next transaction.
@@ -154,7 +196,7 @@ impl<'a> Execution<'a> {
         u32::try_from(self.receipts.len()).unwrap_or(u32::MAX)
     }
 
-    /// The account as the transactions so far have left it.
+    /// The account as the block so far has left it.
     pub(crate) fn account(&self, home: Address) -> Result<Option<Account>, Rejection> {
         match self.accounts.get(&home) {
             Some(account) => Ok(Some(account.clone())),
@@ -162,8 +204,32 @@ impl<'a> Execution<'a> {
         }
     }
 
-    pub(crate) fn knows(&self, id: OpenId) -> bool {
-        self.open_ids.contains_key(&id) || self.view.get(&open_id_key(id)).is_some()
+    /// A record as the block so far has left it.
+    pub(crate) fn record(&self, key: &[u8]) -> Option<Vec<u8>> {
+        match self.records.get(key) {
+            Some(changed) => changed.clone(),
+            None => self.view.get(key),
+        }
+    }
+
+    /// What a pot holds as the block so far has left it.
+    pub(crate) fn pot(&self, pot: Pot) -> Result<Amount<Abc>, Rejection> {
+        let amount = self.record(&pot.key()).map(|bytes| Amount::from_bytes(&bytes)).transpose();
+        Ok(amount.map_err(|_| Rejection::BadState("pot"))?.unwrap_or(Amount::ZERO))
+    }
+
+    /// A draft on top of the block so far, for work that no transaction asks for.
+    pub(crate) fn draft(&self, tx: TxId) -> Draft<'_> {
+        Draft::new(self, tx, self.position())
+    }
+}
+
+/// The records of a block so far.
+struct Overlay<'b, 'a>(&'b Execution<'a>);
+
+impl StateView for Overlay<'_, '_> {
+    fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
+        self.0.record(key)
     }
 }
 
@@ -176,7 +242,7 @@ pub fn check(
     context: &BlockContext<'_>,
     tx: &Transaction,
 ) -> Result<(), Rejection> {
-    Execution::new(view, *context).apply(tx)
+    Execution::begin(view, *context, &|_| false)?.apply(tx)
 }
 
 /// Executes a body on top of a state.
@@ -188,12 +254,15 @@ pub fn execute(
     view: &dyn StateView,
     context: &BlockContext<'_>,
     body: &Body,
+    verified: Verified<'_>,
 ) -> Result<Outcome, (usize, Rejection)> {
-    let mut execution = Execution::new(view, *context);
+    let whole = |rejection| (body.transactions.len(), rejection);
+    let mut execution = Execution::begin(view, *context, verified).map_err(whole)?;
+    execution.credit(body.parent_certificate.as_ref()).map_err(whole)?;
     for (index, tx) in body.transactions.iter().enumerate() {
         execution.apply(tx).map_err(|rejection| (index, rejection))?;
     }
-    execution.finish().map_err(|rejection| (body.transactions.len(), rejection))
+    execution.finish().map_err(whole)
 }
 
 #[cfg(test)]
@@ -207,7 +276,7 @@ mod tests {
         let (alice, bob) = (actor(1), actor(2));
         let net = Net::new(&[&alice, &bob]);
         let tx = net.pay(&alice, address(&bob), 5_000);
-        let mut block = Execution::new(&net.state, net.context());
+        let mut block = Execution::begin(&net.state, net.context(), &|_| false).unwrap();
         block.size = MAX_BODY - tx.to_bytes().len() + 1;
         assert_eq!(block.apply(&tx), Err(Rejection::BlockFull));
         block.size -= 1;

@@ -3,11 +3,11 @@
 //! Its SHA-256 is the chain id. Managers make state version 0 of it, clients take it from anybody
 //! and believe it only if its hash is the chain id they know.
 
-use crate::account::Account;
-use crate::entry::{Delta, Deltas, Entry, EntryKind};
-use crate::{Committee, MAX_MEMBERS, Prices, Tip, account_key};
-use std::collections::BTreeMap;
-use types::{Abc, Address, Amount, BlockId, ChainId, Round, Timestamp, TxId, WorkerId};
+mod state;
+
+use crate::{Committee, MAX_MEMBERS, MAX_WORKERS, Member, Params, Seat, Seats};
+use std::collections::BTreeSet;
+use types::{Abc, Address, Amount, ChainId, Timestamp, WorkerId};
 use wire::chain::MAX_GENESIS;
 use wire::{Decode, DecodeError, Encode, Reader, Writer, hash};
 
@@ -15,28 +15,44 @@ use wire::{Decode, DecodeError, Encode, Reader, Writer, hash};
 pub const MAX_SUPPLY: Amount<Abc> = Amount::new(18_000_000_000 * types::UNITS_PER_TOKEN);
 
 const MAGIC: &[u8; 11] = b"bcm-genesis";
-const FORMAT: u16 = 1;
-const MAX_WORKERS: usize = 4096;
+const FORMAT: u16 = 2;
 const MAX_BALANCES: usize = 20_000;
-const MAX_INTERVAL_MS: u32 = 3_600_000;
 
 /// The parameters and first balances of a network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Genesis {
     /// The time of round 0.
     pub time: Timestamp,
-    /// The least time between two blocks.
-    pub interval_ms: u32,
-    /// Ed25519 keys of the managers, in the order in which they propose.
-    pub managers: Vec<[u8; 32]>,
+    /// What the rules depend on.
+    pub params: Params,
+    /// The first managers, in ascending order of their signing keys.
+    pub managers: Vec<FirstManager>,
     /// The first workers.
-    pub workers: Vec<WorkerId>,
+    pub workers: Vec<FirstWorker>,
     /// A test network's faucet; one of the balances.
     pub faucet: Option<Address>,
     /// The first balances, in ascending order of address.
     pub balances: Vec<(Address, Amount<Abc>)>,
-    /// What transactions cost.
-    pub prices: Prices,
+}
+
+/// A manager of the first committee.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FirstManager {
+    /// Its keys.
+    pub member: Member,
+    /// The account that its bond and rewards belong to; one of the balances, and no other's.
+    pub account: Address,
+    /// Its bond, beside the balance.
+    pub bond: Amount<Abc>,
+}
+
+/// A worker of the first roster; it has no bond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FirstWorker {
+    /// Its key.
+    pub id: WorkerId,
+    /// True if it keeps everything.
+    pub archive: bool,
 }
 
 /// Why a genesis file is refused.
@@ -58,7 +74,10 @@ pub enum GenesisError {
     /// without one.
     #[error("inconsistent balances")]
     Balances,
-    /// An interval of nothing or of hours, or prices that could overflow.
+    /// Made for other Unicode tables than this program's: it would disagree about what is a name.
+    #[error("made for other tables of names")]
+    NameTables,
+    /// Parameters out of bounds, or prices that could overflow.
     #[error("inconsistent parameters")]
     Parameters,
 }
@@ -87,26 +106,45 @@ impl Genesis {
     /// # Errors
     /// [`GenesisError`] names the part that does not.
     pub fn check(&self) -> Result<(), GenesisError> {
-        let usable = |key: &[u8; 32]| {
-            ed25519_dalek::VerifyingKey::from_bytes(key).is_ok_and(|key| !key.is_weak())
-        };
-        if Committee::new(self.managers.clone()).is_none() || !self.managers.iter().all(usable) {
+        if !self.managers_fit() {
             return Err(GenesisError::Managers);
         }
-        if self.workers.len() > MAX_WORKERS || has_double(self.workers.clone()) {
+        if self.workers.len() > MAX_WORKERS || has_double(&self.workers) {
             return Err(GenesisError::Workers);
         }
-        let interval_fits = (1..=MAX_INTERVAL_MS).contains(&self.interval_ms);
-        if !interval_fits || !self.prices.are_sound() {
+        if !self.params.are_sound() {
             return Err(GenesisError::Parameters);
         }
+        if self.params.name_tables != name_rules::tables_hash() {
+            return Err(GenesisError::NameTables);
+        }
         self.check_balances()
+    }
+
+    fn managers_fit(&self) -> bool {
+        let mut accounts: Vec<_> = self.managers.iter().map(|manager| manager.account).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        let bonded = |manager: &FirstManager| {
+            manager.bond.units() >= self.params.manager_bond
+                && self.balances.iter().any(|(address, _)| *address == manager.account)
+        };
+        self.seats().is_some()
+            && self.managers.is_sorted_by_key(|manager| manager.member)
+            && accounts.len() == self.managers.len()
+            && self.managers.iter().all(|manager| manager.member.is_usable() && bonded(manager))
+    }
+
+    fn seats(&self) -> Option<Seats> {
+        let seat = |manager: &FirstManager| Seat { member: manager.member, reputation: 1 };
+        Seats::new(self.managers.iter().map(seat).collect())
     }
 
     fn check_balances(&self) -> Result<(), GenesisError> {
         let ascending =
             self.balances.iter().zip(self.balances.iter().skip(1)).all(|(a, b)| a.0 < b.0);
-        let enough = self.balances.iter().all(|(_, abc)| abc.units() >= self.prices.existential);
+        let enough =
+            self.balances.iter().all(|(_, abc)| abc.units() >= self.params.prices.existential);
         let funded = |faucet| self.balances.iter().any(|(address, _)| *address == faucet);
         let fits = self.total() <= u128::from(MAX_SUPPLY.units());
         let few = self.balances.len() <= MAX_BALANCES;
@@ -132,69 +170,19 @@ impl Genesis {
     /// The managers as a committee; only meaningful once [`Genesis::check`] has passed.
     #[must_use]
     pub fn committee(&self) -> Committee {
-        Committee::unchecked(self.managers.clone())
-    }
-
-    /// What round 1 must follow.
-    #[must_use]
-    pub fn tip(&self) -> Tip {
-        Tip { round: Round(0), block: BlockId(self.chain().0), time: self.time }
-    }
-
-    /// The state before round 1.
-    #[must_use]
-    pub fn state(&self) -> BTreeMap<Vec<u8>, Vec<u8>> {
-        self.entries()
-            .into_iter()
-            .map(|(home, entry)| {
-                let mut account = Account::empty(home);
-                account.abc = entry.abc;
-                account.counter = entry.counter;
-                account.history = entry.next_hash(&account.history);
-                (account_key(home), account.to_bytes())
-            })
-            .collect()
-    }
-
-    /// The first history entry of every account of the genesis.
-    #[must_use]
-    pub fn entries(&self) -> Vec<(Address, Entry)> {
-        let tx = TxId(self.chain().0);
-        self.balances
-            .iter()
-            .zip(0_u32..)
-            .map(|(balance, index)| first(*balance, tx, index))
-            .collect()
+        Committee::unchecked(self.managers.iter().map(|manager| manager.member).collect())
     }
 
     fn total(&self) -> u128 {
-        self.balances.iter().map(|(_, abc)| u128::from(abc.units())).fold(0, u128::saturating_add)
+        let bonds = self.managers.iter().map(|manager| manager.bond);
+        let all = self.balances.iter().map(|(_, abc)| *abc).chain(bonds);
+        all.map(|abc| u128::from(abc.units())).fold(0, u128::saturating_add)
     }
 }
 
-fn first((home, abc): (Address, Amount<Abc>), tx: TxId, index: u32) -> (Address, Entry) {
-    let entry = Entry {
-        counter: 1,
-        round: Round(0),
-        tx,
-        index,
-        kind: EntryKind::Genesis,
-        delta: Deltas { abc: Delta::plus(abc.units()), ..Deltas::default() },
-        counterparty: None,
-        abc,
-        abit: Amount::ZERO,
-        bonded: Amount::ZERO,
-        nonce: 0,
-        via_retired: false,
-    };
-    (home, entry)
-}
-
-fn has_double(mut ids: Vec<WorkerId>) -> bool {
-    let count = ids.len();
-    ids.sort_unstable();
-    ids.dedup();
-    ids.len() != count
+fn has_double(workers: &[FirstWorker]) -> bool {
+    let ids: BTreeSet<_> = workers.iter().map(|worker| worker.id).collect();
+    ids.len() != workers.len()
 }
 
 fn read_magic(r: &mut Reader<'_>) -> Result<(), DecodeError> {
@@ -206,7 +194,7 @@ impl Encode for Genesis {
         w.fixed(MAGIC);
         w.u16(FORMAT);
         self.time.encode(w);
-        w.u32(self.interval_ms);
+        self.params.encode(w);
         w.list(&self.managers);
         w.list(&self.workers);
         w.option(self.faucet.as_ref());
@@ -215,7 +203,37 @@ impl Encode for Genesis {
             address.encode(w);
             abc.encode(w);
         }
-        self.prices.encode(w);
+    }
+}
+
+impl Encode for FirstManager {
+    fn encode(&self, w: &mut Writer) {
+        self.member.encode(w);
+        self.account.encode(w);
+        self.bond.encode(w);
+    }
+}
+
+impl Decode for FirstManager {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            member: Member::decode(r)?,
+            account: Address::decode(r)?,
+            bond: Amount::decode(r)?,
+        })
+    }
+}
+
+impl Encode for FirstWorker {
+    fn encode(&self, w: &mut Writer) {
+        self.id.encode(w);
+        w.bool(self.archive);
+    }
+}
+
+impl Decode for FirstWorker {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { id: WorkerId::decode(r)?, archive: r.bool()? })
     }
 }
 
@@ -236,12 +254,11 @@ fn read(r: &mut Reader<'_>) -> Result<Genesis, DecodeError> {
     }
     let genesis = Genesis {
         time: Timestamp::decode(r)?,
-        interval_ms: r.u32()?,
+        params: Params::decode(r)?,
         managers: r.list(MAX_MEMBERS)?,
         workers: r.list(MAX_WORKERS)?,
         faucet: r.option()?,
         balances: read_balances(r)?,
-        prices: Prices::decode(r)?,
     };
     let fits = before.saturating_sub(r.left()) <= MAX_GENESIS;
     if fits { Ok(genesis) } else { Err(DecodeError::TooLong) }

@@ -11,6 +11,9 @@ const MAX_PRICE: u64 = 1_000_000_000_000;
 /// Bytes of a `Pay` by one ECDSA source whose key is known.
 pub(crate) const PLAIN_PAY: usize = 195;
 
+/// Bytes of a claim of a share, paid to an address, without a source.
+pub(crate) const CLAIM: usize = 543;
+
 /// The price table, in smallest units of ABC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prices {
@@ -41,6 +44,13 @@ impl Prices {
     #[must_use]
     pub fn least_pay(&self) -> Option<Amount<Abc>> {
         self.fee(1, PLAIN_PAY)
+    }
+
+    /// The most that a claim of a share of a red envelope costs without a source, `None` beyond 64
+    /// bits. Every share is larger, for the fee comes out of it (`money-and-mail.md` A2).
+    #[must_use]
+    pub fn claim(&self) -> Option<Amount<Abc>> {
+        self.fee(1, CLAIM)
     }
 
     /// True if no fee can overflow and a new address always holds at least one payment.

@@ -1,5 +1,7 @@
 //! Why a transaction is refused; one list for simulation, mempool and execution.
 
+use crate::NameRefusal;
+use crate::RingRefusal;
 use types::{Abc, Amount};
 use wire::Failure;
 
@@ -43,12 +45,42 @@ pub enum Rejection {
     /// address's.
     #[error("the key of a source is missing, superfluous or another one's")]
     BadReveal,
-    /// The key belongs to another account.
-    #[error("the key belongs to another account")]
+    /// The key belongs to an account: it occurs once on the chain, ever.
+    #[error("the key belongs to an account already")]
     KeyInUse,
     /// The key signs nothing any more.
     #[error("the key is retired")]
     KeyRetired,
+    /// A Falcon key is active: only it may do this.
+    #[error("the stronger key must sign this")]
+    StrongerKeyNeeded,
+    /// No other key would be left to sign.
+    #[error("the last key cannot be retired")]
+    LastKey,
+    /// All of the account's [`crate::MAX_SLOTS`] are taken.
+    #[error("the account has no room for another key")]
+    TooManyKeys,
+    /// The account has no key behind this address.
+    #[error("the account has no such key")]
+    UnknownKey,
+    /// What must be an account's address is nobody's yet.
+    #[error("there is no account at this address")]
+    NoAccount,
+    /// There is no such red envelope, or it is over and settled.
+    #[error("there is no such red envelope")]
+    UnknownEnvelope,
+    /// The last round for claims has passed.
+    #[error("the red envelope is over")]
+    EnvelopeOver,
+    /// Every share has been claimed.
+    #[error("the red envelope is empty")]
+    EnvelopeEmpty,
+    /// The key was not among those that the red envelope was made for.
+    #[error("the red envelope is not for this key")]
+    BadClaimPath,
+    /// The claim key has been used.
+    #[error("this share has been claimed")]
+    AlreadyClaimed,
     /// A signature is missing, superfluous or wrong.
     #[error("bad signature in slot {slot}")]
     BadSignature {
@@ -69,6 +101,12 @@ pub enum Rejection {
         /// The least that passes.
         least: Amount<Abc>,
     },
+    /// The rules of names refuse it.
+    #[error("{0}")]
+    Name(NameRefusal),
+    /// It concerns a ring and cannot be.
+    #[error("{0}")]
+    Ring(RingRefusal),
     /// The node's own state is damaged; the transaction is not to blame.
     #[error("damaged state: {0}")]
     BadState(&'static str),
@@ -91,9 +129,21 @@ impl Rejection {
             Self::BadReveal => "bad_reveal",
             Self::KeyInUse => "key_in_use",
             Self::KeyRetired => "key_retired",
+            Self::StrongerKeyNeeded => "stronger_key_needed",
+            Self::LastKey => "last_key",
+            Self::TooManyKeys => "too_many_keys",
+            Self::UnknownKey => "unknown_key",
+            Self::NoAccount => "no_account",
+            Self::UnknownEnvelope => "unknown_envelope",
+            Self::EnvelopeOver => "envelope_over",
+            Self::EnvelopeEmpty => "envelope_empty",
+            Self::BadClaimPath => "bad_claim_path",
+            Self::AlreadyClaimed => "already_claimed",
             Self::BadSignature { .. } => "bad_signature",
             Self::InsufficientFunds { .. } => "insufficient_funds",
             Self::BelowMinimum { .. } => "below_minimum",
+            Self::Name(refusal) => refusal.code(),
+            Self::Ring(refusal) => refusal.code(),
             Self::BadState(_) => "bad_state",
         }
     }

@@ -4,10 +4,11 @@
 //! witness) are hashed apart: signatures are randomised and so never part of an id
 //! (`money-and-mail.md` B1).
 
-use crate::{Prices, Rejection, witness};
+use crate::actions::Action;
+use crate::{AddKey, Params, Prices, Rejection, RetireKey, witness};
 use keys::PublicKey;
 use std::collections::BTreeSet;
-use types::{Abc, Address, Amount, ChainId, Round, TxId};
+use types::{Abc, Address, AddressKind, Amount, ChainId, Round, TxId};
 use wire::{Decode, DecodeError, Encode, Reader, Writer, hash};
 
 /// Most accounts that one transaction debits.
@@ -33,13 +34,15 @@ pub struct Transaction {
     pub expiry: Round,
     /// The price table it was made for.
     pub price_epoch: u32,
-    /// The accounts it debits, each at most once; the first pays the fee.
+    /// The accounts it debits or changes, each at most once; the first pays the fee. Without any,
+    /// the fee comes out of the share of a red envelope that it claims.
     pub sources: Vec<Source>,
     /// Exactly [`Transaction::fee_needed`].
     pub fee: Amount<Abc>,
     /// What it does, in order.
     pub actions: Vec<Action>,
-    /// One signature over [`Transaction::sighash`] per source, in order.
+    /// Signatures over [`Transaction::sighash`]: one per source, then one per action that needs
+    /// another signer, both in order.
     pub witness: Vec<Vec<u8>>,
 }
 
@@ -52,20 +55,6 @@ pub struct Source {
     pub nonce: u64,
     /// The key itself: there exactly when the account has never signed before.
     pub reveal: Option<PublicKey>,
-}
-
-/// One thing that a transaction does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// Moves ABC to an address.
-    Pay {
-        /// The position of the source that pays.
-        source: u8,
-        /// Whom.
-        to: Address,
-        /// How much; at least [`Prices::least_pay`].
-        amount: Amount<Abc>,
-    },
 }
 
 impl Transaction {
@@ -93,20 +82,39 @@ impl Transaction {
         hash("bcm-wid-v1", &[&self.id().0, &witness])
     }
 
-    /// What it costs, signed or not yet; `None` beyond 64 bits.
+    /// What it costs, signed or not yet; `None` beyond 64 bits. The move of one account from ECDSA
+    /// to Falcon never costs more than the existential minimum, so that whoever has an account can
+    /// pay it (`money-and-mail.md` A10, B2).
     #[must_use]
     pub fn fee_needed(&self, prices: &Prices) -> Option<Amount<Abc>> {
-        prices.fee(self.actions.len(), self.signed_len()?)
+        let fee = prices.fee(self.actions.len(), self.signed_len()?)?;
+        let most = Amount::new(prices.existential);
+        Some(if self.moves_to_falcon() { fee.min(most) } else { fee })
+    }
+
+    /// True for exactly the pair `[AddKey(Falcon), RetireKey(ECDSA)]` of one account.
+    fn moves_to_falcon(&self) -> bool {
+        let pair = matches!(
+            self.actions.as_slice(),
+            [
+                Action::AddKey(AddKey { source: 0, key: PublicKey::Falcon(_) }),
+                Action::RetireKey(RetireKey {
+                    source: 0,
+                    address: Address { kind: AddressKind::Ecdsa, .. }
+                }),
+            ]
+        );
+        pair && self.sources.len() == 1
     }
 
     /// Its length with a signature of the right length in every slot.
     fn signed_len(&self) -> Option<usize> {
         let effects = self.header_part().len().checked_add(self.actions_bytes().len())?;
-        effects.checked_add(witness::signed_len(&self.sources)?)
+        effects.checked_add(witness::signed_len(self)?)
     }
 
-    /// Checks that there is one signature per source and that each is by the revealed key or, if
-    /// none is revealed, by the one that `key_of` knows.
+    /// Checks that there is one signature for every slot and that each is by the right key: the
+    /// revealed one, the one that the action names, or the one that `key_of` knows.
     ///
     /// # Errors
     /// [`Rejection::BadSignature`] with the first slot that is missing, superfluous or wrong.
@@ -117,8 +125,8 @@ impl Transaction {
         witness::check(self, key_of)
     }
 
-    /// Checks what needs neither state nor prices.
-    pub(crate) fn check_shape(&self) -> Result<(), Rejection> {
+    /// Checks what needs no state.
+    pub(crate) fn check_shape(&self, params: &Params) -> Result<(), Rejection> {
         let bad = |why| Err(Rejection::BadTransaction(why));
         if self.version != Self::VERSION {
             return bad("unknown version");
@@ -129,34 +137,37 @@ impl Transaction {
         if self.actions.is_empty() {
             return bad("no action");
         }
-        if self.sources.is_empty() {
-            return Err(Rejection::Replayable);
-        }
         if self.sources.len() > MAX_SOURCES || self.actions.len() > MAX_ACTIONS {
             return bad("too many sources or actions");
         }
-        let used = self.used_sources()?;
-        // A source that pays for nothing would change its account without an entry in its history.
-        if used.len() != self.sources.len() {
+        self.actions.iter().try_for_each(|action| action.act().check(params))?;
+        if self.sources.is_empty() {
+            return self.check_without_source();
+        }
+        // A source that nothing names would change its account without an entry in its history.
+        if self.used_sources()?.len() != self.sources.len() {
             return bad("a source pays for nothing");
         }
         Ok(())
     }
 
+    /// Without a source a transaction must use up a claim key, and do nothing beside it: one fee
+    /// comes out of one share (`money-and-mail.md` A9, B2).
+    fn check_without_source(&self) -> Result<(), Rejection> {
+        if !self.actions.iter().any(|action| action.act().spends_key()) {
+            return Err(Rejection::Replayable);
+        }
+        let alone = self.actions.len() == 1;
+        if alone { Ok(()) } else { Err(Rejection::BadTransaction("a claim pays for itself alone")) }
+    }
+
     fn used_sources(&self) -> Result<BTreeSet<usize>, Rejection> {
         let mut used = BTreeSet::from([0]);
-        for action in &self.actions {
-            match action {
-                Action::Pay { source, amount, .. } => {
-                    if amount.is_zero() {
-                        return Err(Rejection::BadTransaction("nothing to pay"));
-                    }
-                    if usize::from(*source) >= self.sources.len() {
-                        return Err(Rejection::BadTransaction("no such source"));
-                    }
-                    used.insert(usize::from(*source));
-                }
+        for source in self.actions.iter().filter_map(|action| action.act().source()) {
+            if usize::from(source) >= self.sources.len() {
+                return Err(Rejection::BadTransaction("no such source"));
             }
+            used.insert(usize::from(source));
         }
         Ok(used)
     }
@@ -222,31 +233,5 @@ impl Encode for Source {
 impl Decode for Source {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self { address: Address::decode(r)?, nonce: r.u64()?, reveal: r.option()? })
-    }
-}
-
-impl Encode for Action {
-    fn encode(&self, w: &mut Writer) {
-        match self {
-            Self::Pay { source, to, amount } => {
-                w.u8(1);
-                w.u8(*source);
-                to.encode(w);
-                amount.encode(w);
-            }
-        }
-    }
-}
-
-impl Decode for Action {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match r.u8()? {
-            1 => Ok(Self::Pay {
-                source: r.u8()?,
-                to: Address::decode(r)?,
-                amount: Amount::decode(r)?,
-            }),
-            _ => Err(DecodeError::BadValue("action")),
-        }
     }
 }

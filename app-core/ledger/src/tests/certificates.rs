@@ -1,17 +1,25 @@
 //! Certificates and committees.
 
-use super::manager;
+use super::headers::tip_of;
+use super::{manager, member};
 use crate::*;
+use keys::Ed25519Key;
 use std::collections::BTreeMap;
 use types::{BlockId, ChainId, Round, Timestamp};
 
-const CHAIN: ChainId = ChainId([3; 32]);
+pub(crate) const CHAIN: ChainId = ChainId([3; 32]);
 
-fn committee(size: u8) -> Committee {
-    Committee::new((1..=size).map(|seed| manager(seed).public()).collect()).unwrap()
+pub(crate) fn committee(size: u8) -> Committee {
+    Committee::new((1..=size).map(member).collect()).unwrap()
 }
 
-fn header(committee: &Committee) -> Header {
+/// The signing key behind a number of a committee.
+fn signer(committee: &Committee, number: u16) -> Ed25519Key {
+    let key = committee.member(number).unwrap().key;
+    (1..=100).map(manager).find(|manager| manager.public() == key).unwrap()
+}
+
+pub(crate) fn header(committee: &Committee) -> Header {
     Header {
         version: Header::VERSION,
         chain: CHAIN,
@@ -22,18 +30,34 @@ fn header(committee: &Committee) -> Header {
         state_root: [3; 32],
         receipts_root: [4; 32],
         committee: committee.hash(),
+        next_committee: committee.hash(),
+        beacon: [5; 32],
+        history: [6; 32],
+        parent_certificate: [7; 32],
         proposer: 2,
+        ticket: [8; 80],
+        flags: 0,
     }
+}
+
+/// Votes of these members of a committee.
+fn certificate(
+    committee: &Committee,
+    header: &Header,
+    (view, step): (u32, Step),
+    members: &[u16],
+) -> Certificate {
+    let message = Place::acp(CHAIN, header.round, view).vote(step, header.id());
+    let vote = |number: &u16| (*number, signer(committee, *number).sign(&message));
+    let votes: BTreeMap<_, _> = members.iter().map(vote).collect();
+    Certificate::new(step, header.round, view, header.id(), &votes, committee.size())
 }
 
 /// Signed by these members of a committee of so many.
 fn certified(size: u8, members: &[u16]) -> CertifiedHeader {
     let committee = committee(size);
     let header = header(&committee);
-    let message = vote_bytes(CHAIN, header.round, 0, Step::Commit, header.id());
-    let vote = |member: &u16| (*member, manager(*member as u8 + 1).sign(&message));
-    let votes: BTreeMap<_, _> = members.iter().map(vote).collect();
-    let certificate = Certificate::new(header.round, 0, header.id(), &votes, usize::from(size));
+    let certificate = certificate(&committee, &header, (0, Step::Commit), members);
     CertifiedHeader { header, certificate }
 }
 
@@ -47,8 +71,12 @@ fn refused(error: CertificateError, spoil: impl FnOnce(&mut CertifiedHeader)) {
 
 #[test]
 fn quorum_is_more_than_two_thirds() {
-    for (size, quorum) in [(4, 3), (5, 4), (6, 5), (7, 5), (10, 7), (100, 67)] {
+    for (size, quorum, faults) in
+        [(4, 3, 1), (5, 4, 1), (6, 5, 1), (7, 5, 2), (10, 7, 3), (100, 67, 33)]
+    {
         assert_eq!(committee(size).quorum(), quorum, "of {size}");
+        assert_eq!(committee(size).faults(), faults, "of {size}");
+        assert_eq!(quorum + faults, usize::from(size));
     }
     assert_eq!(Committee::unchecked(Vec::new()).quorum(), 1);
 }
@@ -83,9 +111,18 @@ fn bits_and_signatures_fit_the_committee() {
     // An unused bit with a signature of its own, as if there were a fifth member.
     refused(error, |c| {
         c.certificate.bitmap[0] |= 1 << 4;
-        let message = vote_bytes(CHAIN, c.header.round, 0, Step::Commit, c.header.id());
+        let message = Place::acp(CHAIN, c.header.round, 0).vote(Step::Commit, c.header.id());
         c.certificate.signatures.push(manager(5).sign(&message));
     });
+    // Nine members need a second byte, of which one bit is used.
+    let mut wide = certified(9, &[0, 1, 2, 3, 4, 5, 8]);
+    assert_eq!(wide.verify(&committee(9)), Ok(()));
+    wide.certificate.bitmap[1] |= 2;
+    wide.certificate.signatures.push([0; 64]);
+    assert_eq!(wide.verify(&committee(9)), Err(error));
+    wide.certificate.bitmap.truncate(1);
+    wide.certificate.signatures.truncate(6);
+    assert_eq!(wide.verify(&committee(9)), Err(error));
 }
 
 #[test]
@@ -114,11 +151,15 @@ fn it_is_for_this_round_view_and_block() {
 
 #[test]
 fn prepare_votes_are_no_certificate() {
-    refused(CertificateError::BadSignature(0), |c| {
-        let message = vote_bytes(CHAIN, c.header.round, 0, Step::Prepare, c.header.id());
-        c.certificate.signatures =
-            [1, 2, 4].iter().map(|seed| manager(*seed).sign(&message)).collect();
-    });
+    let committee = committee(4);
+    let header = header(&committee);
+    let quorum = certificate(&committee, &header, (0, Step::Prepare), &[0, 1, 2]);
+    assert_eq!(quorum.verify(CHAIN, &committee), Ok(()), "it is a lock");
+    let offered = CertifiedHeader { header, certificate: quorum };
+    assert_eq!(offered.verify(&committee), Err(CertificateError::NotFinal));
+    let mut renamed = offered;
+    renamed.certificate.step = Step::Commit;
+    assert_eq!(renamed.verify(&committee), Err(CertificateError::BadSignature(0)));
 }
 
 #[test]
@@ -131,47 +172,106 @@ fn every_signature_is_checked_also_behind_the_quorum() {
     }
 }
 
+/// A quorum of an invented committee signs, the bits of the real members stand behind it.
+#[test]
+fn a_padded_certificate_is_refused() {
+    let (fresh, real) = (5..=7_u8, 1..=3_u8);
+    let padded = Committee::new(fresh.clone().chain(real.clone()).map(member).collect()).unwrap();
+    let header = header(&padded);
+    let numbers = |seeds: std::ops::RangeInclusive<u8>| -> Vec<u16> {
+        seeds.map(|seed| padded.position(&manager(seed).public()).unwrap()).collect()
+    };
+    let all: Vec<u16> = (0..6).collect();
+    let mut certificate = certificate(&padded, &header, (0, Step::Commit), &all);
+    for number in numbers(real) {
+        certificate.signatures[usize::from(number)] = [0xaa; 64];
+    }
+    let certified = CertifiedHeader { header, certificate };
+    let refused = certified.verify(&padded);
+    assert!(matches!(refused, Err(CertificateError::BadSignature(_))), "{refused:?}");
+}
+
+#[test]
+fn one_header_may_have_many_certificates() {
+    let committee = committee(4);
+    let header = header(&committee);
+    let variants = [(0, &[0, 1, 2][..]), (0, &[1, 2, 3]), (0, &[0, 1, 2, 3]), (5, &[0, 1, 2])];
+    let mut digests: Vec<_> = variants
+        .map(|(view, members)| {
+            let certificate = certificate(&committee, &header, (view, Step::Commit), members);
+            let certified = CertifiedHeader { header: header.clone(), certificate };
+            assert_eq!(certified.verify(&committee), Ok(()));
+            certified.certificate.digest()
+        })
+        .to_vec();
+    digests.sort_unstable();
+    digests.dedup();
+    assert_eq!(digests.len(), variants.len(), "so they are never compared by their bytes");
+}
+
 #[test]
 fn strangers_do_not_count() {
     refused(CertificateError::BadSignature(3), |c| {
-        let message = vote_bytes(CHAIN, c.header.round, 0, Step::Commit, c.header.id());
+        let message = Place::acp(CHAIN, c.header.round, 0).vote(Step::Commit, c.header.id());
         c.certificate.signatures[2] = manager(9).sign(&message);
     });
     refused(CertificateError::BadSignature(0), |c| c.certificate.signatures.swap(0, 1));
 }
 
 #[test]
-fn committees_have_four_to_a_hundred_different_members() {
-    let key = |seed: u8| manager(seed).public();
-    assert!(Committee::new((1..=3).map(key).collect()).is_none());
-    assert!(Committee::new((1..=101).map(key).collect()).is_none());
-    assert!(Committee::new(vec![key(1), key(2), key(3), key(1)]).is_none());
+fn committees_have_four_to_a_hundred_different_members_of_different_keys() {
+    assert!(Committee::new((1..=3).map(member).collect()).is_none());
+    assert!(Committee::new(vec![member(1), member(2), member(3), member(1)]).is_none());
+    let plain = |at: u8| Member {
+        key: [at; 32],
+        vrf: [[at; 31].as_slice(), &[0xff]].concat().try_into().unwrap(),
+    };
+    assert!(Committee::new((0..100).map(plain).collect()).is_some());
+    assert!(Committee::new((0..101).map(plain).collect()).is_none());
+
+    let four = || (1..=4).map(member).collect::<Vec<_>>();
+    for spoil in [
+        |m: &mut Vec<Member>| m[1].vrf = m[0].vrf,
+        |m: &mut Vec<Member>| m[1].vrf = m[1].key,
+        |m: &mut Vec<Member>| m[1].vrf = m[0].key,
+        |m: &mut Vec<Member>| m[1].key = m[0].key,
+    ] {
+        let mut members = four();
+        spoil(&mut members);
+        assert!(Committee::new(members).is_none());
+    }
     let committee = committee(5);
-    let proposers: Vec<_> = (0..8).map(|round| committee.proposer(Round(round))).collect();
-    assert_eq!(proposers, [0, 0, 1, 2, 3, 4, 0, 1]);
-    assert_eq!(committee.position(&key(3)), Some(2));
-    assert_eq!(committee.position(&key(6)), None);
+    assert!(committee.members().is_sorted_by_key(|member| member.key));
+    for (number, member) in (0..).zip(committee.members()) {
+        assert_eq!(committee.position(&member.key), Some(number));
+    }
+    assert_eq!(committee.position(&manager(6).public()), None);
 }
 
+/// What the body must carry: the Commit certificate of the parent, by the committee of its round.
 #[test]
-fn headers_follow_one_another() {
-    let committee = committee(4);
-    let first = header(&committee);
-    let mut next = header(&committee);
-    next.round = Round(8);
-    next.parent = first.id();
-    next.time = Timestamp(9_000);
-    assert_eq!(next.follows(&first.tip(), 1000), Ok(()));
-    assert_eq!(next.follows(&first.tip(), 1001), Err(HeaderError::TooEarly));
-    assert_eq!(first.follows(&first.tip(), 1000), Err(HeaderError::WrongRound));
-    let end = Tip { time: Timestamp(u64::MAX), ..first.tip() };
-    next.time = Timestamp(u64::MAX);
-    assert_eq!(next.follows(&end, 1000), Err(HeaderError::TooEarly));
-    next.parent = BlockId([0; 32]);
-    assert_eq!(next.follows(&first.tip(), 1000), Err(HeaderError::WrongParent));
+fn a_body_carries_the_certificate_of_its_parent() {
+    let CertifiedHeader { header, certificate } = certified(4, &[0, 1, 3]);
+    let (tip, voters) = (tip_of(&header), committee(4));
+    let body = |parent_certificate| Body { parent_certificate, transactions: vec![] };
+    let check = |parent, tip: &Tip| body(parent).check_parent(CHAIN, tip, &voters);
+    assert_eq!(check(Some(certificate.clone()), &tip), Ok(()));
+    assert_eq!(check(None, &tip), Err(CertificateError::Missing));
+    let genesis = Tip { round: Round(0), ..tip.clone() };
+    assert_eq!(check(None, &genesis), Ok(()));
+    assert_eq!(check(Some(certificate.clone()), &genesis), Err(CertificateError::WrongRound));
 
-    assert_eq!(next.check(CHAIN, &committee), Ok(()));
-    assert_eq!(next.check(ChainId([0; 32]), &committee), Err(HeaderError::WrongChain));
-    next.proposer = 4;
-    assert_eq!(next.check(CHAIN, &committee), Err(HeaderError::WrongCommittee));
+    let spoilt = |error, spoil: &dyn Fn(&mut Certificate)| {
+        let mut certificate = certificate.clone();
+        spoil(&mut certificate);
+        assert_eq!(check(Some(certificate), &tip), Err(error));
+    };
+    spoilt(CertificateError::NotFinal, &|c| c.step = Step::Prepare);
+    spoilt(CertificateError::WrongRound, &|c| c.round = Round(6));
+    spoilt(CertificateError::WrongBlock, &|c| c.block = BlockId([0; 32]));
+    spoilt(CertificateError::BadSignature(1), &|c| c.signatures[1][3] ^= 1);
+    // A quorum of valid signatures does not make up for a broken one behind it.
+    let mut four = certified(4, &[0, 1, 2, 3]).certificate;
+    four.signatures[3][3] ^= 1;
+    assert_eq!(check(Some(four), &tip), Err(CertificateError::BadSignature(3)));
 }

@@ -2,11 +2,23 @@
 
 mod certificates;
 mod decoders;
+mod envelopes;
+mod gifts;
 mod golden;
+mod headers;
 mod histories;
+mod key_changes;
+mod lucky;
+mod money_vectors;
+mod names;
 mod payments;
 mod proofs;
+mod refunds;
 mod refusals;
+mod ring;
+mod signers;
+mod sweeps;
+mod values;
 
 use crate::*;
 use keys::{EcdsaKey, PublicKey, Words};
@@ -34,17 +46,40 @@ pub(crate) fn manager(seed: u8) -> keys::Ed25519Key {
 }
 
 pub(crate) fn genesis(homes: &[Address]) -> Genesis {
-    let mut balances: Vec<_> = homes.iter().map(|home| (*home, abc(START))).collect();
+    let accounts = (1..=4).map(|seed| address(&manager_account(seed)));
+    let mut balances: Vec<_> =
+        homes.iter().copied().chain(accounts).map(|home| (home, abc(START))).collect();
     balances.sort_unstable();
     Genesis {
         time: Timestamp(1_000_000),
-        interval_ms: 1000,
-        managers: (1..=4).map(|seed| manager(seed).public()).collect(),
-        workers: vec![WorkerId([7; 32])],
+        params: Params::DEVNET,
+        managers: managers(),
+        workers: vec![FirstWorker { id: WorkerId([7; 32]), archive: true }],
         faucet: homes.first().copied(),
         balances,
-        prices: Prices::DEVNET,
     }
+}
+
+/// The account that belongs to a manager of the genesis.
+pub(crate) fn manager_account(seed: u8) -> EcdsaKey {
+    actor(200 + seed)
+}
+
+/// Four managers, in the order of their keys.
+pub(crate) fn managers() -> Vec<FirstManager> {
+    let manager = |seed| FirstManager {
+        member: member(seed),
+        account: address(&manager_account(seed)),
+        bond: abc(Params::DEVNET.manager_bond),
+    };
+    let mut managers: Vec<_> = (1..=4).map(manager).collect();
+    managers.sort_unstable_by_key(|manager| manager.member);
+    managers
+}
+
+/// The keys of a manager; no ticket is drawn with the second here.
+pub(crate) fn member(seed: u8) -> Member {
+    Member { key: manager(seed).public(), vrf: manager(seed + 100).public() }
 }
 
 /// A ledger in memory that executes one block after the other.
@@ -63,7 +98,15 @@ impl Net {
 
     pub(crate) fn context(&self) -> BlockContext<'_> {
         let Self { genesis, round, .. } = self;
-        BlockContext { chain: genesis.chain(), round: *round, prices: &genesis.prices }
+        BlockContext {
+            chain: genesis.chain(),
+            round: *round,
+            time: Timestamp(genesis.time.0 + round.0 * 1000),
+            history: [0; 32],
+            proposer: NO_PROPOSER,
+            beacon: wire::hash("beacon", &[&round.0.to_be_bytes()]),
+            params: &genesis.params,
+        }
     }
 
     pub(crate) fn account(&self, address: Address) -> Option<Account> {
@@ -98,11 +141,14 @@ impl Net {
 
     /// A transaction without signatures, with the right fee.
     pub(crate) fn order(&self, from: &[&EcdsaKey], pays: &[(u8, Address, u64)]) -> Transaction {
-        let pay = |(source, to, units): &(u8, Address, u64)| Action::Pay {
-            source: *source,
-            to: *to,
-            amount: abc(*units),
+        let pay = |(source, to, units): &(u8, Address, u64)| {
+            Action::Pay(Pay { source: *source, to: *to, amount: abc(*units) })
         };
+        self.order_of(from, pays.iter().map(pay).collect())
+    }
+
+    /// The same with any actions.
+    pub(crate) fn order_of(&self, from: &[&EcdsaKey], actions: Vec<Action>) -> Transaction {
         let mut tx = Transaction {
             version: Transaction::VERSION,
             chain: self.genesis.chain(),
@@ -110,10 +156,10 @@ impl Net {
             price_epoch: 0,
             sources: from.iter().map(|key| self.source(key)).collect(),
             fee: Amount::ZERO,
-            actions: pays.iter().map(pay).collect(),
+            actions,
             witness: Vec::new(),
         };
-        tx.fee = tx.fee_needed(&self.genesis.prices).unwrap();
+        tx.fee = tx.fee_needed(&self.genesis.params.prices).unwrap();
         tx
     }
 
@@ -127,22 +173,55 @@ impl Net {
 
     /// Executes a block and goes on to the next round.
     pub(crate) fn block(&mut self, txs: &[Transaction]) -> Outcome {
-        let body = Body { transactions: txs.to_vec() };
-        let outcome = execute(&self.state, &self.context(), &body).unwrap();
-        self.state.extend(outcome.changes.clone());
+        let body = body(txs);
+        let outcome = execute(&self.state, &self.context(), &body, &|_| false).unwrap();
+        self.take(&outcome.changes);
         self.round = self.round.next();
         outcome
+    }
+
+    /// Goes on to this round through empty ones.
+    pub(crate) fn go_to(&mut self, round: u64) {
+        while self.round < Round(round) {
+            self.block(&[]);
+        }
+    }
+
+    /// Makes these changes to the state.
+    pub(crate) fn take(&mut self, changes: &Changes) {
+        for (key, value) in changes {
+            match value {
+                Some(value) => self.state.insert(key.clone(), value.clone()),
+                None => self.state.remove(key),
+            };
+        }
+    }
+
+    /// All ABC there is: accounts, bonds and pots, counted one by one.
+    pub(crate) fn supply(&self) -> u128 {
+        let accounts = self.state.iter().filter(|(key, _)| key.starts_with(b"acct/"));
+        let accounts = accounts.map(|(_, bytes)| Account::from_bytes(bytes).unwrap());
+        let held = accounts.map(|account| account.abc.units() + account.bonded.units());
+        let pots = Pot::ALL.iter().filter_map(|pot| self.state.get(&pot.key()));
+        let pots = pots.map(|bytes| Amount::<Abc>::from_bytes(bytes).unwrap().units());
+        held.chain(pots).map(u128::from).sum()
     }
 
     /// Asserts that simulation and execution refuse it with this code.
     #[track_caller]
     pub(crate) fn refuses(&self, tx: &Transaction, code: &str) -> Rejection {
-        let body = Body { transactions: vec![tx.clone()] };
-        let (index, executed) = execute(&self.state, &self.context(), &body).unwrap_err();
+        let body = body(std::slice::from_ref(tx));
+        let (index, executed) =
+            execute(&self.state, &self.context(), &body, &|_| false).unwrap_err();
         assert_eq!((index, executed.code()), (0, code), "{executed}");
         assert_eq!(self.check(tx), Err(executed));
         executed
     }
+}
+
+/// A body of these transactions, as no parent certificate is needed to execute one.
+pub(crate) fn body(txs: &[Transaction]) -> Body {
+    Body { parent_certificate: None, transactions: txs.to_vec() }
 }
 
 /// The transaction with the signatures of these keys, in order.

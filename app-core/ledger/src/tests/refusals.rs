@@ -24,7 +24,7 @@ fn spoilt(code: &str, spoil: impl FnOnce(&mut Transaction)) -> Rejection {
 }
 
 fn amount(tx: &mut Transaction, units: u64) {
-    let Action::Pay { amount, .. } = &mut tx.actions[0];
+    let Action::Pay(Pay { amount, .. }) = &mut tx.actions[0] else { panic!("no payment") };
     *amount = abc(units);
 }
 
@@ -47,10 +47,10 @@ fn shape() {
     spoilt("bad_transaction", |tx| tx.actions.clear());
     spoilt("replayable", |tx| tx.sources.clear());
     spoilt("bad_transaction", |tx| amount(tx, 0));
-    spoilt("bad_transaction", |tx| tx.actions = vec![tx.actions[0]; 17]);
+    spoilt("bad_transaction", |tx| tx.actions = vec![tx.actions[0].clone(); 17]);
     spoilt("bad_transaction", |tx| tx.sources = vec![tx.sources[0].clone(); 17]);
     spoilt("bad_transaction", |tx| {
-        let Action::Pay { source, .. } = &mut tx.actions[0];
+        let Action::Pay(Pay { source, .. }) = &mut tx.actions[0] else { panic!("no payment") };
         *source = 1;
     });
 }
@@ -59,7 +59,7 @@ fn shape() {
 fn nothing_to_oneself_is_nothing() {
     spoilt("bad_transaction", |tx| {
         let home = tx.sources[0].address;
-        tx.actions = vec![Action::Pay { source: 0, to: home, amount: abc(0) }];
+        tx.actions = vec![Action::Pay(Pay { source: 0, to: home, amount: abc(0) })];
     });
 }
 
@@ -91,7 +91,7 @@ fn minimums() {
     spoilt("below_minimum", |tx| amount(tx, 999));
     let (net, [alice, bob, carol], _) = fixture();
     assert_eq!(net.check(&net.pay(&alice, address(&bob), 1000)), Ok(()));
-    let least = abc(net.genesis.prices.existential);
+    let least = abc(net.genesis.params.prices.existential);
     let low = net.refuses(&net.pay(&alice, address(&carol), least.units() - 1), "below_minimum");
     assert_eq!(low, Rejection::BelowMinimum { least });
     assert_eq!(net.check(&net.pay(&alice, address(&carol), least.units())), Ok(()));
@@ -152,8 +152,8 @@ fn a_nonce_serves_once() {
 fn one_body_spends_once() {
     let (net, [alice, bob, carol], tx) = fixture();
     let tx = signed(tx, &[&alice]);
-    let execute = |transactions| {
-        let refused = execute(&net.state, &net.context(), &Body { transactions });
+    let execute = |transactions: Vec<Transaction>| {
+        let refused = execute(&net.state, &net.context(), &super::body(&transactions), &|_| false);
         refused.map_err(|(index, rejection)| (index, rejection.code())).unwrap_err()
     };
     assert_eq!(execute(vec![tx.clone(), tx.clone()]), (1, "duplicate"));
@@ -171,7 +171,7 @@ fn keys_are_revealed_once_and_match() {
     let refuses = |from: &keys::EcdsaKey, reveal: Option<keys::PublicKey>, code: &str| {
         let mut tx = net.order(&[from], &[(0, address(&bob), 5_000)]);
         tx.sources[0].reveal = reveal;
-        tx.fee = tx.fee_needed(&net.genesis.prices).unwrap();
+        tx.fee = tx.fee_needed(&net.genesis.params.prices).unwrap();
         net.refuses(&signed(tx, &[from]), code)
     };
     refuses(&alice, Some(alice.public()), "bad_reveal");
@@ -244,10 +244,10 @@ fn slots_are_complete_and_in_order() {
 fn a_refused_transaction_leaves_no_trace_in_the_block() {
     let (net, [alice, bob, carol], tx) = fixture();
     let tx = signed(tx, &[&alice]);
-    let mut clean = Execution::new(&net.state, net.context());
+    let mut clean = Execution::begin(&net.state, net.context(), &|_| false).unwrap();
     clean.apply(&tx).unwrap();
 
-    let mut block = Execution::new(&net.state, net.context());
+    let mut block = Execution::begin(&net.state, net.context(), &|_| false).unwrap();
     let mut forged = tx.clone();
     forged.witness[0][0] ^= 1;
     assert!(block.apply(&forged).is_err());
@@ -272,7 +272,7 @@ fn damaged_state_is_not_the_transactions_fault() {
     }
     net.state = good;
     net.state.insert(cell_key("fees"), vec![1]);
-    let body = Body { transactions: vec![tx] };
-    let refused = execute(&net.state, &net.context(), &body);
-    assert_eq!(refused, Err((1, Rejection::BadState("fee cell"))));
+    let body = super::body(&[tx]);
+    let refused = execute(&net.state, &net.context(), &body, &|_| false);
+    assert_eq!(refused, Err((0, Rejection::BadState("record"))));
 }
