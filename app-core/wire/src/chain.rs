@@ -8,7 +8,11 @@ use types::{Address, Round, Timestamp, TxId, WorkerId};
 pub const MAX_HEADERS: usize = 512;
 /// Most history entries in one answer.
 pub const MAX_ENTRIES: usize = 1000;
-/// Most bytes of one ledger object (transaction, certified header, proof, entry).
+/// Most steps in one answer to [`ChainRequest::Light`].
+pub const MAX_STEPS: usize = 1024;
+/// Most bytes of a key of the ledger's state.
+pub const MAX_KEY: usize = 128;
+/// Most bytes of one ledger object (transaction, step, proof, entry).
 pub const MAX_OBJECT: usize = 64 * 1024;
 /// Most bytes of a genesis file.
 pub const MAX_GENESIS: usize = 1024 * 1024;
@@ -24,7 +28,7 @@ pub enum ChainRequest {
     Genesis,
     /// The newest final round.
     Tip,
-    /// Certified headers from this round on, at most [`MAX_HEADERS`].
+    /// Headers from this round on, at most [`MAX_HEADERS`].
     Headers {
         /// The first one wanted.
         from: Round,
@@ -46,6 +50,35 @@ pub enum ChainRequest {
     Find(TxId),
     /// Where a worker listens.
     Locate(WorkerId),
+    /// What moves trust from this round to the newest, and an account under that: all that an app
+    /// needs after a pause, in one answer.
+    Light {
+        /// The round that is trusted.
+        trusted: Round,
+        /// Whose account to prove.
+        address: Option<Address>,
+    },
+    /// An old header.
+    HeaderAt {
+        /// Its round.
+        round: Round,
+        /// Under whose history it is to be proved.
+        under: Round,
+    },
+    /// What the state holds under a key of at most [`MAX_KEY`] bytes.
+    Record {
+        /// The key.
+        key: Vec<u8>,
+    },
+    /// Headers in short form, going backwards.
+    Back {
+        /// The round behind the newest of them.
+        before: Round,
+        /// At most so many.
+        max: u16,
+    },
+    /// The members of the committee with this hash.
+    Committee([u8; 32]),
 }
 
 /// The answers, in the order of the requests.
@@ -60,7 +93,7 @@ pub enum ChainReply {
         /// The clock of the node that answers.
         now: Timestamp,
     },
-    /// `ledger::CertifiedHeader`s, in order.
+    /// `light::Step`s, in order; the first one, and those at a change, with their committee.
     Headers(Vec<Object>),
     /// It waits in the mempool, or is final already.
     Submitted(TxId),
@@ -72,6 +105,27 @@ pub enum ChainReply {
     Found(Option<Round>),
     /// Multiaddrs, most likely first; empty if the worker is not known.
     Located(Vec<String>),
+    /// How to trust the newest round.
+    Light {
+        /// `light::Step`s, in order, as `light::route` plans them; the last one is the newest round
+        /// unless there are [`MAX_STEPS`].
+        steps: Vec<Object>,
+        /// A `ledger::AccountProof` under the last of them, if an address was asked about.
+        account: Option<Object>,
+    },
+    /// An old header with its proof.
+    HeaderAt {
+        /// A `ledger::Header`.
+        header: Object,
+        /// A `ledger::RangeProof` under the history of the header asked for.
+        path: Object,
+    },
+    /// A `light::RecordProof`.
+    Record(Object),
+    /// A `light::Backfill`, whose last header is the one before the round asked for.
+    Back(Object),
+    /// A `ledger::Committee`.
+    Committee(Object),
 }
 
 impl Encode for Object {
@@ -117,6 +171,29 @@ impl Encode for ChainRequest {
                 w.u8(8);
                 worker.encode(w);
             }
+            Self::Light { trusted, address } => {
+                w.u8(9);
+                trusted.encode(w);
+                w.option(address.as_ref());
+            }
+            Self::HeaderAt { round, under } => {
+                w.u8(10);
+                round.encode(w);
+                under.encode(w);
+            }
+            Self::Record { key } => {
+                w.u8(11);
+                w.bytes(key);
+            }
+            Self::Back { before, max } => {
+                w.u8(12);
+                before.encode(w);
+                w.u16(*max);
+            }
+            Self::Committee(hash) => {
+                w.u8(13);
+                w.fixed(hash);
+            }
         }
     }
 }
@@ -132,6 +209,11 @@ impl Decode for ChainRequest {
             6 => Self::History { home: Address::decode(r)?, after: r.u64()? },
             7 => Self::Find(TxId::decode(r)?),
             8 => Self::Locate(WorkerId::decode(r)?),
+            9 => Self::Light { trusted: Round::decode(r)?, address: r.option()? },
+            10 => Self::HeaderAt { round: Round::decode(r)?, under: Round::decode(r)? },
+            11 => Self::Record { key: r.bytes(MAX_KEY)? },
+            12 => Self::Back { before: Round::decode(r)?, max: r.u16()? },
+            13 => Self::Committee(r.fixed()?),
             _ => return Err(DecodeError::BadValue("chain request")),
         })
     }
@@ -173,6 +255,28 @@ impl Encode for ChainReply {
                 w.u8(8);
                 crate::roster::write_addresses(w, addresses);
             }
+            Self::Light { steps, account } => {
+                w.u8(9);
+                w.list(steps);
+                w.option(account.as_ref());
+            }
+            Self::HeaderAt { header, path } => {
+                w.u8(10);
+                header.encode(w);
+                path.encode(w);
+            }
+            Self::Record(record) => {
+                w.u8(11);
+                record.encode(w);
+            }
+            Self::Back(headers) => {
+                w.u8(12);
+                headers.encode(w);
+            }
+            Self::Committee(members) => {
+                w.u8(13);
+                members.encode(w);
+            }
         }
     }
 }
@@ -188,7 +292,61 @@ impl Decode for ChainReply {
             6 => Self::History(r.list(MAX_ENTRIES)?),
             7 => Self::Found(r.option()?),
             8 => Self::Located(crate::roster::read_addresses(r)?),
+            9 => Self::Light { steps: r.list(MAX_STEPS)?, account: r.option()? },
+            10 => Self::HeaderAt { header: Object::decode(r)?, path: Object::decode(r)? },
+            11 => Self::Record(Object::decode(r)?),
+            12 => Self::Back(Object::decode(r)?),
+            13 => Self::Committee(Object::decode(r)?),
             _ => return Err(DecodeError::BadValue("chain reply")),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bytes of a request or answer, as hex digits of text and of repeated bytes.
+    #[track_caller]
+    fn check<T: Encode + Decode + PartialEq + core::fmt::Debug>(value: &T, bytes: &[&[u8]]) {
+        let bytes = bytes.concat();
+        assert_eq!(value.to_bytes(), bytes);
+        assert_eq!(T::from_bytes(&bytes).as_ref(), Ok(value));
+    }
+
+    const ONE: &[u8] = &[0, 0, 0, 0, 0, 0, 0, 1];
+    const TWO: &[u8] = &[0, 0, 0, 0, 0, 0, 0, 2];
+
+    #[test]
+    fn the_bytes_of_requests_are_frozen() {
+        let address = Address { kind: types::AddressKind::Ecdsa, payload: [5; 20] };
+        let (one, two) = (Round(1), Round(2));
+        let light = ChainRequest::Light { trusted: one, address: None };
+        check(&light, &[&[9], ONE, &[0]]);
+        let light = ChainRequest::Light { trusted: one, address: Some(address) };
+        check(&light, &[&[9], ONE, &[1], &address.to_bytes()]);
+        check(&ChainRequest::HeaderAt { round: one, under: two }, &[&[10], ONE, TWO]);
+        check(&ChainRequest::Record { key: vec![7, 8] }, &[&[11, 0, 0, 0, 2, 7, 8]]);
+        check(&ChainRequest::Back { before: two, max: 258 }, &[&[12], TWO, &[1, 2]]);
+        check(&ChainRequest::Committee([6; 32]), &[&[13], &[6; 32]]);
+        let long = ChainRequest::Record { key: vec![0; MAX_KEY + 1] }.to_bytes();
+        assert_eq!(ChainRequest::from_bytes(&long), Err(DecodeError::TooLong));
+    }
+
+    #[test]
+    fn the_bytes_of_answers_are_frozen() {
+        let (short, empty) = (Object(vec![7]), Object(vec![]));
+        let (s, e): (&[u8], &[u8]) = (&[0, 0, 0, 1, 7], &[0, 0, 0, 0]);
+        let steps = vec![short.clone(), empty.clone()];
+        let light = ChainReply::Light { steps, account: Some(short.clone()) };
+        check(&light, &[&[9, 0, 0, 0, 2], s, e, &[1], s]);
+        check(&ChainReply::Light { steps: vec![], account: None }, &[&[9, 0, 0, 0, 0, 0]]);
+        let at = ChainReply::HeaderAt { header: short.clone(), path: empty.clone() };
+        check(&at, &[&[10], s, e]);
+        check(&ChainReply::Record(short.clone()), &[&[11], s]);
+        check(&ChainReply::Back(short.clone()), &[&[12], s]);
+        check(&ChainReply::Committee(short), &[&[13], s]);
+        let many = ChainReply::Light { steps: vec![empty; MAX_STEPS + 1], account: None };
+        assert_eq!(ChainReply::from_bytes(&many.to_bytes()), Err(DecodeError::TooLong));
     }
 }

@@ -26,11 +26,22 @@ pub enum Subscribe {
     To {
         /// Queues to hear of; one that already holds envelopes is told at once.
         queues: Vec<QueueRight>,
-        /// Headers from this round on, or none.
-        headers_from: Option<Round>,
+        /// Which headers to tell of.
+        headers: Follow,
     },
     /// Still here.
     Beat,
+}
+
+/// Which headers a stream tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Follow {
+    /// None.
+    None,
+    /// Each one from this round on, in order.
+    Every(Round),
+    /// The newest one, once a minute: nothing is being looked at.
+    Minute,
 }
 
 /// From worker to app.
@@ -38,10 +49,12 @@ pub enum Subscribe {
 pub enum Event {
     /// This queue holds something to pull.
     Mail(QueueId),
-    /// The next `ledger::CertifiedHeader`.
+    /// A `light::Step`, as [`Follow`] asks for them.
     Header(Object),
     /// Answer to a beat.
     Beat,
+    /// A `light::Conflict`: the managers have certified two headers that contradict each other.
+    Warrant(Object),
 }
 
 impl Encode for QueueRight {
@@ -60,10 +73,10 @@ impl Decode for QueueRight {
 impl Encode for Subscribe {
     fn encode(&self, w: &mut Writer) {
         match self {
-            Self::To { queues, headers_from } => {
+            Self::To { queues, headers } => {
                 w.u8(1);
                 w.list(queues);
-                w.option(headers_from.as_ref());
+                headers.encode(w);
             }
             Self::Beat => w.u8(2),
         }
@@ -73,9 +86,33 @@ impl Encode for Subscribe {
 impl Decode for Subscribe {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(match r.u8()? {
-            1 => Self::To { queues: r.list(MAX_QUEUES)?, headers_from: r.option()? },
+            1 => Self::To { queues: r.list(MAX_QUEUES)?, headers: Follow::decode(r)? },
             2 => Self::Beat,
             _ => return Err(DecodeError::BadValue("subscription")),
+        })
+    }
+}
+
+impl Encode for Follow {
+    fn encode(&self, w: &mut Writer) {
+        match self {
+            Self::None => w.u8(0),
+            Self::Every(from) => {
+                w.u8(1);
+                from.encode(w);
+            }
+            Self::Minute => w.u8(2),
+        }
+    }
+}
+
+impl Decode for Follow {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(match r.u8()? {
+            0 => Self::None,
+            1 => Self::Every(Round::decode(r)?),
+            2 => Self::Minute,
+            _ => return Err(DecodeError::BadValue("headers to follow")),
         })
     }
 }
@@ -92,6 +129,10 @@ impl Encode for Event {
                 header.encode(w);
             }
             Self::Beat => w.u8(3),
+            Self::Warrant(conflict) => {
+                w.u8(4);
+                conflict.encode(w);
+            }
         }
     }
 }
@@ -102,7 +143,32 @@ impl Decode for Event {
             1 => Self::Mail(QueueId::decode(r)?),
             2 => Self::Header(Object::decode(r)?),
             3 => Self::Beat,
+            4 => Self::Warrant(Object::decode(r)?),
             _ => return Err(DecodeError::BadValue("event")),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check<T: Encode + Decode + PartialEq + core::fmt::Debug>(value: &T, bytes: &[u8]) {
+        assert_eq!(value.to_bytes(), bytes);
+        assert_eq!(T::from_bytes(bytes).as_ref(), Ok(value));
+    }
+
+    #[test]
+    fn the_bytes_of_the_held_stream_are_frozen() {
+        let to = |headers| Subscribe::To { queues: vec![], headers };
+        check(&to(Follow::None), &[1, 0, 0, 0, 0, 0]);
+        check(&to(Follow::Every(Round(258))), &[1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 2]);
+        check(&to(Follow::Minute), &[1, 0, 0, 0, 0, 2]);
+        check(&Subscribe::Beat, &[2]);
+        check(&Event::Header(Object(vec![9])), &[2, 0, 0, 0, 1, 9]);
+        check(&Event::Beat, &[3]);
+        check(&Event::Warrant(Object(vec![9])), &[4, 0, 0, 0, 1, 9]);
+        assert_eq!(Follow::from_bytes(&[3]), Err(DecodeError::BadValue("headers to follow")));
     }
 }

@@ -8,6 +8,7 @@ use crate::directory::{DirectoryReply, DirectoryRequest, Publication};
 use crate::events::{Event, QueueRight, Subscribe};
 use crate::mail::{MailReply, MailRequest};
 use crate::roster::{Announcement, Heard};
+use crate::store::{Have, Receipt, StoreReply, StoreRequest};
 use crate::{Decode, Encode, Reply};
 use types::{Address, TxId};
 
@@ -51,6 +52,14 @@ pub fn fuzz_roster(bytes: &[u8]) {
     round_trip::<Reply<TxId>>(bytes);
 }
 
+/// Bodies of blocks: what a worker is asked, and what it answers.
+pub fn fuzz_store(bytes: &[u8]) {
+    round_trip::<StoreRequest>(bytes);
+    round_trip::<Reply<StoreReply>>(bytes);
+    round_trip::<Receipt>(bytes);
+    round_trip::<Have>(bytes);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,9 +67,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_panics(tag in 0..9_u8, bytes: Vec<u8>) {
+        fn nothing_panics(tag in 0..14_u8, bytes: Vec<u8>) {
             let bytes = [&[tag], bytes.as_slice()].concat();
-            let targets = [fuzz_mail, fuzz_directory, fuzz_chain, fuzz_events, fuzz_roster];
+            let targets =
+                [fuzz_mail, fuzz_directory, fuzz_chain, fuzz_events, fuzz_roster, fuzz_store];
             targets.iter().for_each(|target| target(&bytes));
         }
     }

@@ -17,6 +17,7 @@ pub mod mail;
 pub mod protocol;
 mod reply;
 pub mod roster;
+pub mod store;
 
 pub use codec::{Decode, DecodeError, Encode, Reader, Writer};
 pub use hash::hash;

@@ -19,6 +19,10 @@ pub mod code {
     pub const UPGRADE_NEEDED: &str = "upgrade_needed";
     /// The node's disk is full or failing.
     pub const DISK_FULL: &str = "disk_full";
+    /// The node stores as much of this kind as it may.
+    pub const QUOTA: &str = "quota";
+    /// The node cannot tell yet that this header is final; ask again later.
+    pub const UNKNOWN_HEADER: &str = "unknown_header";
     /// Too many transactions of this account wait for a block; send it again when some are final.
     pub const TOO_MANY_WAITING: &str = "too_many_waiting";
     /// The faucet has paid this address before.
