@@ -1,49 +1,69 @@
-//! What the light node knows of the chain: its committee, the last header, the latest state roots.
+//! What the light node knows of the chain: one trusted header, the committees around it, and what
+//! proofs of the last rounds are checked against.
 //!
-//! It grows by one header at a time, in order, and never forgets the tip. A refused header leaves
-//! it as it was.
+//! It moves forward only, header by header or by jumps. A refused step leaves it as it was.
 
-use crate::LightError;
-use ledger::{Account, AccountProof, CertifiedHeader, Committee, Genesis, Tip};
+use crate::judge::Trust;
+use crate::verify::{Anchor, Frame, Judged, verify};
+use crate::{Checkpoint, Conflict, LightError, Step, Window};
+use ledger::{CertifiedHeader, Committee, Genesis, Header, HeaderError, Params};
 use std::collections::VecDeque;
-use types::{Address, BlockId, ChainId, Round, Timestamp};
-use wire::{Decode, DecodeError, Encode, Reader, Writer};
+use types::{BlockId, ChainId, Round, Timestamp};
 
-/// How many of the latest state roots are kept to check proofs against.
-pub const KEPT_ROOTS: usize = 256;
-/// How far a header may be dated ahead of our clock, in milliseconds.
-pub const MAX_AHEAD_MS: u64 = 10_000;
-const VERSION: u8 = 1;
+/// How many of the latest trusted headers proofs may rest on.
+pub const KEPT_ROOTS: usize = 64;
+/// Up to so many epochs are walked boundary by boundary, each by a full quorum.
+pub const WALKED_EPOCHS: u64 = 64;
 
 /// A light node's knowledge; a few kilobytes, stored after every step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LightState {
-    chain: ChainId,
-    genesis_time: Timestamp,
-    interval_ms: u32,
-    committee: Committee,
-    tip: Tip,
-    /// Oldest first; the last one is the tip's.
-    kept: VecDeque<Kept>,
+    pub(crate) chain: ChainId,
+    pub(crate) genesis_time: Timestamp,
+    pub(crate) params: Params,
+    /// The trusted header; none at the genesis.
+    pub(crate) head: Option<Head>,
+    /// Who decides the round after it.
+    pub(crate) next: Committee,
+    /// Where the last jump over a change of committee began: what a contradicting one is held
+    /// against.
+    pub(crate) before: Option<Anchor>,
+    /// Oldest first; the last one is the trusted header's.
+    pub(crate) kept: VecDeque<Kept>,
+    pub(crate) window: Window,
+    /// What trust began from, if not from the genesis.
+    pub(crate) checkpoint: Option<Checkpoint>,
+    /// Set once two certified headers contradict each other.
+    pub(crate) conflict: Option<Box<Conflict>>,
+}
+
+/// The trusted header, and who decided it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) certified: CertifiedHeader,
+    pub(crate) committee: Committee,
 }
 
 /// What is kept of a recent header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Kept {
-    round: Round,
-    time: Timestamp,
-    state_root: [u8; 32],
+pub(crate) struct Kept {
+    pub(crate) round: Round,
+    pub(crate) time: Timestamp,
+    pub(crate) block: BlockId,
+    pub(crate) state_root: [u8; 32],
+    pub(crate) history: [u8; 32],
 }
 
-/// An account as a certified header proves it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProvedAccount {
-    /// The round under whose state root it is proved.
-    pub round: Round,
-    /// The account's home address, which is not always the one asked about.
-    pub home: Address,
-    /// The account, `None` if nobody has paid it yet.
-    pub account: Option<Account>,
+impl Kept {
+    pub(crate) fn of(header: &Header) -> Self {
+        Self {
+            round: header.round,
+            time: header.time,
+            block: header.id(),
+            state_root: header.state_root,
+            history: header.history,
+        }
+    }
 }
 
 impl LightState {
@@ -54,10 +74,14 @@ impl LightState {
         Self {
             chain: genesis.chain(),
             genesis_time: genesis.time,
-            interval_ms: genesis.interval_ms,
-            committee: genesis.committee(),
-            tip: genesis.tip(),
+            params: genesis.params,
+            head: None,
+            next: genesis.committee(),
+            before: None,
             kept: VecDeque::new(),
+            window: Window::default(),
+            checkpoint: None,
+            conflict: None,
         }
     }
 
@@ -67,22 +91,41 @@ impl LightState {
         self.chain
     }
 
-    /// The managers whose quorum decides.
+    /// The managers whose quorum decides the next round.
     #[must_use]
     pub const fn committee(&self) -> &Committee {
-        &self.committee
+        &self.next
     }
 
-    /// The last header's round, 0 at the beginning.
+    /// The parameters of the genesis.
     #[must_use]
-    pub const fn round(&self) -> Round {
-        self.tip.round
+    pub const fn params(&self) -> &Params {
+        &self.params
     }
 
-    /// The last header's time, the genesis' at the beginning.
+    /// The trusted header; `None` at the genesis.
     #[must_use]
-    pub const fn time(&self) -> Timestamp {
-        self.tip.time
+    pub fn header(&self) -> Option<&Header> {
+        self.head.as_ref().map(|head| &head.certified.header)
+    }
+
+    /// The trusted header as a step: what others compare theirs with.
+    #[must_use]
+    pub fn step(&self) -> Option<Step> {
+        let head = self.head.as_ref()?;
+        Some(Step::new(head.certified.clone(), head.committee.clone(), Some(self.next.clone())))
+    }
+
+    /// The trusted header's round, 0 at the genesis.
+    #[must_use]
+    pub fn round(&self) -> Round {
+        self.header().map_or(Round(0), |header| header.round)
+    }
+
+    /// The trusted header's time, the genesis' at the beginning.
+    #[must_use]
+    pub fn time(&self) -> Timestamp {
+        self.header().map_or(self.genesis_time, |header| header.time)
     }
 
     /// The time of a recent round, or of round 0; `None` for one that is not known any more.
@@ -94,122 +137,95 @@ impl LightState {
         self.kept(round).map(|kept| kept.time)
     }
 
-    /// Takes the next header: exactly the next round, on top of the last one, decided by the
-    /// committee.
+    /// Which of the latest headers are held.
+    #[must_use]
+    pub const fn window(&self) -> &Window {
+        &self.window
+    }
+
+    /// The same, to be filled.
+    pub const fn window_mut(&mut self) -> &mut Window {
+        &mut self.window
+    }
+
+    /// What trust began from, if not from the genesis.
+    #[must_use]
+    pub const fn began_from(&self) -> Option<&Checkpoint> {
+        self.checkpoint.as_ref()
+    }
+
+    /// Takes the next header: exactly the next round, on top of the trusted one.
     ///
     /// # Errors
-    /// [`LightError::Header`] or [`LightError::Certificate`] if it is not to be believed,
-    /// [`LightError::FutureHeader`] if it is, and our clock is behind.
-    pub fn advance(&mut self, header: &CertifiedHeader, now: Timestamp) -> Result<(), LightError> {
-        header.header.check(self.chain, &self.committee)?;
-        header.header.follows(&self.tip, self.interval_ms)?;
-        header.verify(&self.committee)?;
-        let time = header.header.time;
-        // Judged last: only a decided header says anything about our clock.
-        if time > now.plus_millis(MAX_AHEAD_MS) {
-            return Err(LightError::FutureHeader { header: time, now });
+    /// [`LightError`]; nothing has changed then.
+    pub fn follow(&mut self, step: &Step, now: Timestamp) -> Result<(), LightError> {
+        if step.round() != self.round().next() {
+            return Err(HeaderError::WrongRound.into());
         }
-        self.tip = header.header.tip();
-        self.kept.push_back(Kept {
-            round: self.tip.round,
-            time,
-            state_root: header.header.state_root,
-        });
+        self.jump(step, now)
+    }
+
+    /// Takes a later header by the exact checks 1 to 6: a quorum of the committee that was
+    /// announced, or a quorum of another one in which more than a third of it have signed.
+    ///
+    /// # Errors
+    /// [`LightError::NotEnoughTrust`] if steps in between are needed, [`LightError::TrustExpired`]
+    /// if only a checkpoint helps, and the others; nothing has changed then.
+    pub fn jump(&mut self, step: &Step, now: Timestamp) -> Result<(), LightError> {
+        self.check_frozen()?;
+        let judged = verify(&self.anchor(), step, self.frame(now))?;
+        self.take(step, judged);
+        Ok(())
+    }
+
+    /// The same, and where at most [`WALKED_EPOCHS`] are missing, by announced committees alone:
+    /// what a node takes from a server that it does not know.
+    ///
+    /// # Errors
+    /// [`LightError::MustWalk`] if a boundary was left out, and those of [`Self::jump`].
+    pub fn advance(&mut self, step: &Step, now: Timestamp) -> Result<(), LightError> {
+        self.check_frozen()?;
+        let judged = verify(&self.anchor(), step, self.frame(now))?;
+        let epochs = self.params.epoch_of(step.round());
+        let missing = epochs.saturating_sub(self.params.epoch_of(self.round().next()));
+        if judged.trust == Trust::Skipped && missing <= WALKED_EPOCHS {
+            return Err(LightError::MustWalk(self.round()));
+        }
+        self.take(step, judged);
+        Ok(())
+    }
+
+    /// True once the trusting period is over: nothing that a node sends can be believed then.
+    #[must_use]
+    pub fn needs_checkpoint(&self, now: Timestamp) -> bool {
+        now >= self.time().plus_millis(crate::Limits::LEDGER.trusting_ms)
+    }
+
+    pub(crate) fn take(&mut self, step: &Step, judged: Judged) {
+        if judged.trust == Trust::Skipped {
+            self.before = Some(self.anchor());
+        }
+        let header = step.header();
+        self.kept.push_back(Kept::of(header));
         if self.kept.len() > KEPT_ROOTS {
             self.kept.pop_front();
         }
-        Ok(())
+        self.window.push(header);
+        let certified = step.header.clone();
+        self.head = Some(Head { certified, committee: judged.committee });
+        self.next = judged.next;
     }
 
-    /// Checks a single header of any round by the committee alone.
-    ///
-    /// # Errors
-    /// [`LightError::Header`] or [`LightError::Certificate`].
-    pub fn check_header(&self, header: &CertifiedHeader) -> Result<(), LightError> {
-        header.header.check(self.chain, &self.committee)?;
-        header.verify(&self.committee)?;
-        Ok(())
+    pub(crate) fn anchor(&self) -> Anchor {
+        let block = self.header().map_or(BlockId(self.chain.0), Header::id);
+        Anchor { round: self.round(), time: self.time(), block, next: self.next.clone() }
     }
 
-    /// Checks what a node says about an address.
-    ///
-    /// # Errors
-    /// [`LightError`] if it is about another address, under a root that is not kept, or does not
-    /// follow from that.
-    pub fn check_account(
-        &self,
-        address: Address,
-        proof: &AccountProof,
-    ) -> Result<ProvedAccount, LightError> {
-        if proof.address != address {
-            return Err(LightError::WrongAddress(proof.address));
-        }
-        let kept = self.kept(proof.round).ok_or(LightError::UnknownRoot(proof.round))?;
-        proof.verify(&kept.state_root)?;
-        Ok(ProvedAccount { round: proof.round, home: proof.home(), account: proof.account.clone() })
+    pub(crate) const fn frame(&self, now: Timestamp) -> Frame<'_> {
+        Frame { chain: self.chain, params: &self.params, now }
     }
 
-    fn kept(&self, round: Round) -> Option<&Kept> {
+    pub(crate) fn kept(&self, round: Round) -> Option<&Kept> {
         self.kept.iter().find(|kept| kept.round == round)
-    }
-
-    /// Rounds without gaps up to the tip, as many as there can be.
-    fn is_consistent(&self) -> bool {
-        let last = self.kept.back().map_or(Round(0), |kept| kept.round);
-        let rounds = self.kept.iter().zip(self.kept.iter().skip(1));
-        let known = u64::try_from(self.kept.len()).unwrap_or(u64::MAX);
-        last == self.tip.round
-            && known == last.0.min(u64::try_from(KEPT_ROOTS).unwrap_or(u64::MAX))
-            && rounds.into_iter().all(|(a, b)| a.round.next() == b.round && a.time <= b.time)
-            && self.kept.back().map_or(self.genesis_time, |kept| kept.time) == self.tip.time
-    }
-}
-
-impl Encode for LightState {
-    fn encode(&self, w: &mut Writer) {
-        w.u8(VERSION);
-        self.chain.encode(w);
-        self.genesis_time.encode(w);
-        w.u32(self.interval_ms);
-        self.committee.encode(w);
-        self.tip.round.encode(w);
-        self.tip.block.encode(w);
-        self.tip.time.encode(w);
-        w.list(&self.kept.iter().copied().collect::<Vec<_>>());
-    }
-}
-
-impl Decode for LightState {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        if r.u8()? != VERSION {
-            return Err(DecodeError::BadValue("light state version"));
-        }
-        let state = Self {
-            chain: ChainId::decode(r)?,
-            genesis_time: Timestamp::decode(r)?,
-            interval_ms: r.u32()?,
-            committee: Committee::decode(r)?,
-            tip: Tip {
-                round: Round::decode(r)?,
-                block: BlockId::decode(r)?,
-                time: Timestamp::decode(r)?,
-            },
-            kept: r.list(KEPT_ROOTS)?.into(),
-        };
-        if state.is_consistent() { Ok(state) } else { Err(DecodeError::BadValue("light state")) }
-    }
-}
-
-impl Encode for Kept {
-    fn encode(&self, w: &mut Writer) {
-        self.round.encode(w);
-        self.time.encode(w);
-        w.fixed(&self.state_root);
-    }
-}
-
-impl Decode for Kept {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { round: Round::decode(r)?, time: Timestamp::decode(r)?, state_root: r.fixed()? })
     }
 }

@@ -1,10 +1,13 @@
-//! Proofs of accounts under the roots that are kept.
+//! Proofs of accounts and records under the roots that are kept.
 
-use super::{certify, chain, followed, genesis, home, next};
+use super::{Chain, home};
 use crate::*;
-use ledger::*;
+use ledger::{
+    Account, AccountProof, EMPTY_SUBTREE, ProofError, StateProof, account_key, alias_key,
+    leaf_hash, node_hash,
+};
 use types::{Address, Round};
-use wire::{Encode, hash};
+use wire::{Decode, Encode, hash};
 
 /// A tree of two leaves whose keys differ in some bit, written out by hand.
 struct Tree {
@@ -74,11 +77,9 @@ fn fixture() -> (LightState, Tree) {
         (&account_key(home(1)), &account(home(1)).to_bytes()),
         (&alias_key(home(9)), &home(1).to_bytes()),
     );
-    let genesis = genesis();
-    let mut headers = chain(&genesis, 2);
-    let header = next(&genesis, &headers[1].header.tip(), tree.root());
-    headers.push(certify(header));
-    (followed(&genesis, &headers), tree)
+    let mut chain = Chain::plain(2);
+    chain.push(|header| header.state_root = tree.root());
+    (chain.trusting(3), tree)
 }
 
 fn proof(tree: &Tree, address: Address, alias: Option<Address>) -> AccountProof {
@@ -124,34 +125,48 @@ fn lies_about_an_address_are_refused() {
 fn a_proof_needs_a_root_that_is_kept() {
     let (state, tree) = fixture();
     let good = proof(&tree, home(1), None);
-    for round in [0, 4, u64::MAX] {
+    for round in [0, 2, 4, u64::MAX] {
         let other = AccountProof { round: Round(round), ..good.clone() };
         let error = LightError::UnknownRoot(Round(round));
         assert_eq!(state.check_account(home(1), &other), Err(error));
     }
-    let earlier = AccountProof { round: Round(2), ..good };
-    let error = LightError::Proof(ProofError::WrongRoot);
-    assert_eq!(state.check_account(home(1), &earlier), Err(error));
+    let mut chain = Chain::plain(70);
+    chain.push(|header| header.state_root = tree.root());
+    let mut late = chain.light();
+    for round in 1..=71 {
+        late.follow(&chain.step(round), chain.time(71)).unwrap();
+    }
+    let at = |round| AccountProof { round: Round(round), ..good.clone() };
+    assert_eq!(late.check_account(home(1), &at(7)), Err(LightError::UnknownRoot(Round(7))));
+    let other = Err(LightError::Proof(ProofError::WrongRoot));
+    assert_eq!(late.check_account(home(1), &at(8)), other);
+    assert!(late.check_account(home(1), &at(71)).is_ok());
 }
 
 #[test]
-fn the_latest_256_roots_are_kept() {
-    let genesis = genesis();
-    let headers = chain(&genesis, 258);
-    let state = followed(&genesis, &headers);
-    assert_eq!(state.time_of(Round(2)), None);
-    assert_eq!(state.time_of(Round(3)), Some(genesis.time.plus_secs(3)));
-    let absent = AccountProof {
-        round: Round(2),
-        address: home(1),
-        alias: None,
-        alias_proof: StateProof::new(None, Vec::new()),
-        account: None,
-        proof: StateProof::new(None, Vec::new()),
+fn any_record_is_proved_and_so_is_its_absence() {
+    let (state, tree) = fixture();
+    let (key, value) = (account_key(home(1)), account(home(1)).to_bytes());
+    let record = |key: &[u8], value: Option<&[u8]>| RecordProof {
+        round: Round(3),
+        key: key.to_vec(),
+        value: value.map(<[u8]>::to_vec),
+        proof: tree.prove(key),
     };
-    let error = LightError::UnknownRoot(Round(2));
-    assert_eq!(state.check_account(home(1), &absent), Err(error));
-    let kept = AccountProof { round: Round(3), ..absent };
-    let error = LightError::Proof(ProofError::WrongRoot);
-    assert_eq!(state.check_account(home(1), &kept), Err(error));
+    let there = record(&key, Some(&value));
+    assert_eq!(state.check_record(&key, &there), Ok(Some(&value[..])));
+    assert_eq!(RecordProof::from_bytes(&there.to_bytes()), Ok(there.clone()));
+    let nothing = record(b"name/bob", None);
+    assert_eq!(state.check_record(b"name/bob", &nothing), Ok(None));
+    assert_eq!(RecordProof::from_bytes(&nothing.to_bytes()), Ok(nothing.clone()));
+    // Another key's record, a hidden one, an invented one, another root.
+    let wrong = LightError::Proof(ProofError::WrongKey);
+    assert_eq!(state.check_record(b"name/eve", &nothing), Err(wrong));
+    let hidden = RecordProof { value: None, ..there.clone() };
+    assert!(state.check_record(&key, &hidden).is_err());
+    let invented = RecordProof { value: Some(vec![1]), ..nothing };
+    assert!(state.check_record(b"name/bob", &invented).is_err());
+    let elsewhere = RecordProof { round: Round(2), ..there };
+    let unknown = Err(LightError::UnknownRoot(Round(2)));
+    assert_eq!(state.check_record(&key, &elsewhere), unknown);
 }
