@@ -1,26 +1,35 @@
 //! The consensus of the managers as a pure machine: inputs in, outputs out.
 //!
-//! [`AcpEngine`] decides which block of a round is final. It reads no clock, opens no file and
-//! knows no network: the manager feeds it [`Input`]s and performs its [`Output`]s in order. One
-//! member proposes in a round, in the order of the genesis; a quorum of Prepare votes locks a
-//! block, a quorum of Commit votes makes it final. Nothing is ever decided or skipped by a timer: a
-//! [`Input::Tick`] repeats what was said before, until the round is final.
-//!
-//! Whatever a member signs is durable before it is sent and before the member counts it itself
-//! ([`WalRecord`]); after a restart the same bytes are said again, never others.
+//! ACP-S: view 0 takes proposals from every member, ranked by their tickets; later views have public
+//! leaders. One lock per member, whatever leads; a Commit quorum ends the round. The machine reads
+//! no clock, opens no file, knows no network and checks no signature: the manager verifies what
+//! comes in ([`Verifier`]), feeds [`Input`]s and performs [`Output`]s in order. The rules stand in
+//! `acp.md` §2 as corrected; each is named where it is followed.
 
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod blocks;
+mod draws;
+mod early;
 mod engine;
 pub mod fuzz;
-mod identity;
+mod log;
 mod message;
 mod ports;
 mod round;
+mod rules;
+mod scheme;
 mod tally;
+mod timing;
+mod turn;
+mod verify;
 mod wal;
 
-pub use engine::AcpEngine;
-pub use message::{Message, Proposal, Vote, proposal_bytes};
-pub use ports::{Engine, EngineStatus, Input, Output};
+pub use engine::{AcpEngine, SoundEngine};
+pub use message::{Message, NewView, Proposal, Status, Ticket, Vote};
+pub use ports::{Engine, EngineStatus, Input, Output, RoundSetup, Scheme, Timer};
+pub use rules::{Ballot, Rules, Sound};
+pub use scheme::KeyScheme;
+pub use timing::Timing;
+pub use verify::{BadMessage, Electorate, Seen, Verifier};
 pub use wal::WalRecord;

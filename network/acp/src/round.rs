@@ -1,235 +1,260 @@
 //! One round as one member sees it: what it holds, has heard and has said.
 //!
-//! The engine feeds it what concerns this round, and asks `voting` after each input what follows.
-//! At most one proposal and one vote per member and step are kept, whatever is sent.
+//! The engine feeds it what concerns this round; after each input [`RoundState::advance`] asks the
+//! rules, each in its own file, what follows. What is kept is bounded by the committee (C.7).
 
-mod voting;
+mod commit;
+mod enter;
+mod evidence;
+mod hear;
+mod know;
+mod pacemaker;
+mod prepare;
+mod propose;
+mod repeat;
+mod restore;
 
-use crate::identity::{Identity, body_of};
-use crate::message::{Proposal, Vote};
-use crate::ports::{EngineStatus, Output};
+use crate::blocks::{Block, Blocks, Verdict};
+use crate::draws::Draws;
+use crate::log::Said;
+use crate::message::{NewView, Proposal, Vote};
+use crate::ports::{EngineStatus, Input, RoundSetup, Timer};
 use crate::tally::Tally;
-use crate::wal::WalRecord;
-use ledger::{CertifiedHeader, Header, Step};
-use types::{BlockId, Round};
+use crate::turn::Turn;
+use evidence::Convicted;
+use ledger::{Certificate, CertifiedHeader, Step};
+use pacemaker::Pace;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use types::{BlockId, Timestamp};
 
-/// What the manager has said about the proposal that is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    Open,
-    Valid,
-    Refused,
+/// Views behind the present one whose votes still count: a Commit that comes just after its view
+/// still ends the round.
+const BEHIND: u32 = 4;
+
+/// A leader's proposal.
+#[derive(Debug, Clone)]
+struct Offer {
+    block: BlockId,
+    quorum: Option<Arc<Certificate>>,
+    signature: [u8; 64],
 }
 
-#[derive(Debug)]
-struct Held {
-    proposal: Box<Proposal>,
-    id: BlockId,
-    verdict: Verdict,
-    logged: bool,
+/// What this member has said in this round.
+#[derive(Debug, Clone, Default)]
+struct Own {
+    /// Highest view of a NewView, durable or not: it never votes below (R7).
+    announced: u32,
+    /// The last NewView that is durable.
+    new_view: Option<Box<NewView>>,
+    /// The last proposal that is durable.
+    proposal: Option<Box<Proposal>>,
+    /// Views proposed in.
+    proposed: BTreeSet<u32>,
+    /// Durable votes of the present view.
+    votes: Vec<Vote>,
+    /// Prepared in the present view.
+    prepared: Vec<BlockId>,
+    /// Committed in the present view.
+    committed: bool,
+    /// Prepare quorums it has locked on, and how many of them the log keeps as excuses.
+    locked_on: Vec<Arc<Certificate>>,
+    /// It has prepared against its lock: what it locks on is kept.
+    needs_excuse: bool,
+    ticket: Option<[u8; 80]>,
+    /// It has asked for a block.
+    builds: bool,
 }
 
-#[derive(Debug)]
-struct OwnVote {
-    vote: Vote,
-    durable: bool,
+/// Timers of the present view that have run out.
+#[derive(Debug, Clone, Default)]
+struct RunOut {
+    propose: bool,
+    lead: bool,
 }
 
-/// What becomes true once a record is durable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Waiting {
-    Proposal,
-    Vote(Step),
-}
-
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct RoundState {
-    round: Round,
-    parent: BlockId,
-    silent: bool,
-    held: Option<Held>,
-    /// Set once the held proposal is this member's own and durable.
-    proposed: bool,
-    prepares: Tally,
-    commits: Tally,
-    own_prepare: Option<OwnVote>,
-    own_commit: Option<OwnVote>,
-    /// Records on their way to the disk.
-    waiting: Vec<(u64, Waiting)>,
-    next_seq: u64,
-    /// A certificate that came before its block was checked here.
-    certificate: Option<Box<CertifiedHeader>>,
-    decided: bool,
+    setup: RoundSetup,
+    empty: BlockId,
+    quorum: usize,
+    view: u32,
+    started: bool,
+    end: Option<Arc<CertifiedHeader>>,
+    own: Own,
+    lock: Option<(u32, BlockId)>,
+    high: Option<Arc<Certificate>>,
+    /// The Prepare quorum of the present view.
+    present: Option<Arc<Certificate>>,
+    /// A Commit quorum; the round ends once its header is known.
+    decision: Option<Arc<Certificate>>,
+    blocks: Blocks,
+    draws: Draws,
+    offers: BTreeMap<(u32, u16), Offer>,
+    tallies: BTreeMap<(u32, Step), Tally>,
+    /// Quorums whose votes have been counted.
+    counted: BTreeSet<(Step, u32, BlockId)>,
+    pace: Pace,
+    /// Members that have said something in this round (R6).
+    awake: BTreeSet<u16>,
+    run_out: RunOut,
+    /// The candidate that is being checked.
+    checking: Option<BlockId>,
+    fetch_timer: bool,
+    convicted: Convicted,
+    answered: BTreeSet<u16>,
+    repeats: u64,
 }
 
 impl RoundState {
-    pub(crate) fn new(round: Round, parent: BlockId, silent: bool, next_seq: u64) -> Self {
-        Self {
-            round,
-            parent,
-            silent,
-            held: None,
-            proposed: false,
-            prepares: Tally::default(),
-            commits: Tally::default(),
-            own_prepare: None,
-            own_commit: None,
-            waiting: Vec::new(),
-            next_seq,
-            certificate: None,
-            decided: false,
+    /// A round that nobody has said anything in. `blocks` are those of the round before.
+    pub(crate) fn new(setup: RoundSetup, quorum: usize, blocks: Blocks, draws: Draws) -> Self {
+        let empty = setup.empty.id();
+        let pace = Pace::new(&setup.committee, quorum);
+        let mut round = Self {
+            empty,
+            quorum,
+            view: 0,
+            started: false,
+            end: None,
+            own: Own::default(),
+            lock: None,
+            high: None,
+            present: None,
+            decision: None,
+            blocks: Blocks::after(blocks),
+            draws,
+            offers: BTreeMap::new(),
+            tallies: BTreeMap::new(),
+            counted: BTreeSet::new(),
+            pace,
+            awake: BTreeSet::new(),
+            run_out: RunOut::default(),
+            checking: None,
+            fetch_timer: false,
+            convicted: Convicted::default(),
+            answered: BTreeSet::new(),
+            repeats: 0,
+            setup,
+        };
+        let header = Some(Arc::new(round.setup.empty.clone()));
+        let verdict = Verdict::Valid;
+        *round.blocks.know(empty) =
+            Block { header, size_rank: Some(0), verdict, ..Block::default() };
+        round
+    }
+
+    pub(crate) const fn setup(&self) -> &RoundSetup {
+        &self.setup
+    }
+
+    /// The block that ended the round.
+    pub(crate) const fn end(&self) -> Option<&Arc<CertifiedHeader>> {
+        self.end.as_ref()
+    }
+
+    /// The bodies at hand, for the round that follows.
+    pub(crate) fn into_blocks(self) -> Blocks {
+        self.blocks
+    }
+
+    fn me(&self) -> Option<u16> {
+        self.setup.member
+    }
+
+    fn size(&self) -> usize {
+        self.setup.committee.size()
+    }
+
+    /// True if this member may say anything that binds it.
+    fn speaks(&self) -> bool {
+        self.setup.member.is_some() && self.setup.may_speak
+    }
+
+    /// R7: it votes in its view only, never after it has announced a later one.
+    fn may_vote(&self, turn: &Turn<'_>) -> bool {
+        let speaks = self.started && self.speaks() && self.end.is_none();
+        speaks && turn.rules.votes_after(self.own.announced, self.view)
+    }
+
+    /// C.7: views whose votes and proposals are kept.
+    fn keeps(&self, view: u32) -> bool {
+        let ahead = u32::try_from(self.size().saturating_mul(2)).unwrap_or(u32::MAX);
+        let (from, to) = (self.view.saturating_sub(BEHIND), self.view.saturating_add(ahead));
+        (from..=to).contains(&view)
+    }
+
+    pub(crate) fn on_input(&mut self, turn: &mut Turn<'_>, input: Input) {
+        match input {
+            Input::Net { from, message } => self.hear(turn, from, message),
+            Input::Built { header, size_rank } => self.on_built(turn, header, size_rank),
+            Input::Header(header) => self.on_header(turn, *header),
+            Input::Held { block, size_rank } => {
+                self.blocks.hold(block, size_rank);
+                self.check_backed(turn, block);
+            }
+            Input::Checked { block, valid } => {
+                self.blocks.judge(&block, valid);
+                self.checking = self.checking.filter(|checking| *checking != block);
+            }
+            Input::Timer(timer) => self.on_timer(turn, timer),
+            // The engine's own.
+            Input::Start(_) | Input::Persisted(_) => {}
         }
     }
 
-    pub(crate) const fn round(&self) -> Round {
-        self.round
+    fn on_timer(&mut self, turn: &mut Turn<'_>, timer: Timer) {
+        match timer {
+            Timer::Start => self.try_to_start(turn),
+            Timer::Propose(view) => self.run_out.propose |= view == self.view,
+            Timer::Lead(view) => self.run_out.lead |= view == self.view,
+            Timer::View(view) => self.on_view_timer(turn, view),
+            Timer::Backup => self.on_backup(turn),
+            Timer::Repeat => self.on_repeat(turn),
+            Timer::Slow => self.on_slow(turn),
+            Timer::Fetch => self.fetch_late_bodies(turn),
+        }
     }
 
-    /// The number of the next log record; goes on in the next round.
-    pub(crate) const fn next_seq(&self) -> u64 {
-        self.next_seq
+    /// Does all that follows from what is known now.
+    pub(crate) fn advance(&mut self, turn: &mut Turn<'_>) {
+        if self.end.is_some() {
+            return;
+        }
+        self.decide(turn);
+        if self.end.is_some() || !self.started {
+            return;
+        }
+        self.keep_pace(turn);
+        self.commit(turn);
+        self.prepare(turn);
+        self.lead(turn);
     }
 
-    pub(crate) const fn is_decided(&self) -> bool {
-        self.decided
+    /// A statement of this member is durable: it counts, and is sent.
+    pub(crate) fn release(&mut self, turn: &mut Turn<'_>, said: Said) {
+        match said {
+            Said::Proposal(proposal) => self.release_proposal(turn, proposal),
+            Said::Vote(vote, quorum) => self.release_vote(turn, vote, quorum.as_deref()),
+            Said::NewView(new_view) => self.release_new_view(turn, new_view),
+            Said::Excuse => {}
+        }
     }
 
     pub(crate) fn status(&self) -> EngineStatus {
+        let of = |step| self.tallies.get(&(self.view, step)).map(Tally::members);
         EngineStatus {
-            round: self.round,
-            proposal: self.held.as_ref().map(|held| held.id),
-            prepared: self.own_prepare.as_ref().map(|own| own.vote.block),
-            locked: self.own_commit.as_ref().map(|own| own.vote.block),
-            prepares: self.prepares.len(),
-            commits: self.commits.len(),
-            decided: self.decided,
+            round: self.setup.round,
+            view: self.view,
+            locked: self.lock,
+            high: self.high.as_ref().map(|quorum| (quorum.view, quorum.block)),
+            prepares: of(Step::Prepare).unwrap_or_default(),
+            commits: of(Step::Commit).unwrap_or_default(),
+            decided: self.end.is_some(),
         }
     }
 
-    /// Takes up what the log holds of this round, and asks for a block if nothing was proposed yet.
-    pub(crate) fn restore(&mut self, me: &Identity, log: Vec<WalRecord>, out: &mut Vec<Output>) {
-        for record in log {
-            match record {
-                WalRecord::Proposal(proposal) => {
-                    self.proposed = proposal.header.proposer == me.member;
-                    let id = proposal.header.id();
-                    self.held = Some(Held { proposal, id, verdict: Verdict::Open, logged: true });
-                }
-                WalRecord::Vote { vote, .. } => {
-                    self.tally(vote.step).add(vote.member, vote.block, vote.signature);
-                    let step = vote.step;
-                    *self.own(step) = Some(OwnVote { vote, durable: true });
-                }
-            }
-        }
-        match &self.held {
-            // The outcome of executing it was lost with the process.
-            Some(held) => {
-                if let Some(body) = body_of(&held.proposal) {
-                    out.push(Output::Check { header: held.proposal.header.clone(), body });
-                }
-                self.repeat(me, 0, out);
-            }
-            None if me.proposes(self.round) => out.push(Output::Build { round: self.round }),
-            None => {}
-        }
-    }
-
-    pub(crate) fn on_built(
-        &mut self,
-        me: &Identity,
-        header: Header,
-        body: Vec<u8>,
-        out: &mut Vec<Output>,
-    ) {
-        let due = !self.decided && self.held.is_none() && me.proposes(self.round);
-        if !due || !self.fits(me, &header) {
-            return;
-        }
-        let proposal = Box::new(me.propose(header, body));
-        let id = proposal.header.id();
-        self.held = Some(Held { proposal, id, verdict: Verdict::Valid, logged: false });
-        self.log_proposal(out);
-    }
-
-    pub(crate) fn on_proposal(&mut self, me: &Identity, proposal: Proposal, out: &mut Vec<Output>) {
-        let id = proposal.header.id();
-        if !self.has_room_for(me, id)
-            || !self.fits(me, &proposal.header)
-            || !me.believes_proposal(&proposal, id)
-        {
-            return;
-        }
-        let Some(body) = body_of(&proposal) else { return };
-        out.push(Output::Check { header: proposal.header.clone(), body });
-        let proposal = Box::new(proposal);
-        self.held = Some(Held { proposal, id, verdict: Verdict::Open, logged: false });
-    }
-
-    /// One proposal is held. A proposer that signed two can lock members out with the one they saw
-    /// first; once a quorum has prepared the other, that one takes its place.
-    fn has_room_for(&self, me: &Identity, id: BlockId) -> bool {
-        let prepared = self.own_prepare.as_ref().map(|own| own.vote.block);
-        match &self.held {
-            Some(held) if held.id == id => false,
-            Some(_) => self.prepares.winner(me.quorum()) == Some(id),
-            None => {
-                prepared.is_none_or(|block| block == id)
-                    || self.prepares.winner(me.quorum()) == Some(id)
-            }
-        }
-    }
-
-    fn fits(&self, me: &Identity, header: &Header) -> bool {
-        header.check(me.chain, &me.committee).is_ok()
-            && header.round == self.round
-            && header.parent == self.parent
-            && header.proposer == me.committee.proposer(self.round)
-    }
-
-    pub(crate) fn on_vote(&mut self, me: &Identity, vote: &Vote) {
-        // The tally is asked first: a signature is only checked for a vote that would count.
-        if vote.member == me.member || self.tally(vote.step).has(vote.member) {
-            return;
-        }
-        if me.believes_vote(vote) {
-            self.tally(vote.step).add(vote.member, vote.block, vote.signature);
-        }
-    }
-
-    /// Takes a certificate that has been verified.
-    pub(crate) fn on_final(
-        &mut self,
-        from: u16,
-        header: Box<CertifiedHeader>,
-        out: &mut Vec<Output>,
-    ) {
-        if header.header.parent != self.parent || self.certificate.is_some() {
-            return;
-        }
-        if self.held.as_ref().is_none_or(|held| held.id != header.certificate.block) {
-            out.push(Output::NeedSync { round: self.round, from });
-        }
-        self.certificate = Some(header);
-    }
-
-    fn tally(&mut self, step: Step) -> &mut Tally {
-        match step {
-            Step::Prepare => &mut self.prepares,
-            Step::Commit => &mut self.commits,
-        }
-    }
-
-    fn own(&mut self, step: Step) -> &mut Option<OwnVote> {
-        match step {
-            Step::Prepare => &mut self.own_prepare,
-            Step::Commit => &mut self.own_commit,
-        }
-    }
-
-    pub(crate) fn on_checked(&mut self, block: BlockId, valid: bool) {
-        if let Some(held) = self.held.as_mut().filter(|held| held.id == block) {
-            held.verdict = if valid { Verdict::Valid } else { Verdict::Refused };
-        }
+    fn time_left(&self, now: Timestamp) -> u64 {
+        self.setup.not_before.millis_since(now)
     }
 }

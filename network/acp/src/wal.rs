@@ -1,17 +1,18 @@
 //! What a member must remember over a crash, as values; the manager writes and reads the file.
 //!
-//! A record is durable before anything it stands for is sent. Read back in order they restore what
-//! the member has said in its round, byte for byte.
+//! A record is durable before anything it stands for is sent, and before the member counts it
+//! itself. Read back in order the records of a round restore all that the member has said in it,
+//! byte for byte (`acp-corrections.md` A8).
 
-use crate::message::{Proposal, Vote};
+use crate::message::{NewView, Proposal, Vote};
+use ledger::Certificate;
 use types::{BlockId, Round};
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
-/// One thing a member has bound itself to.
+/// One thing a member has bound itself to, or needs to defend itself with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WalRecord {
-    /// An own proposal, or the foreign one that the next vote is for: without its body a decided
-    /// block could be lost when every member restarts at once.
+    /// An own proposal, of any view.
     Proposal(Box<Proposal>),
     /// An own vote.
     Vote {
@@ -19,16 +20,26 @@ pub enum WalRecord {
         vote: Vote,
         /// The view and block that the member is locked on from this vote on.
         lock: Option<(u32, BlockId)>,
+        /// The highest Prepare quorum it knows at this vote.
+        high: Option<Box<Certificate>>,
     },
+    /// An own NewView.
+    NewView(Box<NewView>),
+    /// A quorum that allowed this member to prepare against its lock, or that it locked on: what
+    /// clears it if somebody asks; kept for 28 days.
+    Excuse(Box<Certificate>),
 }
 
 impl WalRecord {
-    /// The round it belongs to; once that is final in the chain store the record may go.
+    /// The round it belongs to; once that is final in the chain store the record may go, but for
+    /// excuses.
     #[must_use]
-    pub const fn round(&self) -> Round {
+    pub fn round(&self) -> Round {
         match self {
-            Self::Proposal(proposal) => proposal.header.round,
+            Self::Proposal(proposal) => proposal.round,
             Self::Vote { vote, .. } => vote.round,
+            Self::NewView(new_view) => new_view.round,
+            Self::Excuse(quorum) => quorum.round,
         }
     }
 }
@@ -40,7 +51,7 @@ impl Encode for WalRecord {
                 w.u8(1);
                 proposal.encode(w);
             }
-            Self::Vote { vote, lock } => {
+            Self::Vote { vote, lock, high } => {
                 w.u8(2);
                 vote.encode(w);
                 w.bool(lock.is_some());
@@ -48,6 +59,15 @@ impl Encode for WalRecord {
                     w.u32(*view);
                     block.encode(w);
                 }
+                w.option(high.as_deref());
+            }
+            Self::NewView(new_view) => {
+                w.u8(3);
+                new_view.encode(w);
+            }
+            Self::Excuse(quorum) => {
+                w.u8(4);
+                quorum.encode(w);
             }
         }
     }
@@ -60,8 +80,10 @@ impl Decode for WalRecord {
             2 => {
                 let vote = Vote::decode(r)?;
                 let lock = if r.bool()? { Some((r.u32()?, BlockId::decode(r)?)) } else { None };
-                Self::Vote { vote, lock }
+                Self::Vote { vote, lock, high: r.option()?.map(Box::new) }
             }
+            3 => Self::NewView(Box::new(NewView::decode(r)?)),
+            4 => Self::Excuse(Box::new(Certificate::decode(r)?)),
             _ => return Err(DecodeError::BadValue("log record")),
         })
     }
