@@ -24,7 +24,7 @@ fn main() -> Result<(), AbnsError> {
             let account = Account { abc: Amount::<Abc>::new(number), ..Account::empty(home) };
             (account_key(home), account.to_bytes())
         });
-        let accounts = accounts.collect();
+        let accounts = accounts.collect::<std::collections::BTreeMap<_, _>>();
         let start = Instant::now();
         network.block_of(&store, accounts).commit(&store)?;
         println!("{PER_BLOCK} new accounts in one block: {:?}", start.elapsed());

@@ -63,6 +63,12 @@ impl<'t> WriteRows<'t> {
         Ok(())
     }
 
+    /// Removes the first row.
+    pub(crate) fn remove_first(&mut self) -> Result<(), AbnsError> {
+        self.table.pop_first()?;
+        Ok(())
+    }
+
     /// Removes a row if it is there.
     pub(crate) fn remove(&mut self, key: &[u8]) -> Result<(), AbnsError> {
         self.table.remove(key)?;
@@ -89,8 +95,8 @@ impl<T: Readable> Rows<T> {
         Ok(self.table.get(key)?.map(|guard| guard.value().to_vec()))
     }
 
-    /// The rows from one key to another, both included, in order.
-    pub(crate) fn range<'s>(
+    /// The rows from one key to another, the second not included, in order.
+    pub(crate) fn scan<'s>(
         &'s self,
         from: &[u8],
         to: &[u8],
@@ -98,13 +104,29 @@ impl<T: Readable> Rows<T> {
         if from > to {
             return Err(self.damaged("range"));
         }
-        let range = self.table.range::<&[u8]>(from..=to)?;
+        let range = self.table.range::<&[u8]>(from..to)?;
         Ok(range.map(|row| self.take(row?)))
+    }
+
+    /// The key of the first row.
+    pub(crate) fn first(&self) -> Result<Option<Vec<u8>>, AbnsError> {
+        Ok(self.table.first()?.map(|(key, _)| key.value().to_vec()))
     }
 
     /// All rows, in order.
     pub(crate) fn all(&self) -> Result<impl Iterator<Item = Row> + '_, AbnsError> {
         Ok(self.table.iter()?.map(|row| self.take(row?)))
+    }
+
+    /// Checks the seal of every row but that of one that has none.
+    pub(crate) fn check_seals(&self, bare: &[u8]) -> Result<(), AbnsError> {
+        for row in self.table.iter()? {
+            let (key, value) = row?;
+            if key.value() != bare {
+                self.open(key.value(), value.value())?;
+            }
+        }
+        Ok(())
     }
 
     /// How many rows there are.

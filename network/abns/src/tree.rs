@@ -3,6 +3,10 @@
 //! jmt computes updates; reading is ours, because jmt's prover unwraps storage errors and a
 //! damaged file must not stop the process. A tree version is a round; version 0 is the genesis.
 
+mod node;
+
+pub(crate) use node::Stored;
+
 use crate::{
     AbnsError,
     layout::node_key,
@@ -10,14 +14,12 @@ use crate::{
 };
 use jmt::{
     JellyfishMerkleTree, KeyHash, OwnedValue, SimpleHasher, Version,
-    storage::{LeafNode, Node, NodeKey, StaleNodeIndex, TreeReader, TreeUpdateBatch},
+    storage::{LeafNode, Node, NodeKey, TreeReader, TreeUpdateBatch},
 };
 use ledger::{EMPTY_SUBTREE as EMPTY, StateProof, leaf_hash, node_hash};
+use node::{Alone, Child, alone, subtree};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 
-/// The version in front of version 0, which jmt looks up once.
-const BEFORE_GENESIS: Version = u64::MAX;
 /// Bits of a key hash: no path is longer.
 const BITS: usize = 256;
 
@@ -43,34 +45,35 @@ pub(crate) fn plain_hash(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// The root after these changes, and the rows that make it; nothing is written.
-pub(crate) fn update<T: Readable>(
+/// The root after these changes, and the rows that make it; nothing is written. Without a value a
+/// key goes.
+pub(crate) fn update<'c, T: Readable>(
     nodes: &Rows<T>,
     version: Version,
-    changes: &BTreeMap<Vec<u8>, Vec<u8>>,
+    changes: impl IntoIterator<Item = (&'c Vec<u8>, Option<&'c Vec<u8>>)>,
 ) -> Result<([u8; 32], TreeUpdateBatch), AbnsError> {
     let reader = Reader(nodes);
-    let values = changes.iter().map(|(key, value)| (KeyHash(plain_hash(key)), Some(value.clone())));
-    let (root, mut batch) =
+    let values = changes.into_iter().map(|(key, value)| (KeyHash(plain_hash(key)), value.cloned()));
+    let (root, batch) =
         JellyfishMerkleTree::<_, Hasher>::new(&reader).put_value_set(values, version)?;
-    // jmt copies the root of a version without changes but does not call the old one stale; at one
-    // block a second these would be most of the file.
-    if let Some(before) = version.checked_sub(1) {
-        let node_key = NodeKey::new(before, std::iter::empty().collect());
-        batch
-            .stale_node_index_batch
-            .insert(StaleNodeIndex { stale_since_version: version, node_key });
-    }
+    Ok((root.0, batch))
+}
+
+/// [`update`] of an empty tree, whatever the version.
+pub(crate) fn first<'c>(
+    version: Version,
+    values: impl IntoIterator<Item = (&'c Vec<u8>, &'c Vec<u8>)>,
+) -> Result<([u8; 32], TreeUpdateBatch), AbnsError> {
+    let values =
+        values.into_iter().map(|(key, value)| (KeyHash(plain_hash(key)), Some(value.clone())));
+    let (root, batch) =
+        JellyfishMerkleTree::<_, Hasher>::new(&NoTree).put_value_set(values, version)?;
     Ok((root.0, batch))
 }
 
 /// The root of a version.
 pub(crate) fn root<T: Readable>(nodes: &Rows<T>, version: Version) -> Result<[u8; 32], AbnsError> {
-    Ok(match fork(nodes, &node_key(version, &[]))? {
-        Fork::Nothing => EMPTY,
-        Fork::Leaf(key, value) => leaf_hash(&key, &value),
-        Fork::Places(places) => subtree(places.as_slice()),
-    })
+    Ok(load(nodes, &node_key(version, &[]))?.hash())
 }
 
 /// The proof of what a key is in a version, or that it is nothing.
@@ -84,11 +87,11 @@ pub(crate) fn prove<T: Readable>(
     let mut next = node_key(version, &[]);
     let mut depth = 0;
     let leaf = loop {
-        match fork(nodes, &next)? {
-            Fork::Nothing if depth == 0 => break None,
-            Fork::Nothing => return Err(nodes.damaged("empty node")),
-            Fork::Leaf(key, value) => break Some((key, value)),
-            Fork::Places(places) => {
+        match load(nodes, &next)? {
+            Stored::Nothing if depth == 0 => break None,
+            Stored::Nothing => return Err(nodes.damaged("empty node")),
+            Stored::Leaf(key, value) => break Some((key, value)),
+            Stored::Fork(places) => {
                 let nibble = nibbles.get(depth).ok_or_else(|| nodes.damaged("endless path"))?;
                 let Some((index, version)) = descend(places.as_slice(), *nibble, &mut siblings)
                 else {
@@ -130,13 +133,15 @@ pub(crate) fn root_of_state<'s>(
     root_of(&leaves, 0)
 }
 
-/// The bytes of a node in the file.
-pub(crate) fn encode(node: &Node) -> Result<Vec<u8>, AbnsError> {
-    Ok(borsh::to_vec(node)?)
+/// The row of a node in the file: key and bytes.
+pub(crate) fn row(key: &NodeKey, node: &Node) -> Result<(Vec<u8>, Vec<u8>), AbnsError> {
+    let key = key_of(key);
+    let bytes = Stored::of(node)?.encode(&key);
+    Ok((key, bytes))
 }
 
 /// The key in the file of a node as jmt names it.
-pub(crate) fn key_of(key: &NodeKey) -> Vec<u8> {
+fn key_of(key: &NodeKey) -> Vec<u8> {
     let nibbles: Vec<u8> = key.nibble_path().nibbles().map(u8::from).collect();
     node_key(key.version(), &nibbles)
 }
@@ -146,10 +151,7 @@ struct Reader<'a, T>(&'a Rows<T>);
 impl<T: Readable> TreeReader for Reader<'_, T> {
     fn get_node_option(&self, key: &NodeKey) -> anyhow::Result<Option<Node>> {
         // A missing node is damage: jmt would take a missing root for an empty tree.
-        if key.version() == BEFORE_GENESIS {
-            return Ok(None);
-        }
-        Ok(Some(load(self.0, &key_of(key))?))
+        Ok(Some(load(self.0, &key_of(key))?.to_node()?))
     }
 
     fn get_value_option(&self, _: Version, _: KeyHash) -> anyhow::Result<Option<OwnedValue>> {
@@ -161,51 +163,26 @@ impl<T: Readable> TreeReader for Reader<'_, T> {
     }
 }
 
-fn load<T: Readable>(nodes: &Rows<T>, key: &[u8]) -> Result<Node, AbnsError> {
-    borsh::from_slice(&nodes.need(key)?).map_err(|_| nodes.damaged("unreadable node"))
-}
+/// What stands before the first version of a file.
+struct NoTree;
 
-/// A node as proofs need it.
-enum Fork {
-    Nothing,
-    /// Hash of key, hash of value.
-    Leaf([u8; 32], [u8; 32]),
-    Places(Box<[Option<Child>; 16]>),
-}
-
-/// Hash, whether it is a leaf, and its version.
-type Child = ([u8; 32], bool, Version);
-
-fn fork<T: Readable>(nodes: &Rows<T>, key: &[u8]) -> Result<Fork, AbnsError> {
-    Ok(match load(nodes, key)? {
-        Node::Null => Fork::Nothing,
-        Node::Leaf(leaf) => {
-            // jmt shows the hash of the value in the encoding of a leaf only.
-            let (key, value) = borsh::from_slice(&borsh::to_vec(&leaf)?)?;
-            Fork::Leaf(key, value)
-        }
-        Node::Internal(node) => {
-            let mut places = Box::new([None; 16]);
-            for (nibble, child) in node.children_unsorted() {
-                if let Some(place) = places.get_mut(usize::from(u8::from(nibble))) {
-                    *place = Some((child.hash, child.is_leaf(), child.version));
-                }
-            }
-            Fork::Places(places)
-        }
-    })
-}
-
-/// Hash of a part of a node: a leaf stands for every subtree in which it is alone.
-fn subtree(places: &[Option<Child>]) -> [u8; 32] {
-    match alone(places) {
-        Alone::Nobody => EMPTY,
-        Alone::Child(_, (hash, _, _)) => hash,
-        Alone::Several => {
-            let (left, right) = places.split_at(places.len() / 2);
-            node_hash(&subtree(left), &subtree(right))
-        }
+impl TreeReader for NoTree {
+    fn get_node_option(&self, _: &NodeKey) -> anyhow::Result<Option<Node>> {
+        Ok(None)
     }
+
+    fn get_value_option(&self, _: Version, _: KeyHash) -> anyhow::Result<Option<OwnedValue>> {
+        Ok(None)
+    }
+
+    fn get_rightmost_leaf(&self) -> anyhow::Result<Option<(NodeKey, LeafNode)>> {
+        Ok(None)
+    }
+}
+
+/// Reads a node.
+pub(crate) fn load<T: Readable>(nodes: &Rows<T>, key: &[u8]) -> Result<Stored, AbnsError> {
+    Stored::decode(key, &nodes.need(key)?).ok_or_else(|| nodes.damaged("unreadable node"))
 }
 
 /// Walks the four bits of a nibble down, noting siblings; where to go on, if anywhere.
@@ -229,29 +206,13 @@ fn descend(
         places = taken;
         match alone(places) {
             Alone::Nobody => return None,
-            Alone::Child(index, (_, _, version)) => {
-                return Some((u8::try_from(first + index).ok()?, version));
+            Alone::Child(index, child) => {
+                return Some((u8::try_from(first + index).ok()?, child.version));
             }
             Alone::Several => {}
         }
     }
     None
-}
-
-enum Alone {
-    Nobody,
-    /// Its place, and a child that stands for the whole part.
-    Child(usize, Child),
-    Several,
-}
-
-fn alone(places: &[Option<Child>]) -> Alone {
-    let mut present = places.iter().enumerate().filter_map(|(i, place)| Some((i, (*place)?)));
-    match (present.next(), present.next()) {
-        (None, _) => Alone::Nobody,
-        (Some((index, child)), None) if child.1 || places.len() == 1 => Alone::Child(index, child),
-        (Some(_), _) => Alone::Several,
-    }
 }
 
 fn nibbles(key_hash: &[u8; 32]) -> Vec<u8> {

@@ -22,7 +22,9 @@ fn the_genesis_is_version_0() {
     let dir = tempfile::tempdir().unwrap();
     let store = ChainStore::open(&dir.path().join("chain"), &network.genesis).unwrap();
     let chain = network.genesis.chain();
-    assert_eq!(store.tip(), (Round(0), BlockId(chain.0), network.genesis.time));
+    let tip = store.tip();
+    let birth = (Round(0), BlockId(chain.0), network.genesis.time);
+    assert_eq!((tip.round, tip.block, tip.time), birth);
     assert_eq!(store.header(Round(0)), None);
     assert_eq!(store.body(Round(0)), None);
     let account = account_of(&store, network.address(1)).unwrap().unwrap();
@@ -34,7 +36,7 @@ fn the_genesis_is_version_0() {
     assert_eq!(proof.verify(&fresh_root(&network.genesis.state())), Ok(()));
     assert_eq!((proof.round, proof.account), (Round(0), Some(account)));
     let verified = store.verify().unwrap();
-    assert_eq!((verified.rounds, verified.accounts, verified.entries), (0, 3, 3));
+    assert_eq!((verified.rounds, verified.accounts, verified.entries), (0, 7, 7));
 }
 
 #[test]
@@ -50,8 +52,8 @@ fn what_was_committed_is_read_back_before_and_after_opening_again() {
     let first = network.grow(&store);
 
     let check = |store: &ChainStore| {
-        assert_eq!(store.tip().0, Round(2));
-        assert_eq!(store.tip().1, first);
+        assert_eq!(store.tip().round, Round(2));
+        assert_eq!(store.tip().block, first);
         assert_eq!(store.header(Round(1)).unwrap(), certified);
         assert_eq!(store.body(Round(1)).unwrap(), body);
         assert_eq!(store.header(Round(3)), None);
@@ -65,7 +67,7 @@ fn what_was_committed_is_read_back_before_and_after_opening_again() {
     let store = ChainStore::open(&path, &network.genesis).unwrap();
     check(&store);
     network.grow(&store);
-    assert_eq!(store.tip().0, Round(3));
+    assert_eq!(store.tip().round, Round(3));
 }
 
 #[test]
@@ -96,7 +98,7 @@ fn a_state_stays_as_it_was_while_blocks_follow() {
     let before = store.state().unwrap();
     network.grow(&store);
     let home = network.address(0);
-    assert_eq!(before.tip().0, Round(0));
+    assert_eq!(before.tip().round, Round(0));
     assert_eq!(account_of(&before, home).unwrap().unwrap().nonce, 0);
     assert_eq!(account_of(&store, home).unwrap().unwrap().nonce, 1);
     before.check().unwrap();
@@ -136,7 +138,12 @@ fn the_root_after_random_blocks_is_that_of_a_tree_made_at_once() {
             network.pay(&store, rng.random_range(0..8), to, rng.random_range(1_000..30_000))
         });
         let block = network.block(&store, payments.collect());
-        state.extend(block.outcome.changes.clone());
+        for (key, value) in block.outcome.changes.clone() {
+            match value {
+                Some(value) => state.insert(key, value),
+                None => state.remove(&key),
+            };
+        }
         let root = block.certified.header.state_root;
         block.commit(&store).unwrap();
         assert_eq!(root, fresh_root(&state));

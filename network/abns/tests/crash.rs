@@ -26,7 +26,7 @@ fn writer() {
     let store = ChainStore::open(Path::new(&path), &network.genesis).unwrap();
     loop {
         network.grow(&store);
-        println!("\ncommitted {}", store.tip().0.0);
+        println!("\ncommitted {}", store.tip().round.0);
     }
 }
 
@@ -40,7 +40,7 @@ fn what_was_committed_survives_a_kill_and_hangs_together() {
         let seen = write_and_kill(&path, lines);
         assert!(seen > last);
         let store = ChainStore::open(&path, &network.genesis).unwrap();
-        last = store.tip().0.0;
+        last = store.tip().round.0;
         assert!(last >= seen);
         let verified = store.verify().unwrap();
         assert_eq!(verified.rounds, last);

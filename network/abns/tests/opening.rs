@@ -47,13 +47,15 @@ fn another_format_is_refused_whatever_else_it_changed() {
         transaction.open_table(META).unwrap().insert(b"format".as_slice(), value).unwrap();
         transaction.commit().unwrap();
     };
-    set(b"bcm-abns\0\x02");
+    set(b"bcm-abns\0\x09");
     assert!(matches!(ChainStore::open(&path, &network.genesis), Err(AbnsError::OldFormat)));
-    set(b"bcm-abns\0\x01 and more");
+    set(b"bcm-abns\0\x03 and more");
+    assert!(matches!(ChainStore::open(&path, &network.genesis), Err(AbnsError::OldFormat)));
+    set(b"bcm-abns\0\x02");
     assert!(matches!(ChainStore::open(&path, &network.genesis), Err(AbnsError::OldFormat)));
     set(b"something else");
     assert!(matches!(ChainStore::open(&path, &network.genesis), Err(AbnsError::Damaged(_))));
-    set(b"bcm-abns\0\x01");
+    set(b"bcm-abns\0\x03");
     ChainStore::open(&path, &network.genesis).unwrap();
 
     let other = dir.path().join("other");
@@ -74,7 +76,7 @@ fn a_second_store_on_one_file_is_refused_until_the_first_is_gone() {
     assert!(matches!(ChainStore::open(&path, &network.genesis), Err(AbnsError::InUse)));
     network.grow(&store);
     drop(store);
-    assert_eq!(ChainStore::open(&path, &network.genesis).unwrap().tip().0, Round(1));
+    assert_eq!(ChainStore::open(&path, &network.genesis).unwrap().tip().round, Round(1));
 }
 
 #[test]
@@ -154,7 +156,7 @@ fn changed_bytes_anywhere_never_panic_and_are_never_passed_on() {
 fn use_all(path: &Path, network: &Network) {
     let Ok(store) = ChainStore::open(path, &network.genesis) else { return };
     let _ = store.verify();
-    for round in 1..=store.tip().0.0 {
+    for round in 1..=store.tip().round.0 {
         if let Some(block) = store.header(Round(round)) {
             assert_eq!(block.verify(&network.genesis.committee()), Ok(()));
         }
@@ -163,11 +165,11 @@ fn use_all(path: &Path, network: &Network) {
     for person in 0..3 {
         let home = network.address(person);
         let _ = store.entries(home, 0, 100);
-        if let (Ok(proof), Some(block)) = (store.prove(home), store.header(store.tip().0)) {
+        if let (Ok(proof), Some(block)) = (store.prove(home), store.header(store.tip().round)) {
             assert_eq!(proof.verify(&block.header.state_root), Ok(()));
         }
     }
-    let change = BTreeMap::from([(b"key".to_vec(), b"value".to_vec())]);
+    let change = BTreeMap::from([(b"key".to_vec(), Some(b"value".to_vec()))]);
     if store.prepare(&change).is_ok() {
         let _ = network.block_of(&store, change).commit(&store);
     }

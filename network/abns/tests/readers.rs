@@ -5,7 +5,7 @@
 mod network;
 
 use abns::ChainStore;
-use ledger::{StateView, account_of, cell_key};
+use ledger::{Pot, StateView, account_of, managers};
 use network::Network;
 use std::sync::atomic::{AtomicBool, Ordering};
 use types::{Amount, Round};
@@ -56,11 +56,15 @@ fn check_proof(store: &ChainStore, network: &Network, person: usize) {
 
 fn check_state(store: &ChainStore, network: &Network) {
     let state = store.state().unwrap();
-    let balance =
-        |person| account_of(&state, network.address(person)).unwrap().unwrap().abc.units();
-    let fees = state
-        .get(&cell_key("fees"))
-        .map_or(0, |bytes| Amount::<types::Abc>::from_bytes(&bytes).unwrap().units());
-    assert_eq!((0..4).map(balance).sum::<u64>() + fees, network.genesis.supply().units());
+    let balance = |address| account_of(&state, address).unwrap().unwrap().abc.units();
+    let people = (0..4).map(|person| balance(network.address(person))).sum::<u64>();
+    let managers = managers(&state).unwrap();
+    let bonds = managers.iter().map(|one| balance(one.account) + one.bond.units()).sum::<u64>();
+    let pot = |pot: Pot| {
+        let bytes = state.get(&pot.key());
+        bytes.map_or(0, |bytes| Amount::<types::Abc>::from_bytes(&bytes).unwrap().units())
+    };
+    let pots = Pot::ALL.map(pot).iter().sum::<u64>();
+    assert_eq!(people + bonds + pots, network.genesis.supply().units());
     state.check().unwrap();
 }

@@ -53,7 +53,7 @@ fn a_block_that_does_not_fit_is_refused_and_leaves_no_trace() {
     for (what, block) in blocks {
         let refused = block.commit(&store);
         assert!(matches!(refused, Err(AbnsError::BadBlock(_))), "{what}: {refused:?}");
-        assert_eq!(store.tip().0, Round(1), "{what}");
+        assert_eq!(store.tip().round, Round(1), "{what}");
     }
     assert_eq!(store.verify().unwrap(), before);
     paying(&network, &store).commit(&store).unwrap();
@@ -109,7 +109,7 @@ fn preparing_writes_nothing_however_often() {
     network.grow(&store);
     let path = dir.path().join("chain");
     let before = fs::read(&path).unwrap();
-    let change = |value: u8| BTreeMap::from([(b"key".to_vec(), vec![value])]);
+    let change = |value: u8| BTreeMap::from([(b"key".to_vec(), Some(vec![value]))]);
     let roots: Vec<_> = (0..9).map(|i| store.prepare(&change(i)).unwrap().root).collect();
     for (value, root) in (0..9).zip(&roots) {
         assert_eq!(store.prepare(&change(value)).unwrap().root, *root);

@@ -2,12 +2,13 @@
 
 use super::*;
 use crate::{
-    layout::{NODES, STALE},
+    layout::{NODES, node_key},
     rows::{ReadRows, WriteRows},
 };
 use jmt::{RootHash, proof::SparseMerkleProof};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use redb::{Database, ReadableDatabase, backends::InMemoryBackend};
+use std::collections::BTreeMap;
 
 /// jmt's proof as borsh writes it.
 #[derive(borsh::BorshDeserialize)]
@@ -58,32 +59,41 @@ struct Tree {
 }
 
 impl Tree {
-    fn new(changes: &BTreeMap<Vec<u8>, Vec<u8>>) -> Self {
+    fn new(values: &BTreeMap<Vec<u8>, Vec<u8>>) -> Self {
         let database = Database::builder().create_with_backend(InMemoryBackend::new()).unwrap();
         let mut tree = Self { database, version: 0, root: EMPTY, leaves: BTreeMap::new() };
-        tree.apply(changes);
+        let (root, batch) = first(0, values).unwrap();
+        tree.write(root, &batch);
+        let hashed = values.iter().map(|(key, value)| (plain_hash(key), value.clone()));
+        tree.leaves.extend(hashed);
         tree
     }
 
-    fn put(&mut self, changes: &BTreeMap<Vec<u8>, Vec<u8>>) {
+    fn put(&mut self, changes: &Changes) {
         self.version += 1;
-        self.apply(changes);
+        let changed = changes.iter().map(|(key, value)| (key, value.as_ref()));
+        let (root, batch) = update(&self.nodes(), self.version, changed).unwrap();
+        self.write(root, &batch);
+        for (key, value) in changes {
+            match value {
+                Some(value) => self.leaves.insert(plain_hash(key), value.clone()),
+                None => self.leaves.remove(&plain_hash(key)),
+            };
+        }
     }
 
-    fn apply(&mut self, changes: &BTreeMap<Vec<u8>, Vec<u8>>) {
+    fn write(&mut self, root: [u8; 32], batch: &TreeUpdateBatch) {
         let transaction = self.database.begin_write().unwrap();
         {
             let mut nodes = WriteRows::write(&transaction, NODES).unwrap();
-            let (root, batch) = update(&nodes, self.version, changes).unwrap();
             for (key, node) in batch.node_batch.nodes() {
-                nodes.put(&key_of(key), &encode(node).unwrap()).unwrap();
+                let (key, bytes) = row(key, node).unwrap();
+                assert_eq!(Stored::decode(&key, &bytes).unwrap().to_node().unwrap(), *node);
+                nodes.put(&key, &bytes).unwrap();
             }
-            WriteRows::write(&transaction, STALE).unwrap();
-            self.root = root;
         }
         transaction.commit().unwrap();
-        let hashed = changes.iter().map(|(key, value)| (plain_hash(key), value.clone()));
-        self.leaves.extend(hashed);
+        self.root = root;
     }
 
     fn nodes(&self) -> ReadRows {
@@ -114,11 +124,15 @@ impl Tree {
     }
 }
 
-fn changes(rng: &mut StdRng, most: usize) -> BTreeMap<Vec<u8>, Vec<u8>> {
+type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// New values, and deletions of keys that may be there or not.
+fn changes(rng: &mut StdRng, most: usize) -> Changes {
     let count = rng.random_range(0..=most);
     (0..count)
         .map(|_| {
-            (rng.random_range(0..400_u32).to_be_bytes().to_vec(), rng.random::<[u8; 9]>().into())
+            let value = rng.random_bool(0.7).then(|| rng.random::<[u8; 9]>().into());
+            (rng.random_range(0..400_u32).to_be_bytes().to_vec(), value)
         })
         .collect()
 }
@@ -126,11 +140,11 @@ fn changes(rng: &mut StdRng, most: usize) -> BTreeMap<Vec<u8>, Vec<u8>> {
 #[test]
 fn roots_and_paths_are_those_of_jmt_after_every_version() {
     let mut rng = StdRng::seed_from_u64(1);
-    let mut tree = Tree::new(&changes(&mut rng, 3));
+    let mut tree = Tree::new(&BTreeMap::from([(b"first".to_vec(), b"value".to_vec())]));
     for _ in 0..60 {
         let most = rng.random_range(0..40);
         tree.put(&changes(&mut rng, most));
-        assert_eq!(root(&tree.nodes(), tree.version).unwrap(), tree.root);
+        assert_eq!(super::root(&tree.nodes(), tree.version).unwrap(), tree.root);
         assert_eq!(root_of(&tree.leaf_hashes(), 0), tree.root);
         for _ in 0..10 {
             tree.check(&rng.random_range(0..500_u32).to_be_bytes());
@@ -142,33 +156,69 @@ fn roots_and_paths_are_those_of_jmt_after_every_version() {
 fn trees_of_no_and_of_one_leaf_have_paths() {
     let mut tree = Tree::new(&BTreeMap::new());
     assert_eq!(tree.root, EMPTY);
-    assert_eq!(root(&tree.nodes(), 0).unwrap(), EMPTY);
+    assert_eq!(super::root(&tree.nodes(), 0).unwrap(), EMPTY);
     tree.check(b"other");
     tree.put(&BTreeMap::new());
     assert_eq!(tree.root, EMPTY);
-    tree.put(&BTreeMap::from([(b"only".to_vec(), b"one".to_vec())]));
+    tree.put(&BTreeMap::from([(b"only".to_vec(), Some(b"one".to_vec()))]));
     tree.check(b"only");
     tree.check(b"other");
     assert_eq!(root_of(&tree.leaf_hashes(), 0), tree.root);
+    tree.put(&BTreeMap::from([(b"only".to_vec(), None), (b"never".to_vec(), None)]));
+    assert_eq!(tree.root, EMPTY);
+    tree.check(b"only");
 }
 
 #[test]
 fn a_missing_root_is_damage_and_not_an_empty_tree() {
     let tree = Tree::new(&BTreeMap::from([(b"a".to_vec(), b"b".to_vec())]));
     let nodes = tree.nodes();
-    let change = BTreeMap::from([(b"c".to_vec(), b"d".to_vec())]);
-    assert!(matches!(update(&nodes, 9, &change), Err(AbnsError::Damaged(_))));
+    let (key, value) = (b"c".to_vec(), b"d".to_vec());
+    let changed = update(&nodes, 9, [(&key, Some(&value))]);
+    assert!(matches!(changed, Err(AbnsError::Damaged(_))));
     assert!(matches!(prove(&nodes, 9, b"a"), Err(AbnsError::Damaged(_))));
     assert!(matches!(root(&nodes, 9), Err(AbnsError::Damaged(_))));
 }
 
 #[test]
-fn the_root_of_a_version_without_changes_goes_stale() {
-    let tree = Tree::new(&BTreeMap::from([(b"a".to_vec(), b"b".to_vec())]));
-    let (root, batch) = update(&tree.nodes(), 1, &BTreeMap::new()).unwrap();
-    assert_eq!(root, tree.root);
-    let stale: Vec<_> = batch.stale_node_index_batch.iter().map(|s| key_of(&s.node_key)).collect();
-    assert_eq!(stale, [node_key(0, &[])]);
+fn a_value_written_again_makes_every_node_above_it_new() {
+    let mut tree = Tree::new(&(0..200_u8).map(|i| (vec![i], vec![i; 3])).collect());
+    let before = tree.root;
+    for i in 0..200_u8 {
+        tree.put(&BTreeMap::from([(vec![i], Some(vec![i; 3]))]));
+        assert_eq!(tree.root, before);
+    }
+    // All that is alive is younger than the first version, so that this one can be dropped.
+    let nodes = tree.nodes();
+    let old = nodes.all().unwrap().map(|row| row.unwrap().0);
+    let old: Vec<_> = old.filter(|key| key.starts_with(&[0; 8])).collect();
+    let transaction = tree.database.begin_write().unwrap();
+    for key in old {
+        WriteRows::write(&transaction, NODES).unwrap().remove(&key).unwrap();
+    }
+    transaction.commit().unwrap();
+    (0..200_u8).for_each(|i| tree.check(&[i]));
+}
+
+#[test]
+fn only_the_encoding_of_a_node_is_taken_for_one() {
+    let tree = Tree::new(&(0..40_u8).map(|i| (vec![i], vec![i; 3])).collect());
+    let key = node_key(0, &[]);
+    let bytes = tree.nodes().need(&key).unwrap();
+    assert!(Stored::decode(&key, &bytes).is_some());
+    assert_eq!(Stored::decode(&key[1..], &bytes), None);
+    assert_eq!(Stored::decode(&key, &bytes[..bytes.len() - 1]), None);
+    assert_eq!(Stored::decode(&key, &[&bytes[..], &[0]].concat()), None);
+    assert_eq!(Stored::decode(&key, &[3]), None);
+    // jmt would assert on a node with nothing below it, and on one above a single leaf.
+    assert_eq!(Stored::decode(&key, &[2, 0, 0, 0, 0]), None);
+    let leaf = [&[2, 0x80, 0, 0x80, 0][..], &[7; 32], &[0]].concat();
+    assert_eq!(Stored::decode(&key, &leaf), None);
+    // The same number in more bytes than it needs.
+    let short = [&[2, 0x80, 0, 0, 0][..], &[7; 32], &[0, 5]].concat();
+    assert!(Stored::decode(&key, &short).is_some());
+    let long = [&[2, 0x80, 0, 0, 0][..], &[7; 32], &[0x80, 0, 5]].concat();
+    assert_eq!(Stored::decode(&key, &long), None);
 }
 
 #[test]
@@ -176,7 +226,6 @@ fn two_leaves_of_one_key_do_not_loop() {
     assert_ne!(root_of(&[([1; 32], [2; 32]), ([1; 32], [3; 32])], 0), EMPTY);
 }
 
-/// jmt writes nodes in borsh, and a change of either would make old files unreadable.
 #[test]
 fn stored_nodes_have_these_bytes() {
     let tree = Tree::new(&(0..40_u8).map(|i| (vec![i], vec![i; 3])).collect());
@@ -189,7 +238,7 @@ fn stored_nodes_have_these_bytes() {
     let hex = |bytes: [u8; 32]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
     assert_eq!(
         hex(hasher.finalize().into()),
-        "3cfcce11919e52ac9b3048eea1b93504502b1e695dd9da2c4c8c58e30b6e0f65"
+        "21ddd69a0243c856b1ae02fb6001edb4022b5b66b90442b9fb5bd5b940bef326"
     );
     assert_eq!(hex(tree.root), "a3a28583e95ce5f05344ad30612c751f12742692b7430d553a2431ff0993f29a");
 }

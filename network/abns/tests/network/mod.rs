@@ -3,17 +3,15 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use abns::{ChainStore, PendingState};
-use keys::{EcdsaKey, Ed25519Key, Words};
+use keys::EcdsaKey;
 use ledger::{
-    Action, BlockContext, Body, Certificate, CertifiedHeader, Execution, Genesis, Header, Outcome,
-    Prices, Source, StateView, Step, Transaction, account_of, execute, receipts_root, vote_bytes,
+    Action, BlockContext, Body, Certificate, CertifiedHeader, Changes, Draw, Execution, Genesis,
+    Header, Outcome, Pay, Source, StateView, Tip, Transaction, account_of, execute,
 };
-use std::collections::BTreeMap;
 use types::{Abc, Address, AddressKind, Amount, BlockId, Round, Timestamp};
 
 /// A chain's managers, its people and its genesis.
 pub struct Network {
-    pub managers: Vec<Ed25519Key>,
     pub people: Vec<EcdsaKey>,
     pub genesis: Genesis,
 }
@@ -34,24 +32,11 @@ impl Block {
 
 impl Network {
     pub fn new(people: u8) -> Self {
-        let managers: Vec<_> = (1..=4).map(|seed| Ed25519Key::from_seed([seed; 32])).collect();
-        let people: Vec<_> = (1..=people)
-            .map(|seed| Words::from_entropy([seed; 32]).master().operation_key())
-            .collect();
+        let people: Vec<_> = (1..=people).map(testkit::person).collect();
         let balance = Amount::new(1_000_000_000);
-        let mut balances: Vec<_> =
-            people.iter().map(|key| (key.public().address(), balance)).collect();
-        balances.sort_unstable_by_key(|(address, _)| *address);
-        let genesis = Genesis {
-            time: Timestamp(1_700_000_000_000),
-            interval_ms: 1000,
-            managers: managers.iter().map(Ed25519Key::public).collect(),
-            workers: vec![],
-            faucet: None,
-            balances,
-            prices: Prices::DEVNET,
-        };
-        Self { managers, people, genesis }
+        let balances: Vec<_> = people.iter().map(|key| (key.public().address(), balance)).collect();
+        let genesis = testkit::genesis(Timestamp(1_700_000_000_000), &balances);
+        Self { people, genesis }
     }
 
     pub fn address(&self, person: usize) -> Address {
@@ -84,66 +69,65 @@ impl Network {
             price_epoch: 0,
             sources: vec![Source { address, nonce, reveal: is_new.then(|| key.public()) }],
             fee: Amount::ZERO,
-            actions: vec![Action::Pay { source: 0, to, amount: Amount::<Abc>::new(abc) }],
+            actions: vec![Action::Pay(Pay { source: 0, to, amount: Amount::<Abc>::new(abc) })],
             witness: vec![],
         };
-        transaction.fee = transaction.fee_needed(&self.genesis.prices).unwrap();
+        transaction.fee = transaction.fee_needed(&self.genesis.params.prices).unwrap();
         transaction.witness = vec![key.sign(&transaction.sighash()).to_vec()];
         transaction
     }
 
     /// Those of the transactions that can stand in the next block.
     pub fn body(&self, store: &ChainStore, transactions: Vec<Transaction>) -> Body {
-        let state = store.state().unwrap();
-        let mut execution = Execution::new(&state, self.context(store));
+        let (state, tip) = (store.state().unwrap(), store.tip());
+        let context = self.context(&tip);
+        let mut execution = Execution::begin(&state, context, &|_| false).unwrap();
         let transactions = transactions.into_iter().filter(|tx| execution.apply(tx).is_ok());
-        Body { transactions: transactions.collect() }
+        Body { parent_certificate: parent(store), transactions: transactions.collect() }
     }
 
     /// The next block with these transactions.
     pub fn block(&self, store: &ChainStore, transactions: Vec<Transaction>) -> Block {
         let body = self.body(store, transactions);
-        let outcome = execute(&store.state().unwrap(), &self.context(store), &body).unwrap();
+        let (state, tip) = (store.state().unwrap(), store.tip());
+        let outcome = execute(&state, &self.context(&tip), &body, &|_| false).unwrap();
         self.seal(store, body, outcome)
     }
 
     /// The next block with an outcome that no transaction has.
-    pub fn block_of(&self, store: &ChainStore, changes: BTreeMap<Vec<u8>, Vec<u8>>) -> Block {
-        self.seal(store, Body::default(), Outcome { changes, ..Outcome::default() })
+    pub fn block_of<V: Into<Option<Vec<u8>>>>(
+        &self,
+        store: &ChainStore,
+        changes: impl IntoIterator<Item = (Vec<u8>, V)>,
+    ) -> Block {
+        let changes: Changes =
+            changes.into_iter().map(|(key, value)| (key, value.into())).collect();
+        let next_committee = store.tip().committee;
+        let outcome = Outcome { changes, next_committee, ..Outcome::default() };
+        self.seal(store, Body::default(), outcome)
     }
 
     pub fn seal(&self, store: &ChainStore, body: Body, outcome: Outcome) -> Block {
         let pending = store.prepare(&outcome.changes).unwrap();
-        let (round, parent, time) = store.tip();
-        let committee = self.genesis.committee();
-        let header = Header {
-            version: Header::VERSION,
-            chain: self.genesis.chain(),
-            round: round.next(),
-            time: time.plus_millis(1000),
-            parent,
-            body_root: body.root(),
-            state_root: pending.root,
-            receipts_root: receipts_root(&outcome.receipts),
-            committee: committee.hash(),
-            proposer: 0,
-        };
-        Block { certified: self.certify(header), body, outcome, pending }
+        let tip = store.tip();
+        let draw = Draw { proposer: 0, ticket: [0; 80], output: [tip.round.0 as u8; 64] };
+        let header = self.context(&tip).header(&tip, &body, &outcome, pending.root, &draw);
+        // By whoever has a seat in that round.
+        let committee = store.committee(&tip.committee).unwrap();
+        let has_seat = |seed: &u8| committee.position(&testkit::member(*seed).key).is_some();
+        let seeds: Vec<u8> = (1..=9).filter(has_seat).take(committee.quorum()).collect();
+        let certified = testkit::certify(header, &committee, &seeds);
+        Block { certified, body, outcome, pending }
     }
 
     pub fn certify(&self, header: Header) -> CertifiedHeader {
-        let (chain, block) = (self.genesis.chain(), header.id());
-        let message = vote_bytes(chain, header.round, 0, Step::Commit, block);
-        let votes: BTreeMap<u16, [u8; 64]> =
-            (0..).zip(self.managers.iter().take(3).map(|key| key.sign(&message))).collect();
-        let certificate = Certificate::new(header.round, 0, block, &votes, self.managers.len());
-        CertifiedHeader { header, certificate }
+        testkit::certify(header, &self.genesis.committee(), &[1, 2, 3])
     }
 
     /// Commits one block with one payment from each person to the next.
     pub fn grow(&self, store: &ChainStore) -> BlockId {
         let state = store.state().unwrap();
-        let amount = 2_000 + store.tip().0.0;
+        let amount = 2_000 + store.tip().round.0;
         let transactions = (0..self.people.len())
             .map(|from| {
                 let to = self.address((from + 1) % self.people.len());
@@ -157,10 +141,15 @@ impl Network {
         id
     }
 
-    fn context(&self, store: &ChainStore) -> BlockContext<'_> {
-        let round = store.tip().0.next();
-        BlockContext { chain: self.genesis.chain(), round, prices: &self.genesis.prices }
+    fn context(&self, tip: &Tip) -> BlockContext<'_> {
+        let time = tip.time.plus_millis(1000);
+        BlockContext::after(tip, self.genesis.chain(), time, &self.genesis.params)
     }
+}
+
+/// The certificate that the next body carries.
+fn parent(store: &ChainStore) -> Option<Certificate> {
+    store.header(store.tip().round).map(|block| block.certificate)
 }
 
 /// An address that nobody has a key for.
