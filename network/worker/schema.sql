@@ -1,9 +1,42 @@
+CREATE TABLE bodies (
+    round INTEGER NOT NULL PRIMARY KEY,
+    block BLOB NOT NULL CHECK (length(block) = 32),
+    pieces INTEGER NOT NULL CHECK (pieces BETWEEN 1 AND 16),
+    wids BLOB NOT NULL CHECK (length(wids) = 32),
+    header BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE bundles (
     directory_key BLOB NOT NULL PRIMARY KEY CHECK (length(directory_key) = 32),
     sequence INTEGER NOT NULL,
     digest BLOB NOT NULL CHECK (length(digest) = 32),
     bundle BLOB NOT NULL
 ) STRICT;
+
+CREATE TABLE chunk_room (
+    one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    bytes INTEGER NOT NULL CHECK (bytes >= 0)
+) STRICT;
+
+CREATE TRIGGER chunk_dropped AFTER DELETE ON chunks BEGIN
+    UPDATE chunk_room SET bytes = bytes - length(OLD.bytes) - 1024;
+END;
+
+CREATE TRIGGER chunk_stored AFTER INSERT ON chunks BEGIN
+    UPDATE chunk_room SET bytes = bytes + length(NEW.bytes) + 1024;
+END;
+
+CREATE TABLE chunks (
+    round INTEGER NOT NULL REFERENCES bodies (round) ON DELETE CASCADE,
+    position INTEGER NOT NULL CHECK (position BETWEEN 0 AND 15),
+    key BLOB NOT NULL CHECK (length(key) = 32),
+    stored_at INTEGER NOT NULL,
+    path BLOB NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (round, position)
+) STRICT;
+
+CREATE INDEX chunks_by_key ON chunks (key);
 
 CREATE TABLE envelopes (
     position INTEGER PRIMARY KEY AUTOINCREMENT,

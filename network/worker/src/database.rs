@@ -15,7 +15,7 @@ use std::path::Path;
 use types::QueueId;
 use wire::events::MAX_QUEUES;
 
-/// How large the file may grow before the worker takes nothing new.
+/// How large the file may grow, chunks of bodies apart, before the worker takes nothing new.
 pub const MAX_BYTES: u64 = 16 * 1024 * 1024 * 1024;
 
 const PAGE_BYTES: u32 = 4096;
@@ -64,12 +64,14 @@ impl Database {
     }
 
     /// Stops with `disk_full` once the file has reached its limit; pages that deletions have freed
-    /// count as room.
+    /// count as room, those of chunks of bodies do not count.
     pub(crate) async fn require_room(&self, db_tx: &mut SqliteConnection) -> Result<(), Stop> {
         let pages: i64 = query_scalar(
             "SELECT (SELECT page_count FROM pragma_page_count)
-                  - (SELECT freelist_count FROM pragma_freelist_count)",
+                  - (SELECT freelist_count FROM pragma_freelist_count)
+                  - (SELECT bytes / ? FROM chunk_room)",
         )
+        .bind(PAGE_BYTES)
         .fetch_one(db_tx)
         .await?;
         if from_sql(pages) < self.max_pages {

@@ -1,17 +1,20 @@
-//! One worker's own services: mailbox queues and the prekey directory, in one SQLite file.
+//! One worker's own services: mailbox queues, the prekey directory and bodies of final blocks, in
+//! one SQLite file.
 //!
 //! The node hands every request that concerns this worker's own queues and bundles to [`Worker`];
 //! forwarding to other workers, connections and rate limits are the node's. The worker never sees
 //! an account id, a plaintext or a name, and never acknowledges what is not on disk.
 //!
 //! **How much it may grow.** A queue holds at most `QUEUE_MESSAGES` envelopes and `QUEUE_BYTES`
-//! bytes, a directory key one bundle and `MAX_KEPT` one-time prekeys of each kind. The file as a whole takes
-//! nothing new beyond [`MAX_BYTES`]: creating, putting, publishing and deleting ahead are then
-//! refused with `disk_full`, while reading and deleting go on, which is what makes room. Envelopes
-//! leave after `TTL_SECS`, their tombstones a day later, empty queues that nobody reads after
-//! [`LAPSE_SECS`]; [`Worker::purge`] does that and wants calling every few minutes. How many queues
-//! one connection may create is for the node to limit.
+//! bytes, a directory key one bundle and `MAX_KEPT` one-time prekeys of each kind. The file, without
+//! the chunks of bodies, takes nothing new beyond [`MAX_BYTES`]: creating, putting, publishing and
+//! deleting ahead are then refused with `disk_full`, while reading and deleting go on, which is what
+//! makes room. Chunks have a quota of their own ([`Terms::quota`]), so that neither takes the other's
+//! room. Envelopes leave after `TTL_SECS`, their tombstones a day later, empty queues that nobody
+//! reads after [`LAPSE_SECS`]; [`Worker::purge`] does that and wants calling every few minutes, as
+//! does [`ChunkStore::drop_old`]. How many queues one connection may create is for the node to limit.
 
+mod chunks;
 mod create;
 mod database;
 mod delete;
@@ -22,6 +25,9 @@ mod purge;
 mod put;
 mod signature;
 
+pub use chunks::{
+    ChunkStore, HeldBody, Keeps, MAX_CHUNK_BYTES, ReceiptError, Terms, Trusts, check_receipt,
+};
 pub use database::MAX_BYTES;
 pub use failure::WorkerError;
 pub use purge::LAPSE_SECS;

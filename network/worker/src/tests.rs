@@ -1,5 +1,6 @@
 //! What a worker promises, told by readers and writers who hold keys; [`Bench`] is the worker.
 
+mod chunks;
 mod directory;
 mod files;
 mod limits;
