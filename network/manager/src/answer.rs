@@ -7,10 +7,11 @@ use crate::clock;
 use crate::frame::{MAX_BLOCKS, SyncedBlock};
 use crate::gate;
 use crate::shared::{Shared, lock, store_failure};
-use abns::ChainStore;
-use types::Round;
+use abns::{ChainStore, ProvedValue};
+use light::{Backfill, MAX_BACK, RecordProof, Step, route};
+use types::{Address, Round};
 use wire::chain::{ChainReply, ChainRequest, MAX_ENTRIES, MAX_HEADERS, Object};
-use wire::{Encode, Failure};
+use wire::{Encode, Failure, code};
 
 /// An answer stays under this, unless its first item alone is longer.
 const MAX_ANSWER: usize = 1536 * 1024;
@@ -22,7 +23,7 @@ pub(crate) fn answer(
 ) -> Result<ChainReply, Failure> {
     let reply = match request {
         ChainRequest::Genesis => ChainReply::Genesis(shared.genesis.clone()),
-        ChainRequest::Tip => ChainReply::Tip { round: store.tip().0, now: clock::now() },
+        ChainRequest::Tip => ChainReply::Tip { round: store.tip().round, now: clock::now() },
         ChainRequest::Headers { from, max } => ChainReply::Headers(headers(store, from, max)),
         ChainRequest::Submit(Object(bytes)) => {
             ChainReply::Submitted(gate::submit(shared, store, &bytes, true)?)
@@ -36,17 +37,95 @@ pub(crate) fn answer(
         ),
         ChainRequest::Find(id) => ChainReply::Found(store.find(id).map(|(round, _)| round)),
         ChainRequest::Locate(worker) => ChainReply::Located(lock(&shared.roster).locate(worker)),
+        ChainRequest::Light { trusted, address } => trust(shared, store, trusted, address)?,
+        ChainRequest::HeaderAt { round, under } => header_at(store, round, under)?,
+        ChainRequest::Record { key } => record(store, key)?,
+        ChainRequest::Back { before, max } => back(shared, store, before, max)?,
+        ChainRequest::Committee(hash) => {
+            ChainReply::Committee(object(&store.committee(&hash).ok_or_else(unknown)?))
+        }
     };
     // A read that fails looks like one that finds nothing.
     store.check().map_err(|error| store_failure(&error))?;
     Ok(reply)
 }
 
+/// Steps of consecutive rounds; a committee is listed where the reader cannot know it.
 fn headers(store: &ChainStore, from: Round, max: u16) -> Vec<Object> {
+    let mut known = [0; 32];
     let headers = rounds(from, usize::from(max).min(MAX_HEADERS))
-        .map_while(|round| store.header(round))
-        .map(|header| object(&header));
+        .map_while(|round| step(store, round))
+        .map(|step| {
+            let next = step.header().next_committee;
+            let step = step.known(&std::mem::replace(&mut known, next));
+            object(&step)
+        });
     fitting(headers, |header| header.0.len())
+}
+
+/// A header with the members behind it.
+fn step(store: &ChainStore, round: Round) -> Option<Step> {
+    let header = store.header(round)?;
+    let committee = store.committee(&header.header.committee)?;
+    let next = store.committee(&header.header.next_committee);
+    Some(Step::new(header, committee, next))
+}
+
+/// All that brings a light node from the round it trusts to the newest, and an account under that.
+fn trust(
+    shared: &Shared,
+    store: &ChainStore,
+    trusted: Round,
+    address: Option<Address>,
+) -> Result<ChainReply, Failure> {
+    let tip = store.tip().round;
+    let steps = route(trusted, tip, &shared.rules.params, &mut |round| step(store, round));
+    let last = steps.last().map_or(trusted, Step::round);
+    let account = match address {
+        Some(address) if last == tip => {
+            let proof = store.prove_at(last, address).map_err(|error| store_failure(&error))?;
+            proof.as_ref().map(object)
+        }
+        Some(_) | None => None,
+    };
+    Ok(ChainReply::Light { steps: steps.iter().map(object).collect(), account })
+}
+
+fn header_at(store: &ChainStore, round: Round, under: Round) -> Result<ChainReply, Failure> {
+    let header = store.header(round).ok_or_else(unknown)?.header;
+    let path = store.prove_header(round, under).ok_or_else(unknown)?;
+    Ok(ChainReply::HeaderAt { header: object(&header), path: object(&path) })
+}
+
+fn record(store: &ChainStore, key: Vec<u8>) -> Result<ChainReply, Failure> {
+    let round = store.tip().round;
+    let proved = store.prove_key(round, &key).map_err(|error| store_failure(&error))?;
+    let ProvedValue { value, proof } = proved.ok_or_else(unknown)?;
+    Ok(ChainReply::Record(object(&RecordProof { round, key, value, proof })))
+}
+
+/// The headers in front of a round, in short form.
+fn back(
+    shared: &Shared,
+    store: &ChainStore,
+    before: Round,
+    max: u16,
+) -> Result<ChainReply, Failure> {
+    let count = u64::from(max).min(u64::try_from(MAX_BACK).unwrap_or(u64::MAX));
+    let first = before.0.saturating_sub(count).max(1);
+    let ground =
+        store.block(Round(first.saturating_sub(1))).map_err(|error| store_failure(&error))?;
+    let headers: Option<Vec<_>> =
+        (first..before.0).map(|round| store.header(Round(round)).map(|h| h.header)).collect();
+    let run = ground.zip(headers).and_then(|(ground, headers)| {
+        Backfill::of(ground, &headers, shared.rules.params.interval_ms)
+    });
+    Ok(ChainReply::Back(object(&run.ok_or_else(unknown)?)))
+}
+
+/// It was pruned here, is to come, or never was.
+fn unknown() -> Failure {
+    Failure::new(code::NOT_FOUND, "not known here")
 }
 
 /// The final blocks from a round on, as many as one frame takes.

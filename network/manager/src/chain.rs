@@ -1,36 +1,66 @@
 //! The chain as the driver works on it: building, judging and keeping blocks.
 //!
 //! Everything here blocks on the disk and on signatures; the driver calls it on threads made for
-//! that. The rules are `ledger`'s; this module asks them in the right order.
-
-use abns::{AbnsError, ChainStore, PendingState};
-use ledger::{
-    BlockContext, Body, CertificateError, CertifiedHeader, Committee, Execution, Genesis, Header,
-    HeaderError, Outcome, Prices, Rejection, StateView, Tip, Transaction, execute, home_of,
-    receipts_root,
-};
-use std::sync::Arc;
-use types::{ChainId, Round, Timestamp, TxId};
-use wire::{Decode, DecodeError};
+//! that. The rules are `ledger`'s; this module asks them in the right order. A header has one right
+//! value, so a block is judged by building its header again and comparing.
 
 use crate::frame::SyncedBlock;
-use crate::mempool::Turn;
+use crate::mempool::{Turn, Used};
+use crate::seen::SeenWitnesses;
+use abns::{AbnsError, ChainStore, PendingState, State};
+use keys::vrf_verify;
+use ledger::{
+    BlockContext, Body, CertificateError, CertifiedHeader, Committee, Draw, Execution, Genesis,
+    Header, HeaderError, Outcome, Params, Rejection, Seats, StateView, Step, Tip, Transaction,
+    execute, home_of, leader_order, reveal_rank, ticket_input,
+};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use types::{BlockId, ChainId, Round, Timestamp, TxId, WorkerId};
+use wire::{Decode, DecodeError, Encode};
+
+/// What a block's size may add to its rank: log2 of 64 KiB.
+const MAX_SIZE_RANK: u32 = 16;
 
 /// The parameters of the network.
 #[derive(Debug, Clone)]
 pub(crate) struct Rules {
     pub(crate) chain: ChainId,
-    pub(crate) committee: Committee,
-    pub(crate) interval_ms: u32,
-    pub(crate) prices: Prices,
-    /// What round 1 follows.
-    pub(crate) birth: Tip,
+    pub(crate) params: Params,
+    /// The time of round 0.
+    pub(crate) birth: Timestamp,
+    /// Transactions whose signatures were verified when they came in.
+    pub(crate) seen: Arc<SeenWitnesses>,
+}
+
+/// What a block of the next round is judged by, from the state before it.
+#[derive(Debug, Clone)]
+pub(crate) struct Base {
+    pub(crate) tip: Tip,
+    /// Who decided the tip: whose certificate the body must carry.
+    pub(crate) former: Arc<Committee>,
+    /// Who decides the round.
+    pub(crate) committee: Arc<Committee>,
+}
+
+/// All that is the same for every block of a round.
+#[derive(Debug, Clone)]
+pub(crate) struct Ground {
+    pub(crate) base: Base,
+    /// Who decides the round after, as far as is known.
+    pub(crate) next: Arc<Committee>,
+    /// In which order members lead later views.
+    pub(crate) order: Arc<[u16]>,
+    /// The empty block, executed.
+    pub(crate) empty: Header,
+    /// Managers that may take part, now or later.
+    pub(crate) registered: BTreeSet<WorkerId>,
 }
 
 /// A block that may follow the tip, executed.
 #[derive(Debug)]
 pub(crate) struct Candidate {
-    pub(crate) body: Body,
+    pub(crate) body: Arc<Body>,
     outcome: Outcome,
     pending: PendingState,
 }
@@ -52,12 +82,14 @@ pub(crate) enum Fault {
     Certificate(#[from] CertificateError),
     #[error("body: {0}")]
     Body(#[from] DecodeError),
-    #[error("the body is another block's")]
-    OtherBody,
+    #[error("the proposer's ticket is not its own")]
+    Ticket,
+    #[error("the body carries another certificate than the parent's")]
+    ParentCertificate,
     #[error("transaction {0}: {1}")]
     Transaction(usize, Rejection),
-    #[error("another state or other receipts come out of it")]
-    OtherRoots,
+    #[error("another header comes out of it")]
+    OtherHeader,
     /// Not the block's fault: the own store fails.
     #[error("chain store: {0}")]
     Store(#[from] AbnsError),
@@ -67,35 +99,100 @@ impl Rules {
     pub(crate) fn new(genesis: &Genesis) -> Self {
         Self {
             chain: genesis.chain(),
-            committee: genesis.committee(),
-            interval_ms: genesis.interval_ms,
-            prices: genesis.prices,
-            birth: genesis.tip(),
+            params: genesis.params,
+            birth: genesis.time,
+            seen: Arc::default(),
         }
     }
 
-    pub(crate) fn context(&self, round: Round) -> BlockContext<'_> {
-        BlockContext { chain: self.chain, round, prices: &self.prices }
+    /// What the next round begins with. The empty block is executed here, so that it is always at
+    /// hand.
+    pub(crate) fn ground(&self, store: &ChainStore) -> Result<(Ground, Candidate), AbnsError> {
+        let (state, tip) = (store.state()?, store.tip());
+        let round = tip.round.next();
+        let (former, present) =
+            (self.seats(&state, tip.round)?.committee(), self.seats(&state, round)?);
+        let committee = Arc::new(present.committee());
+        // Another one only behind the last round of an epoch, and then it is fixed already.
+        let next = if self.params.is_boundary(round) {
+            Arc::new(self.seats(&state, round.next())?.committee())
+        } else {
+            committee.clone()
+        };
+        let order = leader_order(&committee, &present.reputations(), &tip.beacon, round);
+        let (empty, candidate) = self.empty(store, &tip)?;
+        let registered = registered(&state).map_err(damaged)?;
+        let base = Base { tip, former: Arc::new(former), committee };
+        Ok((Ground { base, next, order: order.into(), empty, registered }, candidate))
+    }
+
+    /// What a block of the next round is judged by: less than a round begins with.
+    fn base(&self, store: &ChainStore) -> Result<Base, AbnsError> {
+        let (state, tip) = (store.state()?, store.tip());
+        let committee = Arc::new(self.seats(&state, tip.round.next())?.committee());
+        let same = !self.params.is_first(tip.round.next());
+        let former = if same {
+            committee.clone()
+        } else {
+            Arc::new(self.seats(&state, tip.round)?.committee())
+        };
+        Ok(Base { tip, former, committee })
+    }
+
+    fn seats(&self, state: &State, round: Round) -> Result<Seats, AbnsError> {
+        Seats::of(state, &self.params, round).map_err(damaged)
+    }
+
+    /// The empty block behind the tip, executed.
+    fn empty(&self, store: &ChainStore, tip: &Tip) -> Result<(Header, Candidate), AbnsError> {
+        let state = store.state()?;
+        let context = BlockContext::of_empty(tip, self.chain, &self.params);
+        let outcome = Execution::begin(&state, context, &|_| false)
+            .and_then(Execution::finish)
+            .map_err(damaged)?;
+        state.check()?;
+        let pending = store.prepare(&outcome.changes)?;
+        let header = context.empty_header(tip, &outcome, pending.root);
+        Ok((header, Candidate { body: Arc::default(), outcome, pending }))
     }
 
     /// Builds the next block of these transactions, as many as may stand in it.
     pub(crate) fn build(
         &self,
         store: &ChainStore,
-        proposer: u16,
+        ground: &Ground,
+        draw: &Draw,
         now: Timestamp,
         waiting: &[Arc<Transaction>],
     ) -> Result<Built, AbnsError> {
-        let state = store.state()?;
-        let tip = tip_of(store);
-        let mut execution = Execution::new(&state, self.context(tip.round.next()));
-        let (mut body, mut refused) = (Body::default(), Vec::new());
-        for tx in waiting {
-            match execution.apply(tx) {
-                Ok(()) => body.transactions.push(tx.as_ref().clone()),
-                Err(Rejection::BlockFull) => break,
-                Err(rejection) => {
-                    tracing::debug!("a waiting transaction is dropped: {}", rejection.code());
+        let (state, tip) = (store.state()?, &ground.base.tip);
+        let time = now.max(self.earliest(tip));
+        let context = BlockContext::after(tip, self.chain, time, &self.params).by(draw.proposer);
+        let verified = |tx: &Transaction| self.seen.contains(&tx.wid());
+        let mut execution = Execution::begin(&state, context, &verified).map_err(damaged)?;
+        let parent_certificate = store.header(tip.round).map(|header| header.certificate);
+        execution.credit(parent_certificate.as_ref()).map_err(damaged)?;
+        let mut refused = Vec::new();
+        let mut body = Body { parent_certificate, transactions: Vec::new() };
+        let mut put = |tx: &Arc<Transaction>| match execution.apply(tx) {
+            Ok(()) => {
+                body.transactions.push(tx.as_ref().clone());
+                Ok(())
+            }
+            Err(rejection) => Err(rejection),
+        };
+        // Names are revealed in the order of their commitments, or the block is refused.
+        let mut waiting: Vec<_> = waiting.iter().collect();
+        waiting.sort_by_cached_key(|tx| reveal_rank(&state, tx));
+        // One that lives on money which another brings may stand before it: it gets a second turn.
+        let again: Vec<_> =
+            waiting.into_iter().filter_map(|tx| put(tx).err().map(|why| (tx, why))).collect();
+        for (tx, why) in again {
+            match if may_pass_later(why) { put(tx) } else { Err(why) } {
+                Ok(()) | Err(Rejection::BlockFull) => {}
+                Err(why) if may_pass_later(why) => {}
+                Err(why) => {
+                    tracing::debug!("a waiting transaction is dropped: {}", why.code());
                     refused.push(tx.id());
                 }
             }
@@ -103,75 +200,135 @@ impl Rules {
         let outcome = execution.finish().map_err(damaged)?;
         state.check()?;
         let pending = store.prepare(&outcome.changes)?;
-        let header = Header {
-            version: Header::VERSION,
-            chain: self.chain,
-            round: tip.round.next(),
-            time: now.max(self.earliest(&tip)),
-            parent: tip.block,
-            body_root: body.root(),
-            state_root: pending.root,
-            receipts_root: receipts_root(&outcome.receipts),
-            committee: self.committee.hash(),
-            proposer,
-        };
-        Ok(Built { header, candidate: Candidate { body, outcome, pending }, refused })
+        let header = context.header(tip, &body, &outcome, pending.root, draw);
+        let candidate = Candidate { body: Arc::new(body), outcome, pending };
+        Ok(Built { header, candidate, refused })
     }
 
     /// When the block after this one may be dated.
     pub(crate) fn earliest(&self, tip: &Tip) -> Timestamp {
-        tip.time.plus_millis(u64::from(self.interval_ms))
+        tip.time.plus_millis(u64::from(self.params.interval_ms))
     }
 
     /// Executes a block on the tip; it may differ in nothing from what comes out.
     pub(crate) fn judge(
         &self,
         store: &ChainStore,
+        base: &Base,
         header: &Header,
-        body: Body,
+        body: Arc<Body>,
     ) -> Result<Candidate, Fault> {
-        header.check(self.chain, &self.committee)?;
-        header.follows(&tip_of(store), self.interval_ms)?;
-        if body.root() != header.body_root {
-            return Err(Fault::OtherBody);
+        header.check(self.chain, &base.committee)?;
+        header.follows(&base.tip, self.params.interval_ms)?;
+        if header.is_empty_block() {
+            let (right, candidate) = self.empty(store, &base.tip)?;
+            return if right == *header { Ok(candidate) } else { Err(Fault::OtherHeader) };
         }
+        let draw = draw_of(base, header)?;
+        self.check_parent_certificate(base, &body)?;
         let state = store.state()?;
-        let outcome = execute(&state, &self.context(header.round), &body);
+        let context =
+            BlockContext::after(&base.tip, self.chain, header.time, &self.params).by(draw.proposer);
+        let verified = |tx: &Transaction| self.seen.contains(&tx.wid());
+        let outcome = execute(&state, &context, &body, &verified);
         state.check()?;
         let outcome = outcome.map_err(|(index, why)| Fault::Transaction(index, why))?;
         let pending = store.prepare(&outcome.changes)?;
-        let receipts = receipts_root(&outcome.receipts);
-        if pending.root != header.state_root || receipts != header.receipts_root {
-            return Err(Fault::OtherRoots);
+        let right = context.header(&base.tip, &body, &outcome, pending.root, &draw);
+        if right != *header {
+            return Err(Fault::OtherHeader);
         }
         Ok(Candidate { body, outcome, pending })
     }
 
-    /// Checks that the committee has decided this header.
-    pub(crate) fn check_final(&self, header: &CertifiedHeader) -> Result<(), Fault> {
-        header.header.check(self.chain, &self.committee)?;
-        header.verify(&self.committee)?;
-        Ok(())
+    /// The body carries a certificate of the parent, by the committee that decided it: any view,
+    /// any quorum (`acp-corrections.md` A12). Round 1 has no parent with one.
+    fn check_parent_certificate(&self, base: &Base, body: &Body) -> Result<(), Fault> {
+        let tip = &base.tip;
+        match &body.parent_certificate {
+            None if tip.round == Round(0) => Ok(()),
+            Some(parent)
+                if tip.round != Round(0)
+                    && parent.step == Step::Commit
+                    && parent.round == tip.round
+                    && parent.block == tip.block =>
+            {
+                Ok(parent.verify(self.chain, &base.former)?)
+            }
+            Some(_) | None => Err(Fault::ParentCertificate),
+        }
     }
 
-    /// Judges and keeps a block of another manager that [`Self::check_final`] has passed.
-    pub(crate) fn adopt(&self, store: &ChainStore, block: SyncedBlock) -> Result<Vec<Turn>, Fault> {
+    /// Checks that the committee of the next round has decided this header; returns what the block
+    /// is to be judged by.
+    pub(crate) fn check_next(
+        &self,
+        store: &ChainStore,
+        header: &CertifiedHeader,
+    ) -> Result<Base, Fault> {
+        let base = self.base(store)?;
+        header.header.check(self.chain, &base.committee)?;
+        header.header.follows(&base.tip, self.params.interval_ms)?;
+        header.verify(&base.committee)?;
+        Ok(base)
+    }
+
+    /// Judges and keeps a block that [`Self::check_next`] has passed.
+    pub(crate) fn adopt(
+        &self,
+        store: &ChainStore,
+        base: &Base,
+        block: SyncedBlock,
+    ) -> Result<Used, Fault> {
         let SyncedBlock { header, body } = block;
-        let candidate = self.judge(store, &header.header, Body::from_bytes(&body)?)?;
+        let body = Arc::new(Body::from_bytes(&body)?);
+        let candidate = self.judge(store, base, &header.header, body)?;
         Ok(keep(store, &header, candidate)?)
     }
 }
 
-/// Keeps a final block; returns the turns it has used up.
+fn draw_of(base: &Base, header: &Header) -> Result<Draw, Fault> {
+    let member = base.committee.member(header.proposer).ok_or(Fault::Ticket)?;
+    let input = ticket_input(&base.tip.beacon_before, header.round);
+    let output = vrf_verify(&member.vrf, &input, &header.ticket).ok_or(Fault::Ticket)?;
+    Ok(Draw { proposer: header.proposer, ticket: header.ticket, output })
+}
+
+/// True if another transaction before it can make it valid.
+const fn may_pass_later(why: Rejection) -> bool {
+    matches!(
+        why,
+        Rejection::InsufficientFunds { .. }
+            | Rejection::BelowMinimum { .. }
+            | Rejection::BadNonce { .. }
+            | Rejection::BadReveal
+    )
+}
+
+/// Managers whose keys the state knows and that have not left for good.
+fn registered(state: &State) -> Result<BTreeSet<WorkerId>, Rejection> {
+    let all = ledger::managers(state)?;
+    Ok(all.iter().filter(|one| one.left.is_none()).map(|one| WorkerId(one.member.key)).collect())
+}
+
+/// log2 of the bytes that pay fees, capped: what ranks blocks of view 0 before their tickets.
+pub(crate) fn size_rank(body: &Body) -> u8 {
+    let bytes: usize = body.transactions.iter().map(|tx| tx.to_bytes().len()).sum();
+    let rank = bytes.checked_ilog2().unwrap_or_default().min(MAX_SIZE_RANK);
+    u8::try_from(rank).unwrap_or_default()
+}
+
+/// Keeps a final block; returns what it has used up.
 pub(crate) fn keep(
     store: &ChainStore,
     block: &CertifiedHeader,
     candidate: Candidate,
-) -> Result<Vec<Turn>, AbnsError> {
+) -> Result<Used, AbnsError> {
     let Candidate { body, outcome, pending } = candidate;
     store.commit(block, &body, &outcome, pending)?;
-    let turns = body.transactions.iter().flat_map(|tx| turns_of(store, tx));
-    Ok(turns.collect())
+    let turns = body.transactions.iter().flat_map(|tx| turns_of(store, tx)).collect();
+    let ids = body.transactions.iter().map(Transaction::id).collect();
+    Ok(Used { turns, ids })
 }
 
 /// What a transaction uses up. A damaged state names nobody; execution reports it.
@@ -180,13 +337,34 @@ pub(crate) fn turns_of(view: &dyn StateView, tx: &Transaction) -> Vec<Turn> {
     homes.filter_map(|(home, nonce)| Some((home.ok()?, nonce))).collect()
 }
 
-pub(crate) fn tip_of(store: &ChainStore) -> Tip {
-    let (round, block, time) = store.tip();
-    Tip { round, block, time }
+/// The context in which a waiting transaction is checked: the next block, dated now.
+pub(crate) fn next_context<'r>(
+    rules: &'r Rules,
+    state: &State,
+    now: Timestamp,
+) -> BlockContext<'r> {
+    let tip = state.tip();
+    BlockContext::after(tip, rules.chain, now.max(rules.earliest(tip)), &rules.params)
 }
 
 fn damaged(rejection: Rejection) -> AbnsError {
     AbnsError::Damaged(rejection.to_string())
+}
+
+/// A block as it is passed around before it is final.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    pub(crate) header: Header,
+    pub(crate) body: Arc<Body>,
+}
+
+impl Held {
+    /// The block of this id, if the body is its header's.
+    pub(crate) fn new(block: BlockId, header: Header, bytes: &[u8]) -> Option<Self> {
+        let body = Body::from_bytes(bytes).ok()?;
+        let fits = header.id() == block && body.root() == header.body_root;
+        fits.then(|| Self { header, body: Arc::new(body) })
+    }
 }
 
 #[cfg(test)]

@@ -2,10 +2,13 @@
 
 use crate::wal::WalError;
 use abns::AbnsError;
+use acp::{KeyScheme, Timing};
 use ed25519_dalek::SigningKey;
-use ledger::Genesis;
+use keys::{EcdsaKey, VrfKey, Words};
+use ledger::{Genesis, Member};
 use std::fmt;
 use std::path::PathBuf;
+use wire::hash;
 use zeroize::Zeroize;
 
 /// One manager: its folder, its key, its place and its network.
@@ -14,20 +17,19 @@ pub struct Config {
     /// folder in the middle of a chain, or an old copy of its own, votes again two rounds after a
     /// quorum of the others have said that it has caught up.
     pub dir: PathBuf,
-    /// The seed of its Ed25519 key.
+    /// The seed of its Ed25519 key, which signs votes and is its name among managers; its VRF key
+    /// is derived from the same seed, and so is the key of the account ([`account_of`]) that pays for
+    /// reporting what other managers have done.
     pub key: [u8; 32],
-    /// Its position in the genesis.
-    pub member: u16,
     /// The network.
     pub genesis: Genesis,
+    /// How long members wait for one another.
+    pub timing: Timing,
 }
 
 /// Why a manager does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ManagerError {
-    /// The genesis does not name this key at this position.
-    #[error("the genesis has another key for manager {0}")]
-    NotAMember(u16),
     /// The chain store does not open.
     #[error("chain store: {0}")]
     Chain(#[from] AbnsError),
@@ -40,9 +42,34 @@ pub enum ManagerError {
 }
 
 impl Config {
-    pub(crate) fn signing_key(&self) -> SigningKey {
-        SigningKey::from_bytes(&self.key)
+    /// The keys by which the ring knows this manager.
+    #[must_use]
+    pub fn member(&self) -> Member {
+        member_of(&self.key)
     }
+
+    pub(crate) fn scheme(&self) -> KeyScheme {
+        KeyScheme::new(SigningKey::from_bytes(&self.key), VrfKey::from_seed(vrf_seed(&self.key)))
+    }
+}
+
+/// The keys of the manager with this seed.
+#[must_use]
+pub fn member_of(seed: &[u8; 32]) -> Member {
+    let key = SigningKey::from_bytes(seed).verifying_key().to_bytes();
+    Member { key, vrf: VrfKey::from_seed(vrf_seed(seed)).public() }
+}
+
+/// The key of the account that pays for what the manager with this seed reports, and that its bond
+/// and rewards belong to.
+#[must_use]
+pub fn account_of(seed: &[u8; 32]) -> EcdsaKey {
+    Words::from_entropy(hash("bcm-manager-account-v1", &[seed])).master().operation_key()
+}
+
+/// Another seed for the other scheme: the two must never share a key.
+fn vrf_seed(seed: &[u8; 32]) -> [u8; 32] {
+    hash("bcm-manager-vrf-v1", &[seed])
 }
 
 /// Never shows the key.
@@ -50,7 +77,6 @@ impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
             .field("dir", &self.dir)
-            .field("member", &self.member)
             .field("chain", &self.genesis.chain())
             .finish_non_exhaustive()
     }

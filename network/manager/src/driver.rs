@@ -1,41 +1,50 @@
 //! The loop that performs what the engine asks: one task, one input after the other.
 //!
 //! It owns the engine and the log of votes and is the only writer of the chain. Everything that
-//! blocks runs on other threads while it waits. It decides nothing: clocks only say when to build
-//! and when a block from the future may be judged.
+//! blocks runs on other threads while it waits. It decides nothing: timers and clocks are the
+//! engine's to judge.
 
+mod blocks;
 mod memory;
 mod perform;
+mod rounds;
 mod sync;
 
-use crate::chain::{Candidate, tip_of};
+use crate::chain::{Candidate, Ground, Held};
 use crate::clock;
+use crate::config::Config;
 use crate::frame::SyncedBlock;
+use crate::keeper::News;
 use crate::shared::{Shared, lock};
-use crate::wal::{Recovered, Wal, WalError};
+use crate::wal::{Record, Recovered, Wal, WalError};
 use abns::{AbnsError, ChainStore};
-use acp::{AcpEngine, Engine, Input, Message, Output, WalRecord};
-use ed25519_dalek::SigningKey;
-use ledger::{Body, Header};
+use acp::{Engine, Input, KeyScheme, Message, Output, Sound, SoundEngine, Timer, WalRecord};
+use blocks::Blocks;
 use memory::Memory;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::{MissedTickBehavior, interval, sleep};
-use types::{BlockId, Round, Timestamp};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use types::{BlockId, Round, WorkerId};
 
-/// How often members say again what they have said.
-const TICK: Duration = Duration::from_millis(200);
-/// How far ahead of the own clock a block may be dated; a later one waits for its time.
-const AHEAD_MS: u64 = 2000;
+/// How often what is missing is asked for again, and waiting transactions are passed on.
+const TICK: Duration = Duration::from_millis(20);
 
 /// What the handle tells the driver.
 pub(crate) enum Command {
-    /// A message of another member.
+    /// A message of another member, verified.
     Net { from: u16, message: Message },
-    /// Final blocks of another member.
-    Blocks { from: u16, blocks: Vec<SyncedBlock> },
+    /// Somebody is in a later round than the next.
+    Ahead { from: WorkerId, round: Round },
+    /// Somebody is in an earlier round.
+    Behind { from: WorkerId, round: Round },
+    /// Somebody lacks a block of this round or the one before.
+    Want { from: WorkerId, block: BlockId },
+    /// A block of this round or the next, with the body that its header names.
+    Block { from: WorkerId, held: Box<Held> },
+    /// Final blocks of another manager.
+    Blocks { from: WorkerId, blocks: Vec<SyncedBlock> },
     /// Ends the driver; answered when its files are closed.
     Stop(oneshot::Sender<()>),
 }
@@ -56,39 +65,45 @@ pub(crate) enum Halt {
     Wal(#[from] WalError),
     #[error("a thread of this manager died")]
     Thread,
+    /// The round that runs began before it was known that something may be forgotten.
+    #[error("what was said in this round may be forgotten")]
+    Forgotten,
 }
 
 pub(crate) struct Driver<'t> {
     shared: Arc<Shared>,
     store: Arc<ChainStore>,
-    engine: AcpEngine,
+    engine: SoundEngine<KeyScheme>,
     wal: Arc<Mutex<Wal>>,
     memory: Memory,
     /// No vote up to this round.
     abstain: Round,
-    tip: &'t watch::Sender<Round>,
+    news: &'t News,
+    /// What the present round stands on; `None` before the first.
+    ground: Option<Arc<Ground>>,
     /// Blocks of the present round that are valid.
     candidates: BTreeMap<BlockId, Candidate>,
-    /// When to build.
-    build_at: Option<Timestamp>,
-    /// A block whose time has not come.
-    early: Option<(Header, Body)>,
+    blocks: Blocks,
+    timers: BTreeMap<Timer, Instant>,
+    /// A decided block whose body is not here yet.
+    decided: Option<Box<ledger::CertifiedHeader>>,
     asked: Option<sync::Asked>,
 }
 
 impl<'t> Driver<'t> {
-    pub(crate) fn new(
-        shared: Arc<Shared>,
-        files: Files,
-        key: SigningKey,
-        tip: &'t watch::Sender<Round>,
-    ) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, files: Files, config: &Config, news: &'t News) -> Self {
         let Files { store, wal, recovered } = files;
-        let memory = Memory::of(&recovered, tip_of(&store).round);
+        let memory = Memory::of(&recovered, store.tip().round);
         let Recovered { records, abstain } = recovered;
-        let (chain, committee) = (shared.rules.chain, shared.rules.committee.clone());
-        let mut engine = AcpEngine::new(chain, key, shared.member, committee, records);
-        engine.abstain_through(abstain);
+        let mut blocks = Blocks::default();
+        let mut said: Vec<WalRecord> = Vec::new();
+        for record in records {
+            match record {
+                Record::Said(record) => said.push(record),
+                Record::Block { header, body } => blocks.recover(*header, &body),
+            }
+        }
+        let engine = SoundEngine::new(Sound, config.scheme(), config.timing, said);
         Self {
             shared,
             store,
@@ -96,10 +111,12 @@ impl<'t> Driver<'t> {
             wal: Arc::new(Mutex::new(wal)),
             memory,
             abstain,
-            tip,
+            news,
+            ground: None,
             candidates: BTreeMap::new(),
-            build_at: None,
-            early: None,
+            blocks,
+            timers: BTreeMap::new(),
+            decided: None,
             asked: None,
         }
     }
@@ -125,71 +142,83 @@ impl<'t> Driver<'t> {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let pause = self.pause();
+            let due = self.timers.values().min().copied();
             tokio::select! {
                 command = commands.recv() => match command {
                     None => return Ok(None),
                     Some(Command::Stop(done)) => return Ok(Some(done)),
-                    Some(Command::Net { from, message }) => {
-                        self.feed(Input::Net { from, message }).await?;
-                    }
-                    Some(Command::Blocks { from, blocks }) => self.adopt(from, blocks).await?,
+                    Some(command) => self.obey(command).await?,
                 },
-                _ = tick.tick() => {
-                    self.feed(Input::Tick).await?;
-                    self.ask_all();
+                _ = tick.tick() => self.tick(),
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                    self.ring().await?;
                 }
-                () = sleep(pause.unwrap_or_default()), if pause.is_some() => self.due().await?,
             }
         }
     }
 
-    /// How long until something is due.
-    fn pause(&self) -> Option<Duration> {
-        let early = self.early.as_ref().map(|(header, _)| judge_at(header));
-        let next = self.build_at.into_iter().chain(early).min()?;
-        Some(Duration::from_millis(next.millis_since(clock::now())))
+    async fn obey(&mut self, command: Command) -> Result<(), Halt> {
+        match command {
+            Command::Net { from, message } => self.feed(Input::Net { from, message }).await,
+            Command::Ahead { from, round } => {
+                tracing::debug!("manager {from} is in round {}", round.0);
+                self.ask(from);
+                Ok(())
+            }
+            Command::Behind { from, round } => {
+                self.help(from, round);
+                Ok(())
+            }
+            Command::Want { from, block } => {
+                self.give(from, block);
+                Ok(())
+            }
+            Command::Block { from, held } => self.receive(from, *held).await,
+            Command::Blocks { from, blocks } => self.adopt(from, blocks).await,
+            // The caller ends at it.
+            Command::Stop(_) => Ok(()),
+        }
     }
 
-    /// Does what has become due.
-    async fn due(&mut self) -> Result<(), Halt> {
-        let now = clock::now();
-        if self.build_at.take_if(|at| *at <= now).is_some() {
-            let input = self.build(now).await?;
-            self.feed(input).await?;
-        }
-        if let Some((header, body)) = self.early.take_if(|(header, _)| judge_at(header) <= now) {
-            let input = self.judge(header, body).await?;
-            self.feed(input).await?;
+    /// Tells the engine of every timer that has run out.
+    async fn ring(&mut self) -> Result<(), Halt> {
+        let now = Instant::now();
+        let due: Vec<Timer> =
+            self.timers.iter().filter(|(_, at)| **at <= now).map(|(timer, _)| *timer).collect();
+        for timer in due {
+            // An earlier one may have begun a new round, which drops all.
+            if self.timers.remove(&timer).is_some() {
+                self.feed(Input::Timer(timer)).await?;
+            }
         }
         Ok(())
     }
 
-    async fn start_round(&mut self) -> Result<(), Halt> {
-        let input = self.next_round();
-        self.feed(input).await
+    fn tick(&mut self) {
+        self.ask_for_wanted();
+        self.ask_all();
+        self.shared.pass_on();
     }
 
-    /// Gives the engine an input, and every input that follows from it.
     async fn feed(&mut self, input: Input) -> Result<(), Halt> {
-        let mut inputs = VecDeque::from([input]);
+        self.feed_all(vec![input]).await
+    }
+
+    /// Gives the engine these inputs, and every input that follows from them.
+    async fn feed_all(&mut self, inputs: Vec<Input>) -> Result<(), Halt> {
+        let mut inputs = VecDeque::from(inputs);
         while let Some(input) = inputs.pop_front() {
             let mut out = Vec::new();
             self.engine.step(clock::now(), input, &mut out);
             let (mut log, mut durable) = (Vec::new(), None);
             let mut rest = Vec::new();
             for output in out {
-                match output {
-                    Output::Persist { seq, record } => {
-                        durable = Some(seq);
-                        log.push(record);
-                    }
-                    Output::Broadcast(_)
-                    | Output::SendTo(..)
-                    | Output::Build { .. }
-                    | Output::Check { .. }
-                    | Output::Final(_)
-                    | Output::NeedSync { .. } => rest.push(output),
+                if let Output::Persist { seq, record } = output {
+                    durable = Some(seq);
+                    log.extend(self.blocks.unlogged(&record));
+                    log.push(Record::Said(record));
+                } else {
+                    rest.push(output);
                 }
             }
             if let Some(seq) = durable {
@@ -200,10 +229,11 @@ impl<'t> Driver<'t> {
                 inputs.extend(self.perform(output).await?);
             }
         }
+        lock(&self.shared.view).status = self.engine.status();
         Ok(())
     }
 
-    async fn log(&mut self, records: Vec<WalRecord>) -> Result<(), Halt> {
+    async fn log(&mut self, records: Vec<Record>) -> Result<(), Halt> {
         self.remember(&records);
         self.with_wal(move |wal| wal.append(&records)).await
     }
@@ -215,11 +245,6 @@ impl<'t> Driver<'t> {
         let wal = self.wal.clone();
         Ok(blocking(move || work(&mut lock(&wal))).await??)
     }
-}
-
-/// When a block may be judged.
-const fn judge_at(header: &Header) -> Timestamp {
-    Timestamp(header.time.0.saturating_sub(AHEAD_MS))
 }
 
 /// Runs work that blocks on a thread made for it.

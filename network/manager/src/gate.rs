@@ -1,15 +1,15 @@
 //! The way into the mempool: whatever waits there was valid when it came in, behind what waits
 //! before it.
 
-use crate::chain::turns_of;
-use crate::frame::Frame;
+use crate::chain::{next_context, turns_of};
+use crate::clock;
 use crate::mempool::Refused;
 use crate::shared::{Shared, lock, store_failure};
 use abns::ChainStore;
 use ledger::{Execution, Transaction};
 use std::sync::Arc;
 use types::TxId;
-use wire::{Decode, Encode, Failure, code};
+use wire::{Decode, Failure, code};
 
 /// Accepts an encoded transaction; one that waits or is final already is accepted again. `own` is
 /// what was submitted here: other managers are told of it.
@@ -28,7 +28,9 @@ pub(crate) fn submit(
     let state = store.state().map_err(|error| store_failure(&error))?;
     let turns = turns_of(&state, &tx);
     let before = lock(&shared.mempool).before(&turns).map_err(refusal)?;
-    let mut execution = Execution::new(&state, shared.rules.context(state.tip().0.next()));
+    let context = next_context(&shared.rules, &state, clock::now());
+    let verified = |tx: &Transaction| shared.rules.seen.contains(&tx.wid());
+    let mut execution = Execution::begin(&state, context, &verified)?;
     for earlier in before {
         // One that has become invalid leaves a gap, and then this one is refused below.
         if let Err(rejection) = execution.apply(&earlier) {
@@ -38,16 +40,17 @@ pub(crate) fn submit(
     let accepted = execution.apply(&tx);
     state.check().map_err(|error| store_failure(&error))?;
     accepted?;
+    shared.rules.seen.insert(tx.wid());
     let mut mempool = lock(&shared.mempool);
     let inserted = mempool.insert(tx.clone(), turns.clone(), own).or_else(|refused| {
         // Room is made only when it is needed.
-        mempool.expire(state.tip().0.next());
+        mempool.expire(state.tip().round.next());
         if refused == Refused::Full { mempool.insert(tx.clone(), turns, own) } else { Err(refused) }
     });
     drop(mempool);
     inserted.map_err(refusal)?;
     if own {
-        shared.send(None, &Frame::Transaction(tx.to_bytes()));
+        shared.tell(&tx);
     }
     Ok(id)
 }

@@ -4,7 +4,6 @@
 //! Nothing is carried over from a failed driver: opening the files again is what a restart of the
 //! process would do, and that is safe at any time. Meanwhile whoever asks is told `unavailable`.
 
-use crate::chain::tip_of;
 use crate::config::{Config, ManagerError};
 use crate::driver::{Command, Driver, Files, Halt, blocking};
 use crate::shared::{Shared, lock};
@@ -14,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout};
-use types::Round;
+use types::{Round, WorkerId};
 
 /// Between two tries to open the files; longer after each that was of no use.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -25,20 +24,25 @@ const OF_USE: Duration = Duration::from_secs(60);
 pub(crate) struct Keeper {
     pub(crate) config: Arc<Config>,
     pub(crate) shared: Arc<Shared>,
-    /// Closes with the keeper.
+    pub(crate) news: News,
+}
+
+/// What others may watch; closes with the keeper.
+pub(crate) struct News {
     pub(crate) tip: watch::Sender<Round>,
+    pub(crate) peers: watch::Sender<Vec<WorkerId>>,
 }
 
 /// Opens what lies in the manager's folder, or begins it.
 pub(crate) fn open(config: &Config) -> Result<Files, ManagerError> {
     let (chain, votes) = (config.dir.join("chain.redb"), config.dir.join("votes.wal"));
-    let owner = Owner { chain: config.genesis.chain(), member: config.member };
+    let owner = Owner { chain: config.genesis.chain(), member: config.member().key };
     if !chain.exists() && !votes.exists() {
         // The log comes first: a chain without a log is one whose votes are forgotten.
         Wal::open(&votes, owner, false, Round(0))?;
     }
     let store = ChainStore::open(&chain, &config.genesis)?;
-    let lost = tip_of(&store).round.next();
+    let lost = store.tip().round.next();
     let (wal, recovered) = Wal::open(&votes, owner, true, lost)?;
     Ok(Files { store: Arc::new(store), wal, recovered })
 }
@@ -48,8 +52,8 @@ impl Keeper {
     pub(crate) async fn run(self, mut files: Files, mut commands: mpsc::Receiver<Command>) {
         let mut pause = AGAIN;
         loop {
-            let (key, begun) = (self.config.signing_key(), Instant::now());
-            let driver = Driver::new(self.shared.clone(), files, key, &self.tip);
+            let begun = Instant::now();
+            let driver = Driver::new(self.shared.clone(), files, &self.config, &self.news);
             match driver.run(&mut commands).await {
                 Ok(()) => return,
                 Err(halt) => tracing::error!("the manager pauses: {halt}"),
@@ -94,7 +98,7 @@ impl Keeper {
         let opened = blocking(move || open(&config)).await?;
         if let Ok(files) = &opened {
             // What a failed driver could not report any more may have been kept all the same.
-            self.tip.send_replace(tip_of(&files.store).round);
+            self.news.tip.send_replace(files.store.tip().round);
             *lock(&self.shared.store) = Some(files.store.clone());
         }
         Ok(opened)
@@ -106,7 +110,12 @@ impl Keeper {
 async fn told_to_stop(commands: &mut mpsc::Receiver<Command>) -> Option<oneshot::Sender<()>> {
     loop {
         match commands.recv().await? {
-            Command::Net { .. } | Command::Blocks { .. } => {}
+            Command::Net { .. }
+            | Command::Ahead { .. }
+            | Command::Behind { .. }
+            | Command::Want { .. }
+            | Command::Block { .. }
+            | Command::Blocks { .. } => {}
             Command::Stop(done) => return Some(done),
         }
     }

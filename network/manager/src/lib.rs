@@ -17,12 +17,15 @@ mod gate;
 mod keeper;
 mod manager;
 mod mempool;
+mod report;
 mod roster;
+mod seen;
 mod shared;
 mod wal;
 
 pub use abns::AbnsError;
-pub use config::{Config, ManagerError};
-pub use frame::{Frame, MAX_FRAME, SyncedBlock};
-pub use manager::{Manager, Outbox, spawn};
+pub use acp::{EngineStatus, Timing};
+pub use config::{Config, ManagerError, account_of, member_of};
+pub use frame::{Frame, MAX_FRAME, SyncedBlock, Waiting};
+pub use manager::{Manager, ManagerStatus, Outbox, spawn};
 pub use wal::WalError;

@@ -1,29 +1,32 @@
 //! The log of votes on disk: append, sync, read back.
 //!
-//! The driver appends before anything is sent. The file begins with the chain, the member and the
-//! last round in which this member must not vote; then records, each with a mark, its length and a
+//! The driver appends before anything is sent. The file begins with the chain, the member's key and
+//! the last round in which this member must not vote; then what the engine said, and the blocks that
+//! it voted for, so that no decided block is lost when every member restarts at once. Records have a mark, a length and a
 //! checksum. A torn last record was never sent and is dropped. Any other damage means that something
 //! said may be forgotten: the file is put aside and the member abstains for a round.
 
 use acp::WalRecord;
-use ledger::MAX_BODY;
+use ledger::{Header, MAX_BODY};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use types::{ChainId, Round};
 use wire::{Decode, DecodeError, Encode, Reader, Writer, hash};
 
-const MAGIC: &[u8; 8] = b"bcm-wal1";
+const MAGIC: &[u8; 8] = b"bcm-wal2";
 const MARK: &[u8; 4] = b"rec\x01";
 const SUM: usize = 8;
-/// A record is a proposal or less.
+/// A record is a block or less.
 const MAX_RECORD: usize = MAX_BODY + 1024;
+/// Most quorums that are kept to defend oneself with.
+const MAX_EXCUSES: usize = 1000;
 /// Past this size the file is begun anew once its rounds are final.
 const ROTATE: u64 = 4 * 1024 * 1024;
 /// Mark, length, checksum.
 const FRAME: usize = MARK.len() + 4 + SUM;
 /// Magic, chain, member, round, checksum.
-const HEAD: usize = MAGIC.len() + 32 + 2 + 8 + SUM;
+const HEAD: usize = MAGIC.len() + 32 + 32 + 8 + SUM;
 
 /// Why the log cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -50,16 +53,70 @@ impl From<io::Error> for WalError {
 /// What a log file held.
 pub(crate) struct Recovered {
     /// In the order in which they were written.
-    pub(crate) records: Vec<WalRecord>,
+    pub(crate) records: Vec<Record>,
     /// No vote up to this round.
     pub(crate) abstain: Round,
+}
+
+/// One thing that stands in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Record {
+    /// What the engine has said.
+    Said(WalRecord),
+    /// A block that it is about to vote for.
+    Block {
+        /// Its header.
+        header: Box<Header>,
+        /// Its encoded body.
+        body: Vec<u8>,
+    },
+}
+
+impl Record {
+    /// The round it belongs to.
+    pub(crate) fn round(&self) -> Round {
+        match self {
+            Self::Said(record) => record.round(),
+            Self::Block { header, .. } => header.round,
+        }
+    }
+
+    fn is_excuse(&self) -> bool {
+        matches!(self, Self::Said(WalRecord::Excuse(_)))
+    }
+}
+
+impl Encode for Record {
+    fn encode(&self, w: &mut Writer) {
+        match self {
+            Self::Said(record) => {
+                w.u8(1);
+                record.encode(w);
+            }
+            Self::Block { header, body } => {
+                w.u8(2);
+                header.encode(w);
+                w.bytes(body);
+            }
+        }
+    }
+}
+
+impl Decode for Record {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(match r.u8()? {
+            1 => Self::Said(WalRecord::decode(r)?),
+            2 => Self::Block { header: Box::new(Header::decode(r)?), body: r.bytes(MAX_BODY)? },
+            _ => return Err(DecodeError::BadValue("log record")),
+        })
+    }
 }
 
 /// Whose log it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Owner {
     pub(crate) chain: ChainId,
-    pub(crate) member: u16,
+    pub(crate) member: [u8; 32],
 }
 
 pub(crate) struct Wal {
@@ -67,8 +124,6 @@ pub(crate) struct Wal {
     owner: Owner,
     file: File,
     len: u64,
-    /// The latest round that a record is of.
-    newest: Round,
 }
 
 impl Wal {
@@ -102,15 +157,14 @@ impl Wal {
         let len = u64::try_from(HEAD.saturating_add(read.good)).unwrap_or(u64::MAX);
         file.set_len(len)?;
         file.sync_all()?;
-        let newest = newest_of(&read.records);
-        let wal = Self { path: path.to_owned(), owner, file, len, newest };
+        let wal = Self { path: path.to_owned(), owner, file, len };
         Ok((wal, Recovered { records: read.records, abstain }))
     }
 
     fn put_aside(
         path: &Path,
         owner: Owner,
-        records: Vec<WalRecord>,
+        records: Vec<Record>,
         abstain: Round,
     ) -> Result<(Self, Recovered), WalError> {
         tracing::error!("the log of votes is damaged; no vote up to round {}", abstain.0);
@@ -121,21 +175,20 @@ impl Wal {
     fn begin(
         path: &Path,
         owner: Owner,
-        records: Vec<WalRecord>,
+        records: Vec<Record>,
         abstain: Round,
     ) -> Result<(Self, Recovered), WalError> {
         let (file, len) = write_new(path, owner, &records, abstain)?;
-        let wal = Self { path: path.to_owned(), owner, file, len, newest: newest_of(&records) };
+        let wal = Self { path: path.to_owned(), owner, file, len };
         Ok((wal, Recovered { records, abstain }))
     }
 
     /// Writes records and returns once they are on the disk.
-    pub(crate) fn append(&mut self, records: &[WalRecord]) -> Result<(), WalError> {
+    pub(crate) fn append(&mut self, records: &[Record]) -> Result<(), WalError> {
         let bytes: Vec<u8> = records.iter().flat_map(frame_of).collect();
         self.file.write_all(&bytes)?;
         self.file.sync_data()?;
         self.len = self.len.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-        self.newest = self.newest.max(newest_of(records));
         Ok(())
     }
 
@@ -146,20 +199,22 @@ impl Wal {
 
     /// Begins anew with the round to abstain in. Forgets what was said up to `tip`, which must be
     /// durable in the chain store; what was said later stays, for a chain store that was put back
-    /// to an older one has yet to catch up with it.
+    /// to an older one has yet to catch up with it. So do excuses, as many as there is room for.
     pub(crate) fn rotate(&mut self, tip: Round, abstain: Round) -> Result<(), WalError> {
-        let mut later = Vec::new();
-        if self.newest > tip {
-            later = scan(read_all(&self.path)?.get(HEAD..).unwrap_or_default()).records;
-            later.retain(|record| record.round() > tip);
-        }
-        (self.file, self.len) = write_new(&self.path, self.owner, &later, abstain)?;
+        let all = scan(read_all(&self.path)?.get(HEAD..).unwrap_or_default()).records;
+        let excuses = all.iter().filter(|record| record.is_excuse()).count();
+        let mut old = excuses.saturating_sub(MAX_EXCUSES);
+        let kept: Vec<Record> = all
+            .into_iter()
+            .filter(|record| {
+                let spare = record.is_excuse() && old > 0;
+                old = old.saturating_sub(usize::from(spare));
+                !spare && (record.is_excuse() || record.round() > tip)
+            })
+            .collect();
+        (self.file, self.len) = write_new(&self.path, self.owner, &kept, abstain)?;
         Ok(())
     }
-}
-
-fn newest_of(records: &[WalRecord]) -> Round {
-    records.iter().map(WalRecord::round).max().unwrap_or_default()
 }
 
 fn read_all(path: &Path) -> io::Result<Vec<u8>> {
@@ -172,7 +227,7 @@ fn read_all(path: &Path) -> io::Result<Vec<u8>> {
 fn write_new(
     path: &Path,
     owner: Owner,
-    records: &[WalRecord],
+    records: &[Record],
     abstain: Round,
 ) -> Result<(File, u64), WalError> {
     let mut bytes = head_of(owner, abstain);
@@ -196,7 +251,7 @@ fn head_of(owner: Owner, abstain: Round) -> Vec<u8> {
     let mut w = Writer::new();
     w.fixed(MAGIC);
     owner.chain.encode(&mut w);
-    w.u16(owner.member);
+    w.fixed(&owner.member);
     abstain.encode(&mut w);
     let mut bytes = w.into_bytes();
     let sum = checksum(&bytes);
@@ -208,14 +263,14 @@ fn read_head(bytes: &[u8]) -> Option<(Owner, Round)> {
     let (head, sum) = bytes.get(..HEAD)?.split_last_chunk::<SUM>()?;
     let mut r = Reader::new(head.strip_prefix(MAGIC)?);
     let mut read = || {
-        let owner = Owner { chain: ChainId::decode(&mut r)?, member: r.u16()? };
+        let owner = Owner { chain: ChainId::decode(&mut r)?, member: r.fixed()? };
         Ok::<_, DecodeError>((owner, Round::decode(&mut r)?))
     };
     read().ok().filter(|_| checksum(head) == *sum)
 }
 
 /// One record as it stands in the file.
-pub(crate) fn frame_of(record: &WalRecord) -> Vec<u8> {
+pub(crate) fn frame_of(record: &Record) -> Vec<u8> {
     let payload = record.to_bytes();
     let mut w = Writer::new();
     w.fixed(MARK);
@@ -228,7 +283,7 @@ pub(crate) fn frame_of(record: &WalRecord) -> Vec<u8> {
 /// What stands behind the head of a file.
 pub(crate) struct Scan {
     /// The records before the first bad byte.
-    pub(crate) records: Vec<WalRecord>,
+    pub(crate) records: Vec<Record>,
     /// How many bytes they take.
     pub(crate) good: usize,
     /// True if good records follow bad bytes: not a torn end, but a hole.
@@ -248,13 +303,13 @@ pub(crate) fn scan(bytes: &[u8]) -> Scan {
     Scan { records, good, damaged }
 }
 
-fn read_frame(bytes: &[u8]) -> Option<(WalRecord, &[u8])> {
+fn read_frame(bytes: &[u8]) -> Option<(Record, &[u8])> {
     let (frame, behind) = bytes.split_at_checked(FRAME)?;
     let mut r = Reader::new(frame.strip_prefix(MARK)?);
     let len = usize::try_from(r.u32().ok()?).ok().filter(|len| *len <= MAX_RECORD)?;
     let (payload, behind) = behind.split_at_checked(len)?;
     let sum: [u8; SUM] = r.fixed().ok()?;
-    let record = if checksum(payload) == sum { WalRecord::from_bytes(payload).ok() } else { None };
+    let record = if checksum(payload) == sum { Record::from_bytes(payload).ok() } else { None };
     record.map(|record| (record, behind))
 }
 

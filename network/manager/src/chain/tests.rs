@@ -1,102 +1,120 @@
 //! A block differs from what comes out of executing it, or it does not: nothing in between.
 
 use super::*;
-use keys::{EcdsaKey, Ed25519Key, Words};
-use ledger::{Action, Certificate, Source, Step, vote_bytes};
+use keys::{EcdsaKey, vrf_output};
+use ledger::{Action, Pay, Source};
 use types::{Amount, BlockId};
 use wire::Encode;
+
+/// Who builds.
+const BUILDER: u8 = 1;
+const BIRTH: Timestamp = Timestamp(1_700_000_000_000);
 
 struct One {
     _folder: tempfile::TempDir,
     person: EcdsaKey,
-    managers: Vec<Ed25519Key>,
     rules: Rules,
     store: ChainStore,
 }
 
 fn one() -> One {
-    let person = Words::from_entropy([1; 32]).master().operation_key();
-    let managers: Vec<_> = (1..=4).map(|n| Ed25519Key::from_seed([n; 32])).collect();
-    let genesis = Genesis {
-        time: Timestamp(1_700_000_000_000),
-        interval_ms: 1000,
-        managers: managers.iter().map(Ed25519Key::public).collect(),
-        workers: vec![],
-        faucet: None,
-        balances: vec![(person.public().address(), Amount::new(1_000_000_000))],
-        prices: Prices::DEVNET,
-    };
+    let person = testkit::person(1);
+    let balances = [(person.public().address(), Amount::new(1_000_000_000))];
+    let genesis = testkit::genesis(BIRTH, &balances);
     let folder = tempfile::tempdir().unwrap();
     let store = ChainStore::open(&folder.path().join("chain.redb"), &genesis).unwrap();
-    One { _folder: folder, person, managers, rules: Rules::new(&genesis), store }
+    One { _folder: folder, person, rules: Rules::new(&genesis), store }
 }
 
 impl One {
     fn pay(&self, nonce: u64) -> Arc<Transaction> {
         let address = self.person.public().address();
-        let to = self.person.public().address();
+        let pay = Pay { source: 0, to: address, amount: Amount::new(1_000_000) };
+        let reveal = (nonce == 0).then(|| self.person.public());
         let mut tx = Transaction {
             version: Transaction::VERSION,
             chain: self.rules.chain,
             expiry: Round(100),
             price_epoch: 0,
-            sources: vec![Source {
-                address,
-                nonce,
-                reveal: (nonce == 0).then(|| self.person.public()),
-            }],
+            sources: vec![Source { address, nonce, reveal }],
             fee: Amount::ZERO,
-            actions: vec![Action::Pay { source: 0, to, amount: Amount::new(1_000_000) }],
+            actions: vec![Action::Pay(pay)],
             witness: vec![],
         };
-        tx.fee = tx.fee_needed(&self.rules.prices).unwrap();
+        tx.fee = tx.fee_needed(&self.rules.params.prices).unwrap();
         tx.witness = vec![self.person.sign(&tx.sighash()).to_vec()];
         Arc::new(tx)
     }
 
-    fn build(&self, waiting: &[Arc<Transaction>]) -> Built {
-        self.rules.build(&self.store, 0, Timestamp(0), waiting).unwrap()
+    fn base(&self) -> Base {
+        self.rules.base(&self.store).unwrap()
     }
 
-    fn judge(&self, header: &Header, body: Body) -> Result<(), Fault> {
-        self.rules.judge(&self.store, header, body).map(|_| ())
+    fn build(&self, now: Timestamp, waiting: &[Arc<Transaction>]) -> Built {
+        let (ground, _) = self.rules.ground(&self.store).unwrap();
+        let tip = &ground.base.tip;
+        let input = ticket_input(&tip.beacon_before, tip.round.next());
+        let ticket = testkit::drawer(BUILDER).prove(&input);
+        let key = testkit::signer(BUILDER).public();
+        let proposer = ground.base.committee.position(&key).unwrap();
+        let draw = Draw { proposer, ticket, output: vrf_output(&ticket).unwrap() };
+        self.rules.build(&self.store, &ground, &draw, now, waiting).unwrap()
+    }
+
+    fn judge(&self, header: &Header, body: &Arc<Body>) -> Result<(), Fault> {
+        self.rules.judge(&self.store, &self.base(), header, body.clone()).map(|_| ())
     }
 
     fn certify(&self, header: Header) -> CertifiedHeader {
-        let (round, block) = (header.round, header.id());
-        let bytes = vote_bytes(self.rules.chain, round, 0, Step::Commit, block);
-        let votes = (0..).zip(&self.managers).map(|(member, key)| (member, key.sign(&bytes)));
-        let votes = votes.take(3).collect();
-        CertifiedHeader { header, certificate: Certificate::new(round, 0, block, &votes, 4) }
+        testkit::certify(header, &self.base().committee, &[1, 2, 3])
+    }
+
+    /// Keeps a block as one that catches up does.
+    fn adopt(&self, block: SyncedBlock) -> Result<Used, Fault> {
+        let base = self.rules.check_next(&self.store, &block.header)?;
+        self.rules.adopt(&self.store, &base, block)
     }
 }
 
 #[test]
 fn what_was_built_is_valid_and_is_dated_by_the_later_of_clock_and_interval() {
     let one = one();
-    let built = one.build(&[one.pay(0), one.pay(1)]);
-    assert_eq!(built.header.time, Timestamp(1_700_000_001_000));
+    let built = one.build(Timestamp(0), &[one.pay(0), one.pay(1)]);
+    assert_eq!(built.header.time, BIRTH.plus_millis(1000));
     assert_eq!(built.candidate.body.transactions.len(), 2);
-    one.judge(&built.header, built.candidate.body).unwrap();
-    let later = one.rules.build(&one.store, 0, Timestamp(1_800_000_000_000), &[]).unwrap();
+    one.judge(&built.header, &built.candidate.body).unwrap();
+    let later = one.build(Timestamp(1_800_000_000_000), &[]);
     assert_eq!(later.header.time, Timestamp(1_800_000_000_000));
 }
 
 #[test]
-fn a_transaction_that_cannot_stand_in_a_block_is_named() {
+fn a_transaction_that_can_never_stand_in_a_block_is_named() {
     let one = one();
     let (good, gap) = (one.pay(0), one.pay(2));
-    let built = one.build(&[good.clone(), gap.clone(), good.clone()]);
+    let mut forged = one.pay(0).as_ref().clone();
+    forged.witness[0][5] ^= 1;
+    forged.expiry = Round(99);
+    let forged = Arc::new(forged);
+    let built = one.build(Timestamp(0), &[forged.clone(), good.clone(), gap]);
     assert_eq!(built.candidate.body.transactions, [good.as_ref().clone()]);
-    assert_eq!(built.refused, [gap.id(), good.id()]);
+    assert_eq!(built.refused, [forged.id()], "the gap may still be filled");
+}
+
+#[test]
+fn what_stands_before_the_money_it_needs_gets_a_second_turn() {
+    let one = one();
+    let built = one.build(Timestamp(0), &[one.pay(1), one.pay(0)]);
+    let nonces = built.candidate.body.transactions.iter().map(|tx| tx.sources[0].nonce);
+    assert_eq!(nonces.collect::<Vec<_>>(), [0, 1]);
+    one.judge(&built.header, &built.candidate.body).unwrap();
 }
 
 #[test]
 fn every_tampered_field_is_found() {
     let one = one();
-    let built = one.build(&[one.pay(0)]);
-    let changes: [fn(&mut Header); 10] = [
-        |h| h.version = 2,
+    let built = one.build(Timestamp(0), &[one.pay(0)]);
+    let changes: [fn(&mut Header); 16] = [
+        |h| h.version = 3,
         |h| h.chain = ChainId([9; 32]),
         |h| h.round = Round(2),
         |h| h.time.0 -= 1,
@@ -105,43 +123,83 @@ fn every_tampered_field_is_found() {
         |h| h.state_root[0] ^= 1,
         |h| h.receipts_root[0] ^= 1,
         |h| h.committee[0] ^= 1,
-        |h| h.proposer = 4,
+        |h| h.next_committee[0] ^= 1,
+        |h| h.beacon[0] ^= 1,
+        |h| h.history[0] ^= 1,
+        |h| h.parent_certificate[0] ^= 1,
+        |h| h.proposer = (h.proposer + 1) % 4,
+        |h| h.ticket[70] ^= 1,
+        |h| h.flags = 1,
     ];
     for change in changes {
         let mut header = built.header.clone();
         change(&mut header);
-        one.judge(&header, built.candidate.body.clone()).unwrap_err();
+        one.judge(&header, &built.candidate.body).unwrap_err();
     }
-    let mut body = built.candidate.body.clone();
+    let mut body = built.candidate.body.as_ref().clone();
     body.transactions[0].witness[0][0] ^= 1;
-    let other = one.judge(&built.header, body.clone());
-    assert!(matches!(other, Err(Fault::OtherBody)));
     let header = Header { body_root: body.root(), ..built.header };
-    assert!(matches!(one.judge(&header, body), Err(Fault::Transaction(0, _))));
+    let forged = one.judge(&header, &Arc::new(body));
+    assert!(matches!(forged, Err(Fault::Transaction(0, _))));
+}
+
+#[test]
+fn the_empty_block_is_the_same_for_all_and_nothing_else_passes_for_it() {
+    let one = one();
+    let (ground, _) = one.rules.ground(&one.store).unwrap();
+    one.judge(&ground.empty, &Arc::default()).unwrap();
+    let later = Header { time: ground.empty.time.plus_millis(1), ..ground.empty };
+    assert!(matches!(one.judge(&later, &Arc::default()), Err(Fault::OtherHeader)));
+}
+
+#[test]
+fn a_body_carries_the_certificate_of_its_parent() {
+    let one = one();
+    let first = one.build(Timestamp(0), &[one.pay(0)]);
+    let body = first.candidate.body.to_bytes();
+    one.adopt(SyncedBlock { header: one.certify(first.header), body }).unwrap();
+    let second = one.build(Timestamp(0), &[one.pay(1)]);
+    one.judge(&second.header, &second.candidate.body).unwrap();
+    let with = |change: fn(&mut Body)| {
+        let mut body = second.candidate.body.as_ref().clone();
+        change(&mut body);
+        let header = Header { body_root: body.root(), ..second.header.clone() };
+        one.judge(&header, &Arc::new(body)).unwrap_err()
+    };
+    let none = with(|body| body.parent_certificate = None);
+    assert!(matches!(none, Fault::ParentCertificate));
+    let forged = with(|body| {
+        if let Some(certificate) = &mut body.parent_certificate {
+            certificate.signatures[0][0] ^= 1;
+        }
+    });
+    assert!(matches!(forged, Fault::Certificate(_)));
 }
 
 #[test]
 fn a_foreign_block_is_kept_only_with_a_good_certificate() {
     let one = one();
-    let built = one.build(&[one.pay(0)]);
+    let built = one.build(Timestamp(0), &[one.pay(0)]);
     let body = built.candidate.body.to_bytes();
     let header = one.certify(built.header);
     let mut forged = header.clone();
     forged.certificate.signatures[1][0] ^= 1;
-    assert!(matches!(one.rules.check_final(&forged), Err(Fault::Certificate(_))));
-    one.rules.check_final(&header).unwrap();
-    let block = SyncedBlock { header: header.clone(), body: vec![0; 4] };
-    assert!(matches!(one.rules.adopt(&one.store, block), Err(Fault::OtherBody)));
+    assert!(matches!(one.rules.check_next(&one.store, &forged), Err(Fault::Certificate(_))));
+    let other = SyncedBlock { header: header.clone(), body: vec![0; 4] };
+    assert!(matches!(one.adopt(other), Err(Fault::Body(_))));
+    let empty = SyncedBlock { header: header.clone(), body: Body::default().to_bytes() };
+    assert!(matches!(one.adopt(empty), Err(Fault::OtherHeader)));
     let block = SyncedBlock { header, body };
-    let used = one.rules.adopt(&one.store, block.clone()).unwrap();
-    assert_eq!(used, [(one.person.public().address(), 0)]);
-    assert!(matches!(one.rules.adopt(&one.store, block), Err(Fault::Header(_))));
+    let used = one.adopt(block.clone()).unwrap();
+    assert_eq!(used.turns, [(one.person.public().address(), 0)]);
+    assert_eq!(used.ids, [one.pay(0).id()]);
+    assert!(matches!(one.adopt(block), Err(Fault::Header(_))));
 }
 
 #[test]
 fn cut_frames_never_panic() {
     let one = one();
-    let built = one.build(&[one.pay(0)]);
+    let built = one.build(Timestamp(0), &[one.pay(0)]);
     let body = built.candidate.body.to_bytes();
     let block = SyncedBlock { header: one.certify(built.header), body };
     let bytes = crate::Frame::Blocks(vec![block]).to_bytes();

@@ -10,13 +10,12 @@
 //! lateness must not look like forgetting.
 
 use super::{Driver, Halt};
-use crate::chain::tip_of;
 use crate::clock;
-use crate::wal::Recovered;
+use crate::wal::{Record, Recovered};
 use acp::WalRecord;
-use ledger::{CertifiedHeader, Step};
+use ledger::{CertifiedHeader, Committee, Step};
 use std::collections::BTreeSet;
-use types::Round;
+use types::{Round, WorkerId};
 
 /// Stands in the log instead of a round: it is not known yet how long to abstain.
 const UNKNOWN: Round = Round(u64::MAX);
@@ -38,7 +37,7 @@ pub(crate) enum Memory {
         committed: Round,
     },
     /// It may not be. These members have said since that they have nothing more.
-    Doubtful(BTreeSet<u16>),
+    Doubtful(BTreeSet<WorkerId>),
 }
 
 impl Memory {
@@ -50,10 +49,10 @@ impl Memory {
     }
 }
 
-fn last_commit(records: &[WalRecord]) -> Round {
+fn last_commit(records: &[Record]) -> Round {
     let commits = records.iter().filter_map(|record| match record {
-        WalRecord::Vote { vote, .. } => (vote.step == Step::Commit).then_some(vote.round),
-        WalRecord::Proposal(_) => None,
+        Record::Said(WalRecord::Vote { vote, .. }) if vote.step == Step::Commit => Some(vote.round),
+        Record::Said(_) | Record::Block { .. } => None,
     });
     commits.max().unwrap_or_default()
 }
@@ -61,18 +60,24 @@ fn last_commit(records: &[WalRecord]) -> Round {
 impl Driver<'_> {
     /// Notes what is about to be said: a Commit vote takes a quorum in the very round, so whoever
     /// casts one is up to date.
-    pub(super) fn remember(&mut self, records: &[WalRecord]) {
+    pub(super) fn remember(&mut self, records: &[Record]) {
         if last_commit(records) != Round(0) && matches!(self.memory, Memory::Unproven { .. }) {
             self.memory = Memory::Whole;
         }
     }
 
-    /// Must be asked before a final block is kept.
-    pub(super) async fn doubt(&mut self, block: &CertifiedHeader) -> Result<(), Halt> {
+    /// Must be asked before a final block is kept, with the committee that decided it. From then on
+    /// nothing may be said in the round that runs: the caller ends it.
+    pub(super) async fn doubt(
+        &mut self,
+        block: &CertifiedHeader,
+        committee: &Committee,
+    ) -> Result<(), Halt> {
         let Memory::Unproven { tip, committed } = self.memory else { return Ok(()) };
-        let voted = block.certificate.signers().contains(&self.shared.member);
+        let own = committee.position(&self.shared.own.0);
+        let voted = own.is_some_and(|own| block.certificate.signers().contains(&own));
         let forgot = voted && block.header.round > committed;
-        let grown = self.shared.rules.birth.time.plus_millis(GROWN_MS);
+        let grown = self.shared.rules.birth.plus_millis(GROWN_MS);
         let replaces = tip == Round(0) && committed == Round(0) && clock::now() > grown;
         if !forgot && !replaces {
             return Ok(());
@@ -83,20 +88,23 @@ impl Driver<'_> {
     }
 
     /// Takes a member's word that it has no block behind our tip.
-    pub(super) async fn heard_all_of(&mut self, member: u16) -> Result<(), Halt> {
+    pub(super) async fn heard_all_of(&mut self, member: WorkerId) -> Result<(), Halt> {
         let Memory::Doubtful(heard) = &mut self.memory else { return Ok(()) };
         heard.insert(member);
-        if heard.len() < self.shared.rules.committee.quorum() {
+        let Some(ground) = &self.ground else { return Ok(()) };
+        let voters =
+            heard.iter().filter(|peer| ground.base.committee.position(&peer.0).is_some()).count();
+        if voters < ground.base.committee.quorum() {
             return Ok(());
         }
         self.memory = Memory::Whole;
-        self.abstain(tip_of(&self.store).round.plus(SIT_OUT)).await
+        let through = self.store.tip().round.plus(SIT_OUT);
+        self.abstain(through).await
     }
 
     async fn abstain(&mut self, through: Round) -> Result<(), Halt> {
         self.abstain = through;
-        self.engine.abstain_through(through);
-        let tip = tip_of(&self.store).round;
+        let tip = self.store.tip().round;
         self.with_wal(move |wal| wal.rotate(tip, through)).await
     }
 }

@@ -4,16 +4,18 @@
 
 use super::memory::Memory;
 use super::{Driver, Halt, blocking};
-use crate::chain::{Fault, tip_of};
+use crate::chain::Fault;
 use crate::frame::{Frame, SyncedBlock};
+use acp::{Message, Status};
 use std::time::{Duration, Instant};
+use types::{Round, WorkerId};
 
 /// How long a manager that was asked may take before the next is asked.
 const PATIENCE: Duration = Duration::from_millis(1000);
 
 /// Who was asked last, without an answer that helped.
 pub(super) struct Asked {
-    peer: u16,
+    peer: WorkerId,
     until: Instant,
     /// Asked whether there is more, behind an answer that did help.
     more: bool,
@@ -22,54 +24,82 @@ pub(super) struct Asked {
 impl Driver<'_> {
     /// Asks for the blocks behind the tip: the manager that seems to have them, or, if the last
     /// one asked was of no help, the one after that in the circle.
-    pub(super) fn ask(&mut self, hint: u16) {
+    pub(super) fn ask(&mut self, hint: WorkerId) {
         let peer = match &self.asked {
             Some(asked) if Instant::now() < asked.until => return,
-            Some(asked) => self.behind(asked.peer).next().unwrap_or(hint),
+            Some(asked) => self.behind(asked.peer).into_iter().next().unwrap_or(hint),
             None => hint,
         };
         self.send_ask(peer, false);
     }
 
-    /// While the own memory is in doubt: asks everybody who has not said yet how far it is.
+    /// While the own memory is in doubt: asks everybody who has not said yet how far it is. Who has
+    /// no seat asks all the time, because nobody tells it; and so does who lacks the block that has
+    /// ended the round, because the engine is done with that.
     pub(super) fn ask_all(&mut self) {
-        let Memory::Doubtful(heard) = &self.memory else { return };
+        let heard = match &self.memory {
+            Memory::Doubtful(heard) => Some(heard.clone()),
+            Memory::Whole | Memory::Unproven { .. } => None,
+        };
+        if heard.is_none() && self.seat().is_some() && self.decided.is_none() {
+            return;
+        }
         let last = match &self.asked {
             Some(asked) if Instant::now() < asked.until => return,
             Some(asked) => asked.peer,
-            None => self.shared.member,
+            None => self.shared.own,
         };
-        let next = self.behind(last).find(|member| !heard.contains(member));
+        let heard = heard.unwrap_or_default();
+        let next = self.behind(last).into_iter().find(|peer| !heard.contains(peer));
         if let Some(peer) = next {
             self.send_ask(peer, false);
         }
     }
 
-    fn send_ask(&mut self, peer: u16, more: bool) {
+    fn send_ask(&mut self, peer: WorkerId, more: bool) {
         self.asked = Some(Asked { peer, until: Instant::now() + PATIENCE, more });
-        let from = tip_of(&self.store).round.next();
+        let from = self.store.tip().round.next();
         self.shared.send(Some(peer), &Frame::Ask { from });
     }
 
-    /// The other members, those behind this one first.
-    fn behind(&self, peer: u16) -> impl Iterator<Item = u16> {
-        let members = |from: u16| (from..=u16::MAX).take_while(|member| self.exists(*member));
-        let circle = members(peer.saturating_add(1)).chain(members(0));
-        circle.filter(|member| *member != self.shared.member)
+    /// Answers somebody who is in an earlier round: with the end of that round, or with where we
+    /// are, which makes it ask.
+    pub(super) fn help(&self, to: WorkerId, round: Round) {
+        let tip = self.store.tip().round;
+        let message = match self.store.header(round).filter(|_| round == tip) {
+            Some(header) => Message::Final(Box::new(header)),
+            None => {
+                let status = Status { round: tip.next(), view: 0, high: None };
+                Message::Status(Box::new(status))
+            }
+        };
+        self.shared.send(Some(to), &Frame::Consensus(message));
     }
 
-    fn exists(&self, member: u16) -> bool {
-        self.shared.rules.committee.member(member).is_some()
+    /// The other members of the committee, those behind this one first. Who has no seat may be
+    /// anywhere, or nowhere.
+    fn behind(&self, peer: WorkerId) -> Vec<WorkerId> {
+        let Some(ground) = &self.ground else { return Vec::new() };
+        let members = ground.base.committee.members().iter().map(|member| WorkerId(member.key));
+        let mut others: Vec<_> = members.filter(|key| *key != self.shared.own).collect();
+        let at = others.partition_point(|other| *other <= peer);
+        let first = at.checked_rem(others.len()).unwrap_or_default();
+        others.rotate_left(first);
+        others
     }
 
     /// Keeps blocks that follow the tip, and asks for more if there were any.
-    pub(super) async fn adopt(&mut self, from: u16, blocks: Vec<SyncedBlock>) -> Result<(), Halt> {
+    pub(super) async fn adopt(
+        &mut self,
+        from: WorkerId,
+        blocks: Vec<SyncedBlock>,
+    ) -> Result<(), Halt> {
         if blocks.is_empty() {
             self.heard_all_of(from).await?;
         }
         let mut helped = false;
         for block in blocks {
-            if block.header.header.round < tip_of(&self.store).round.next() {
+            if block.header.header.round < self.store.tip().round.next() {
                 continue;
             }
             if let Err(fault) = self.adopt_one(block).await? {
@@ -91,15 +121,23 @@ impl Driver<'_> {
     }
 
     async fn adopt_one(&mut self, block: SyncedBlock) -> Result<Result<(), Fault>, Halt> {
+        let (shared, store, header) =
+            (self.shared.clone(), self.store.clone(), block.header.clone());
         // Before anything is executed or believed: a certificate cannot be made up.
-        if let Err(fault) = self.shared.rules.check_final(&block.header) {
-            return Ok(Err(fault));
-        }
-        self.doubt(&block.header).await?;
+        let checked = blocking(move || shared.rules.check_next(&store, &header)).await?;
+        let base = match checked {
+            Ok(base) => base,
+            Err(Fault::Store(error)) => return Err(error.into()),
+            Err(fault) => return Ok(Err(fault)),
+        };
+        let before = self.abstain;
+        self.doubt(&block.header, &base.committee).await?;
         let (shared, store) = (self.shared.clone(), self.store.clone());
-        match blocking(move || shared.rules.adopt(&store, block)).await? {
+        match blocking(move || shared.rules.adopt(&store, &base, block)).await? {
             Ok(used) => self.settle(used).await.map(Ok),
             Err(Fault::Store(error)) => Err(error.into()),
+            // The round goes on, and its engine believes that it may speak.
+            Err(_) if self.abstain != before => Err(Halt::Forgotten),
             Err(fault) => Ok(Err(fault)),
         }
     }

@@ -2,13 +2,13 @@
 
 use super::*;
 use acp::Vote;
-use ledger::Step;
+use ledger::{Certificate, Step};
 use types::BlockId;
 
-const OWNER: Owner = Owner { chain: ChainId([3; 32]), member: 1 };
+const OWNER: Owner = Owner { chain: ChainId([3; 32]), member: [1; 32] };
 const LOST: Round = Round(8);
 
-fn record(round: u64) -> WalRecord {
+fn record(round: u64) -> Record {
     let vote = Vote {
         step: Step::Prepare,
         round: Round(round),
@@ -17,14 +17,20 @@ fn record(round: u64) -> WalRecord {
         member: 1,
         signature: [9; 64],
     };
-    WalRecord::Vote { vote, lock: None }
+    Record::Said(WalRecord::Vote { vote, lock: None, high: None })
+}
+
+fn excuse(round: u64) -> Record {
+    let (round, block) = (Round(round), BlockId([1; 32]));
+    let quorum = Certificate::new(Step::Prepare, round, 0, block, &[(0, [7; 64])].into(), 4);
+    Record::Said(WalRecord::Excuse(Box::new(quorum)))
 }
 
 fn open(path: &Path, expected: bool) -> (Wal, Recovered) {
     Wal::open(path, OWNER, expected, LOST).unwrap()
 }
 
-fn written(count: u64) -> (tempfile::TempDir, PathBuf, Vec<WalRecord>) {
+fn written(count: u64) -> (tempfile::TempDir, PathBuf, Vec<Record>) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("votes.wal");
     let records: Vec<_> = (1..=count).map(record).collect();
@@ -89,7 +95,7 @@ fn a_damaged_head_or_a_missing_file_makes_the_member_abstain() {
 #[test]
 fn the_log_of_another_is_left_alone() {
     let (_dir, path, records) = written(1);
-    for other in [Owner { member: 2, ..OWNER }, Owner { chain: ChainId([4; 32]), ..OWNER }] {
+    for other in [Owner { member: [2; 32], ..OWNER }, Owner { chain: ChainId([4; 32]), ..OWNER }] {
         assert!(matches!(Wal::open(&path, other, true, LOST), Err(WalError::Foreign)));
     }
     assert_eq!(open(&path, true).1.records, records);
@@ -111,6 +117,34 @@ fn rotation_forgets_what_is_final_and_keeps_the_round_to_abstain_in() {
 }
 
 #[test]
+fn excuses_outlive_their_rounds_up_to_a_number() {
+    let (_dir, path, _) = written(1);
+    let (mut wal, _) = open(&path, true);
+    let many = u64::try_from(MAX_EXCUSES).unwrap() + 3;
+    let excuses: Vec<_> = (1..=many).map(excuse).collect();
+    wal.append(&excuses).unwrap();
+    wal.rotate(Round(many), Round(0)).unwrap();
+    assert_eq!(open(&path, true).1.records, excuses[3..]);
+}
+
+#[test]
+fn a_block_is_kept_as_long_as_the_vote_for_it() {
+    let (_dir, path, _) = written(0);
+    let (mut wal, _) = open(&path, true);
+    let genesis = testkit::genesis(types::Timestamp(5), &[]);
+    let folder = tempfile::tempdir().unwrap();
+    let store = abns::ChainStore::open(&folder.path().join("chain.redb"), &genesis).unwrap();
+    let (ground, _) = crate::chain::Rules::new(&genesis).ground(&store).unwrap();
+    let block = Record::Block { header: Box::new(ground.empty), body: vec![0; 5] };
+    wal.append(&[block.clone(), record(1)]).unwrap();
+    wal.rotate(Round(0), Round(0)).unwrap();
+    assert_eq!(open(&path, true).1.records, [block, record(1)]);
+    let (mut wal, _) = open(&path, true);
+    wal.rotate(Round(1), Round(0)).unwrap();
+    assert!(open(&path, true).1.records.is_empty());
+}
+
+#[test]
 fn a_large_file_keeps_what_was_said_in_rounds_that_are_not_final_here() {
     let (_dir, path, records) = written(2);
     let (mut wal, _) = open(&path, true);
@@ -127,9 +161,10 @@ fn a_large_file_keeps_what_was_said_in_rounds_that_are_not_final_here() {
 #[test]
 fn the_bytes_are_these() {
     let head = hex::encode(head_of(OWNER, Round(5)));
-    assert!(head.starts_with(&format!("62636d2d77616c31{}00010000000000000005", "03".repeat(32))));
+    let (chain, member) = ("03".repeat(32), "01".repeat(32));
+    assert!(head.starts_with(&format!("62636d2d77616c32{chain}{member}0000000000000005")));
     let frame = hex::encode(frame_of(&record(1)));
-    assert!(frame.starts_with("7265630100000071"), "{frame}");
+    assert!(frame.starts_with("7265630100000073"), "{frame}");
     for cut in 0..frame_of(&record(1)).len() {
         crate::fuzz::fuzz_wal(&frame_of(&record(1))[..cut]);
     }

@@ -1,22 +1,27 @@
-//! Four managers in temporary folders, joined by channels; and people who pay.
+//! Managers in temporary folders, joined by channels; and people who pay.
 
-use keys::{EcdsaKey, Words};
-use ledger::{AccountProof, Action, CertifiedHeader, Genesis, Prices, Source, Transaction};
-use manager::{Config, Manager, ManagerError, spawn};
+use crate::chain::Chain;
+use keys::EcdsaKey;
+use ledger::{
+    AccountProof, Action, CertifiedHeader, FirstManager, Genesis, Params, Pay, Source, Transaction,
+};
+use manager::{Config, Manager, ManagerError, Timing, account_of, member_of, spawn};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::mpsc;
-use types::{Abc, Address, Amount, Round, Timestamp, TxId};
+use types::{Abc, Address, Amount, Round, Timestamp, TxId, WorkerId};
 use wire::chain::{ChainReply, ChainRequest, Object};
 use wire::{Decode, Encode, Failure};
 
-pub(crate) const MEMBERS: u16 = 4;
+/// Managers of the genesis, by number; their places in a committee are others.
+pub(crate) const MEMBERS: u8 = 4;
 /// Long enough for any machine; a test that waits this long has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
-pub(crate) type Mail = mpsc::Receiver<(Option<u16>, Vec<u8>)>;
-type Slots = Arc<Mutex<Vec<Option<Manager>>>>;
+pub(crate) type Mail = mpsc::Receiver<(Option<WorkerId>, Vec<u8>)>;
+type Slots = Arc<Mutex<BTreeMap<WorkerId, Manager>>>;
 
 pub(crate) struct Net {
     pub(crate) genesis: Genesis,
@@ -25,33 +30,55 @@ pub(crate) struct Net {
     slots: Slots,
 }
 
-pub(crate) fn seed(member: u16) -> [u8; 32] {
-    [member as u8 + 1; 32]
+pub(crate) fn seed(number: u8) -> [u8; 32] {
+    [number + 1; 32]
 }
 
-fn genesis(people: &[EcdsaKey]) -> Genesis {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
-    let balance = Amount::new(1_000_000_000);
-    let mut balances: Vec<_> = people.iter().map(|key| (key.public().address(), balance)).collect();
-    balances.sort_unstable_by_key(|(address, _)| *address);
-    let managers = (0..MEMBERS).map(|m| keys::Ed25519Key::from_seed(seed(m)).public()).collect();
-    Genesis {
-        time: Timestamp(now as u64),
-        interval_ms: 50,
-        managers,
-        workers: vec![],
-        faucet: None,
-        balances,
-        prices: Prices::DEVNET,
-    }
+pub(crate) fn id(number: u8) -> WorkerId {
+    WorkerId(member_of(&seed(number)).key)
+}
+
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    Timestamp(since.as_millis() as u64)
+}
+
+pub(crate) async fn pause() {
+    tokio::time::sleep(Duration::from_millis(20)).await;
+}
+
+/// What comes of it, unless that takes too long.
+pub(crate) async fn in_time<T>(what: &str, work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, work).await.unwrap_or_else(|_| panic!("too late: {what}"))
+}
+
+fn genesis(people: &[EcdsaKey], members: u8) -> Genesis {
+    let balance = Amount::new(10_000_000_000);
+    let first = |number: u8| FirstManager {
+        member: member_of(&seed(number)),
+        account: account_of(&seed(number)).public().address(),
+        bond: Amount::new(Params::DEVNET.manager_bond),
+    };
+    let mut managers: Vec<_> = (0..members).map(first).collect();
+    managers.sort_unstable_by_key(|manager| manager.member);
+    // One that is no manager yet has money to become one.
+    let accounts = (0..=members).map(|number| account_of(&seed(number)).public().address());
+    let people = people.iter().map(|key| key.public().address());
+    let mut balances: Vec<_> = accounts.chain(people).map(|address| (address, balance)).collect();
+    balances.sort_unstable();
+    let params = Params { interval_ms: 50, ..Params::DEVNET };
+    Genesis { time: now(), params, managers, workers: vec![], faucet: None, balances }
 }
 
 impl Net {
     pub(crate) fn new() -> Self {
-        let people: Vec<_> =
-            (1..=3).map(|n| Words::from_entropy([n; 32]).master().operation_key()).collect();
-        let slots = Arc::new(Mutex::new((0..MEMBERS).map(|_| None).collect()));
-        Self { genesis: genesis(&people), people, folder: tempfile::tempdir().unwrap(), slots }
+        Self::of(MEMBERS)
+    }
+
+    pub(crate) fn of(members: u8) -> Self {
+        let people: Vec<_> = (1..=3).map(testkit::person).collect();
+        let genesis = genesis(&people, members);
+        Self { genesis, people, folder: tempfile::tempdir().unwrap(), slots: Slots::default() }
     }
 
     /// A network that began an hour ago.
@@ -67,56 +94,68 @@ impl Net {
         net
     }
 
-    pub(crate) fn dir(&self, member: u16) -> PathBuf {
-        self.folder.path().join(member.to_string())
+    pub(crate) fn chain(&self) -> Chain {
+        Chain::new(&self.genesis)
     }
 
-    pub(crate) fn config(&self, member: u16) -> Config {
+    pub(crate) fn dir(&self, number: u8) -> PathBuf {
+        self.folder.path().join(number.to_string())
+    }
+
+    pub(crate) fn config(&self, number: u8) -> Config {
         let genesis = self.genesis.clone();
-        Config { dir: self.dir(member), key: seed(member), member, genesis }
+        Config { dir: self.dir(number), key: seed(number), genesis, timing: Timing::LOCAL }
     }
 
     pub(crate) async fn start_all(&self) {
-        for member in 0..MEMBERS {
-            self.start(member).await;
+        for number in 0..MEMBERS {
+            self.start(number).await;
         }
     }
 
     /// Starts a manager; a killed one may take a moment to let go of its files.
-    pub(crate) async fn start(&self, member: u16) {
+    pub(crate) async fn start(&self, number: u8) {
         let (outbox, mail) = mpsc::channel(1024);
         let manager = loop {
-            match spawn(self.config(member), outbox.clone()) {
+            match spawn(self.config(number), outbox.clone()) {
                 Ok(manager) => break manager,
                 Err(ManagerError::Chain(abns::AbnsError::InUse)) => pause().await,
                 Err(error) => panic!("{error}"),
             }
         };
-        self.plug(member, manager, mail);
+        self.plug(number, manager, mail);
     }
 
     /// Joins a manager to the others.
-    pub(crate) fn plug(&self, member: u16, manager: Manager, mail: Mail) {
-        self.slots.lock().unwrap()[usize::from(member)] = Some(manager);
-        tokio::spawn(carry(member, mail, self.slots.clone()));
+    pub(crate) fn plug(&self, number: u8, manager: Manager, mail: Mail) {
+        self.slots.lock().unwrap().insert(id(number), manager);
+        tokio::spawn(carry(id(number), mail, self.slots.clone()));
     }
 
-    pub(crate) fn manager(&self, member: u16) -> Manager {
-        self.slots.lock().unwrap()[usize::from(member)].clone().unwrap()
+    pub(crate) fn manager(&self, number: u8) -> Manager {
+        self.slots.lock().unwrap()[&id(number)].clone()
     }
 
     /// As a power failure would: nothing is told to it, nothing is waited for.
-    pub(crate) fn kill(&self, member: u16) {
-        self.slots.lock().unwrap()[usize::from(member)] = None;
+    pub(crate) fn kill(&self, number: u8) {
+        self.slots.lock().unwrap().remove(&id(number));
     }
 
-    pub(crate) async fn stop(&self, member: u16) {
-        let manager = self.slots.lock().unwrap()[usize::from(member)].take();
+    pub(crate) async fn stop(&self, number: u8) {
+        let manager = self.slots.lock().unwrap().remove(&id(number));
         manager.unwrap().stop().await;
     }
 
-    pub(crate) fn tip(&self, member: u16) -> u64 {
-        self.manager(member).tip().borrow().0
+    /// Says something to everybody in the name of a manager.
+    pub(crate) async fn say(&self, from: u8, frame: &[u8]) {
+        let all: Vec<_> = self.slots.lock().unwrap().values().cloned().collect();
+        for manager in all {
+            manager.incoming(id(from), frame.to_vec()).await;
+        }
+    }
+
+    pub(crate) fn tip(&self, number: u8) -> u64 {
+        self.manager(number).tip().borrow().0
     }
 
     pub(crate) async fn wait(&self, what: &str, done: impl Fn(&Self) -> bool) {
@@ -127,12 +166,16 @@ impl Net {
         };
         if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
             let running = self.slots.lock().unwrap();
-            panic!("{what}: {:?}", running.iter().flatten().collect::<Vec<_>>());
+            let status: Vec<_> = running.values().map(Manager::status).collect();
+            panic!("{what}: {status:#?}");
         }
     }
 
-    pub(crate) async fn wait_all_reach(&self, round: u64) {
-        let all = |net: &Self| (0..MEMBERS).all(|member| net.tip(member) >= round);
+    /// Waits until every running manager is this far.
+    pub(crate) async fn wait_reach(&self, round: u64) {
+        let all = |net: &Self| {
+            net.slots.lock().unwrap().values().all(|manager| manager.tip().borrow().0 >= round)
+        };
         self.wait(&format!("round {round}"), all).await;
     }
 
@@ -141,45 +184,51 @@ impl Net {
     }
 
     pub(crate) fn pay(&self, from: usize, to: Address, nonce: u64, expiry: u64) -> Transaction {
-        let key = &self.people[from];
+        let pay = Pay { source: 0, to, amount: Amount::<Abc>::new(1_000_000) };
+        self.sign(&self.people[from], (nonce, expiry), Action::Pay(pay))
+    }
+
+    /// What this person does; the first time the key is shown.
+    pub(crate) fn sign(&self, key: &EcdsaKey, at: (u64, u64), action: Action) -> Transaction {
+        let (nonce, expiry) = at;
         let reveal = (nonce == 0).then(|| key.public());
         let mut tx = Transaction {
             version: Transaction::VERSION,
             chain: self.genesis.chain(),
             expiry: Round(expiry),
             price_epoch: 0,
-            sources: vec![Source { address: self.address(from), nonce, reveal }],
+            sources: vec![Source { address: key.public().address(), nonce, reveal }],
             fee: Amount::ZERO,
-            actions: vec![Action::Pay { source: 0, to, amount: Amount::<Abc>::new(1_000_000) }],
+            actions: vec![action],
             witness: vec![],
         };
-        tx.fee = tx.fee_needed(&self.genesis.prices).unwrap();
+        tx.fee = tx.fee_needed(&self.genesis.params.prices).unwrap();
         tx.witness = vec![key.sign(&tx.sighash()).to_vec()];
         tx
     }
 
-    pub(crate) async fn submit(&self, member: u16, tx: &Transaction) -> Result<TxId, Failure> {
+    pub(crate) async fn submit(&self, number: u8, tx: &Transaction) -> Result<TxId, Failure> {
         let request = ChainRequest::Submit(Object(tx.to_bytes()));
-        match self.manager(member).answer(request).await? {
+        match self.manager(number).answer(request).await? {
             ChainReply::Submitted(id) => Ok(id),
             other => panic!("{other:?}"),
         }
     }
 
-    pub(crate) async fn find(&self, member: u16, id: TxId) -> Option<Round> {
-        match self.manager(member).answer(ChainRequest::Find(id)).await.unwrap() {
-            ChainReply::Found(round) => round,
-            other => panic!("{other:?}"),
-        }
-    }
-
+    /// Waits until all running managers know in which round a transaction became final.
     pub(crate) async fn wait_final(&self, id: TxId) -> Round {
-        for _ in 0..PATIENCE.as_millis() / 20 {
-            let found = [0, 1, 2, 3].map(|member| self.find(member, id));
-            let [a, b, c, d] = found;
-            let found = [a.await, b.await, c.await, d.await];
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while tokio::time::Instant::now() < deadline {
+            let running: Vec<_> = self.slots.lock().unwrap().values().cloned().collect();
+            let mut found = vec![];
+            for manager in running {
+                found.push(match manager.answer(ChainRequest::Find(id)).await.unwrap() {
+                    ChainReply::Found(round) => round,
+                    other => panic!("{other:?}"),
+                });
+            }
             if let Some(round) = found[0]
-                && found == [Some(round); 4]
+                && found.iter().all(|one| *one == Some(round))
             {
                 return round;
             }
@@ -188,47 +237,48 @@ impl Net {
         panic!("{id} is not final everywhere");
     }
 
-    pub(crate) async fn headers(&self, member: u16, from: u64, max: u16) -> Vec<CertifiedHeader> {
-        let request = ChainRequest::Headers { from: Round(from), max };
-        match self.manager(member).answer(request).await.unwrap() {
-            ChainReply::Headers(list) => {
-                list.iter().map(|h| CertifiedHeader::from_bytes(&h.0).unwrap()).collect()
-            }
-            other => panic!("{other:?}"),
-        }
-    }
-
-    pub(crate) async fn account(&self, member: u16, address: Address) -> AccountProof {
-        match self.manager(member).answer(ChainRequest::Account(address)).await.unwrap() {
+    pub(crate) async fn account(&self, number: u8, address: Address) -> AccountProof {
+        match self.manager(number).answer(ChainRequest::Account(address)).await.unwrap() {
             ChainReply::Account(proof) => AccountProof::from_bytes(&proof.0).unwrap(),
             other => panic!("{other:?}"),
         }
     }
 
-    /// All managers have the same blocks up to this round, each with a good certificate.
+    pub(crate) async fn header(&self, number: u8, round: u64) -> CertifiedHeader {
+        self.manager(number).header(Round(round)).await.unwrap().unwrap()
+    }
+
+    /// All running managers have the same blocks up to this round.
     pub(crate) async fn check_same_chain(&self, round: u64) {
-        let mut ids = vec![];
-        for member in 0..MEMBERS {
-            let headers = self.headers(member, 1, round as u16).await;
-            assert_eq!(headers.len() as u64, round);
-            for header in &headers {
-                header.verify(&self.genesis.committee()).unwrap();
+        let running: Vec<_> = self.slots.lock().unwrap().values().cloned().collect();
+        for round in 1..=round {
+            let first = running[0].header(Round(round)).await.unwrap().unwrap();
+            for manager in &running[1..] {
+                let other = manager.header(Round(round)).await.unwrap().unwrap();
+                assert_eq!(other.header, first.header);
             }
-            ids.push(headers.iter().map(|h| h.header.clone()).collect::<Vec<_>>());
         }
-        assert!(ids.windows(2).all(|pair| pair[0] == pair[1]));
+    }
+
+    /// Stops everybody and looks at every file.
+    pub(crate) async fn verify_folders(&self) {
+        let running: Vec<_> =
+            std::mem::take(&mut *self.slots.lock().unwrap()).into_iter().collect();
+        for (_, manager) in running {
+            manager.stop().await;
+        }
+        for number in (0..=MEMBERS).filter(|number| self.dir(*number).exists()) {
+            let path = self.dir(number).join("chain.redb");
+            abns::ChainStore::open(&path, &self.genesis).unwrap().verify().unwrap();
+        }
     }
 }
 
-pub(crate) async fn pause() {
-    tokio::time::sleep(Duration::from_millis(20)).await;
-}
-
-async fn carry(from: u16, mut mail: Mail, slots: Slots) {
+async fn carry(from: WorkerId, mut mail: Mail, slots: Slots) {
     while let Some((to, bytes)) = mail.recv().await {
-        for member in (0..MEMBERS).filter(|m| *m != from && to.is_none_or(|to| to == *m)) {
-            let manager = slots.lock().unwrap()[usize::from(member)].clone();
-            if let Some(manager) = manager {
+        let all: Vec<_> = slots.lock().unwrap().iter().map(|(id, m)| (*id, m.clone())).collect();
+        for (id, manager) in all {
+            if id != from && to.is_none_or(|to| to == id) {
                 manager.incoming(from, bytes.clone()).await;
             }
         }
