@@ -1,7 +1,9 @@
 //! A worker tells every manager where it listens, again and again: a manager keeps it in memory
 //! only. On the way it learns where managers went that it cannot reach any more.
 
+use crate::book::Book;
 use crate::managers::Managers;
+use net::NetError;
 use net::transport::Transport;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +12,7 @@ use wire::roster::{Announcement, Heard, MAX_ADDRESSES};
 use wire::{Encode, Reply, protocol};
 
 const AGAIN: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Announces once; true if at least one manager has heard it.
 pub(crate) async fn once(transport: &Transport, managers: &Managers) -> bool {
@@ -43,6 +46,35 @@ pub(crate) fn start(transport: Transport, managers: Arc<Managers>) {
             managers.next();
         }
     });
+}
+
+/// A manager tells every other it knows where it listens, for ever: one that was moved is found
+/// again, and one that joins is heard of.
+pub(crate) fn to_managers(transport: Transport, mut reached_at: Vec<String>, book: Arc<Book>) {
+    reached_at.truncate(MAX_ADDRESSES);
+    let announcement = Announcement { addresses: reached_at }.to_bytes();
+    tokio::spawn(async move {
+        loop {
+            for (other, addresses) in book.all() {
+                if other != transport.id()
+                    && let Err(error) = tell(&transport, other, &addresses, &announcement).await
+                {
+                    tracing::debug!(%other, %error, "a manager did not hear us");
+                }
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+    });
+}
+
+async fn tell(
+    transport: &Transport,
+    other: WorkerId,
+    addresses: &[String],
+    announcement: &[u8],
+) -> Result<(), NetError> {
+    transport.connect(other, addresses).await?;
+    transport.request(other, protocol::ROSTER, announcement, PATIENCE).await.map(drop)
 }
 
 async fn look_for(manager: WorkerId, managers: &Managers) {

@@ -3,18 +3,25 @@
 //! Exit 0: done. 1: failed. 2: wrong usage. With `--json` a failure is exactly one line on stderr.
 
 use crate::error::NodeError;
-use crate::{devnet, join};
+use crate::{devnet, init, join, manage, sim};
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use net::Bootstrap;
 use std::future::Future;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// How long tasks that are in the middle of a disk write may hold up the exit.
 const LAST_WRITES: Duration = Duration::from_secs(1);
+
+/// The code of wrong usage.
+const USAGE: &str = "usage";
+
+/// Resolves when the process is asked to end.
+type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 #[derive(Parser)]
 #[command(name = "bcm-node", version, about = "The network's side of BCM")]
@@ -30,8 +37,40 @@ struct Cli {
 enum Command {
     /// Run a whole network in this process, on loopback
     Devnet(DevnetOptions),
+    /// Run one manager, as its configuration file says
+    Manager(ManagerOptions),
     /// Join a network with one worker
     Worker(WorkerOptions),
+    /// Prepare a new network of processes: its genesis, and a configuration file for each manager
+    Init(InitOptions),
+    /// Run the consensus in its simulator
+    Sim(sim::SimOptions),
+}
+
+#[derive(Args)]
+pub(crate) struct ManagerOptions {
+    /// The configuration file
+    #[arg(long)]
+    pub(crate) config: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct InitOptions {
+    /// Where the files go; must be empty or new
+    #[arg(long)]
+    pub(crate) dir: PathBuf,
+    /// How many managers
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(4..=100))]
+    pub(crate) managers: u16,
+    /// The address that all managers listen on, each at a port of its own
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(crate) host: std::net::IpAddr,
+    /// The port of the first manager; the others follow, two apart
+    #[arg(long, default_value_t = 41000, value_parser = clap::value_parser!(u16).range(1024..=60000))]
+    pub(crate) port: u16,
+    /// The least time between two blocks, in milliseconds
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(50..=3_600_000))]
+    pub(crate) interval: u32,
 }
 
 #[derive(Args)]
@@ -55,6 +94,9 @@ pub(crate) struct WorkerOptions {
     /// A worker of the network: multiaddr with /p2p/…, then # and the chain id
     #[arg(long, required = true, value_parser = parse_bootstrap)]
     pub(crate) bootstrap: Vec<Bootstrap>,
+    /// Keep the bodies of all blocks for ever, and give back what other workers lose
+    #[arg(long)]
+    pub(crate) archive: bool,
 }
 
 fn parse_bootstrap(text: &str) -> Result<Bootstrap, String> {
@@ -66,8 +108,12 @@ pub(crate) fn run() -> ExitCode {
     match Cli::try_parse() {
         Ok(cli) => {
             let json = cli.json;
-            match in_runtime(cli.command) {
+            match start(cli.command, json) {
                 Ok(()) => ExitCode::SUCCESS,
+                Err(error) if error.code == USAGE => {
+                    report(json, error.code, &error.message);
+                    ExitCode::from(2)
+                }
                 Err(error) => {
                     report(json, error.code, &error.message);
                     ExitCode::FAILURE
@@ -78,16 +124,28 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-fn in_runtime(command: Command) -> Result<(), NodeError> {
+fn start(command: Command, json: bool) -> Result<(), NodeError> {
+    match command {
+        Command::Devnet(options) => in_runtime(|stop| devnet::run(options, stop)),
+        Command::Manager(options) => in_runtime(async |stop| manage::run(&options, stop).await),
+        Command::Worker(options) => in_runtime(|stop| join::run(options, stop)),
+        Command::Init(options) => init::run(&options),
+        Command::Sim(options) => {
+            let setting = options.setting().ok_or_else(|| {
+                NodeError::new(USAGE, "fewer than a third of the managers may be byzantine")
+            })?;
+            sim::run(&options, &setting, json)
+        }
+    }
+}
+
+fn in_runtime<Run>(run: impl FnOnce(Stop) -> Run) -> Result<(), NodeError>
+where
+    Run: Future<Output = Result<(), NodeError>>,
+{
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| NodeError::new("internal", format!("cannot start: {error}")))?;
-    let result = runtime.block_on(async {
-        let stop = stop_signal()?;
-        match command {
-            Command::Devnet(options) => devnet::run(options, stop).await,
-            Command::Worker(options) => join::run(options, stop).await,
-        }
-    });
+    let result = runtime.block_on(async { run(Box::pin(stop_signal()?)).await });
     runtime.shutdown_timeout(LAST_WRITES);
     result
 }
@@ -121,7 +179,7 @@ fn unparsed(error: &clap::Error) -> ExitCode {
     if json {
         let text = error.to_string();
         let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("wrong usage");
-        report(true, "usage", first.trim_start_matches("error: ").trim());
+        report(true, USAGE, first.trim_start_matches("error: ").trim());
     } else {
         eprint!("{error}");
     }

@@ -1,20 +1,21 @@
 //! A whole network in one process. Each manager and each worker has its own keys, its own folder
 //! and its own transport on loopback; they talk over the network as strangers would.
 
+use crate::book::Book;
 use crate::cli::DevnetOptions;
 use crate::error::NodeError;
 use crate::faucet::{self, Faucet};
 use crate::folder::Folder;
-use crate::links::Members;
 use crate::managers::Managers;
 use crate::ready::Ready;
 use crate::serve::now;
 use crate::settings::{Devnet, FORMAT, Node, Settings};
+use crate::worker_node::Home;
 use crate::{genesis, logs, manager_node, ports, worker_node};
 
 use futures::future::join_all;
 use ledger::Genesis;
-use manager::{AbnsError, Config, Manager, ManagerError, WalError};
+use manager::{AbnsError, Config, Manager, ManagerError, Timing, WalError};
 use net::transport::Transport;
 use std::future::Future;
 use std::path::Path;
@@ -82,9 +83,10 @@ async fn start(folder: &Folder, options: &DevnetOptions) -> Result<Network, Node
     }
 
     let members: Vec<_> = managing.iter().map(|node| (node.id(), node.addresses())).collect();
+    let book = Arc::new(Book::new(&members));
     let mut managers = Vec::new();
-    for ((member, node), transport) in (0..).zip(&settings.managers).zip(&managing) {
-        managers.push(manager(folder, &genesis, member, node, transport, &members)?);
+    for ((number, node), transport) in (1..).zip(&settings.managers).zip(&managing) {
+        managers.push(manager(folder, &genesis, number, node, transport, &book)?);
     }
     let faucet = match managers.first() {
         Some(first) => Faucet::open(folder.join("faucet"), key, &genesis, first.clone())?,
@@ -94,10 +96,12 @@ async fn start(folder: &Folder, options: &DevnetOptions) -> Result<Network, Node
     let resuming = Arc::clone(&faucet);
     tokio::spawn(async move { resuming.resume().await });
     let mut ready = Ready::new(chain, &folder.join(genesis::FILE), managers.len());
-    for (number, transport) in (1..).zip(&working) {
+    for ((number, node), transport) in (1..).zip(&settings.workers).zip(&working) {
         let dir = folder.join(&format!("worker-{number}"));
         let ways = Managers::new(transport.clone(), &members);
-        worker_node::start(transport, &genesis, ways, &dir, Some(Arc::clone(&faucet))).await?;
+        // The genesis says which one is the archive.
+        let home = Home { dir: &dir, seed: node.seed, archive: false };
+        worker_node::start(transport, &genesis, ways, home, Some(Arc::clone(&faucet))).await?;
         ready.worker(transport, chain);
     }
     let transports = managing.into_iter().chain(working).collect();
@@ -115,21 +119,22 @@ async fn listen(nodes: &mut [Node], protocols: &[&str]) -> Result<Vec<Transport>
 fn manager(
     folder: &Folder,
     genesis: &Genesis,
-    member: u16,
+    number: u16,
     node: &Node,
     transport: &Transport,
-    members: &Members,
+    book: &Arc<Book>,
 ) -> Result<Manager, NodeError> {
-    let dir = folder.join(&format!("manager-{}", u32::from(member).saturating_add(1)));
+    let dir = folder.join(&format!("manager-{number}"));
     std::fs::create_dir_all(&dir).map_err(|error| NodeError::io(&dir, &error))?;
     let (sender, outbox) = mpsc::channel(OUTBOX);
-    let config = Config { dir: dir.clone(), key: node.seed, member, genesis: genesis.clone() };
+    let (key, timing) = (node.seed, Timing::LOCAL);
+    let config = Config { dir: dir.clone(), key, genesis: genesis.clone(), timing };
     let manager = manager::spawn(config, sender).map_err(|error| refused(&dir, &error))?;
-    manager_node::start(transport, &manager, members, outbox)?;
+    manager_node::start(transport, &manager, (genesis, &dir), book, outbox)?;
     Ok(manager)
 }
 
-fn refused(dir: &Path, error: &ManagerError) -> NodeError {
+pub(crate) fn refused(dir: &Path, error: &ManagerError) -> NodeError {
     match error {
         ManagerError::Chain(AbnsError::OldFormat) => NodeError::old_format(dir),
         ManagerError::Chain(AbnsError::DiskFull) | ManagerError::Wal(WalError::DiskFull) => {
@@ -138,8 +143,7 @@ fn refused(dir: &Path, error: &ManagerError) -> NodeError {
         ManagerError::Folder(error)
         | ManagerError::Chain(AbnsError::Io(error))
         | ManagerError::Wal(WalError::Io(error)) => NodeError::io(dir, error),
-        ManagerError::NotAMember(_)
-        | ManagerError::Wal(WalError::Foreign)
+        ManagerError::Wal(WalError::Foreign)
         | ManagerError::Chain(
             AbnsError::WrongChain
             | AbnsError::BadGenesis(_)

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::time::Duration;
 use tokio::sync::{broadcast, mpsc, watch};
+use tokio::time::Instant;
 use types::{QueueId, Round, WorkerId};
 use wire::chain::Object;
-use wire::events::{BEAT_SECS, Event, QueueRight, Subscribe};
+use wire::events::{BEAT_SECS, Event, Follow, QueueRight, Subscribe};
 use wire::mail::queue_id;
 use wire::protocol::MAX_REQUEST;
 use wire::{Decode, Encode, Failure};
@@ -20,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(3 * BEAT_SECS);
 /// How long a subscriber may take to take an event.
 const SEND: Duration = Duration::from_secs(30);
 const RETRY: Duration = Duration::from_secs(1);
+/// How often a subscriber hears of the newest header that looks at nothing.
+const MINUTE: Duration = Duration::from_secs(60);
 /// Headers fetched at a time for a subscriber that is behind.
 const BATCH: u16 = 64;
 /// Messages of a subscriber that wait to be acted on.
@@ -59,7 +62,7 @@ async fn subscriber<H: Headers>(
     let (sender, receiver) = channel.split();
     let (messages, inbox) = mpsc::channel(WAITING);
     let mail = mail.map(|(worker, mailboxes)| Mail::new(peer, worker, mailboxes));
-    let feed = Feed { headers: headers.clone(), tip: headers.tip(), next: None };
+    let feed = Feed { headers: headers.clone(), tip: headers.tip(), wish: Wish::None };
     let end = tokio::select! {
         end = listen(receiver, messages) => end,
         end = tell(Line(sender), inbox, mail, feed) => end,
@@ -95,9 +98,8 @@ async fn tell<H: Headers>(
             message = inbox.recv() => match message {
                 None => return Ok(()),
                 Some(Subscribe::Beat) => line.send(&Event::Beat).await?,
-                Some(Subscribe::To { queues, headers_from }) => {
-                    // Round 0 is the genesis and has no header.
-                    feed.next = headers_from.map(|from| from.max(Round(1)));
+                Some(Subscribe::To { queues, headers }) => {
+                    feed.wish = Wish::of(headers);
                     let waiting = match &mut mail {
                         Some(mail) => mail.watch(&queues).await?,
                         None if queues.is_empty() => Vec::new(),
@@ -182,14 +184,39 @@ async fn news(mail: &mut Option<Mail>) -> Vec<QueueId> {
 struct Feed<H> {
     headers: H,
     tip: watch::Receiver<Round>,
-    next: Option<Round>,
+    wish: Wish,
+}
+
+/// What is still to be told of headers.
+#[derive(Clone, Copy)]
+enum Wish {
+    None,
+    /// Each from this round on.
+    From(Round),
+    /// The newest, at this moment and then once a minute.
+    At(Instant),
+}
+
+impl Wish {
+    fn of(follow: Follow) -> Self {
+        match follow {
+            Follow::None => Self::None,
+            // Round 0 is the genesis and has no header.
+            Follow::Every(from) => Self::From(from.max(Round(1))),
+            Follow::Minute => Self::At(Instant::now()),
+        }
+    }
 }
 
 impl<H: Headers> Feed<H> {
     /// The next headers, as soon as there are some; never, if none are wanted. Cancel-safe: what is
     /// given up is fetched again.
     async fn next_batch(&mut self) -> Vec<Object> {
-        let Some(next) = self.next else { return std::future::pending().await };
+        let next = match self.wish {
+            Wish::None => return std::future::pending().await,
+            Wish::From(next) => next,
+            Wish::At(moment) => return self.newest(moment).await,
+        };
         loop {
             if self.tip.wait_for(|tip| *tip >= next).await.is_err() {
                 return std::future::pending().await;
@@ -197,11 +224,31 @@ impl<H: Headers> Feed<H> {
             match self.headers.headers(next, BATCH).await {
                 Ok(batch) if !batch.is_empty() => {
                     let count = u64::try_from(batch.len()).unwrap_or(u64::MAX);
-                    self.next = Some(next.plus(count));
+                    self.wish = Wish::From(next.plus(count));
                     return batch;
                 }
                 Ok(_) => {}
                 Err(failure) => tracing::debug!(%failure, "no headers for a subscriber"),
+            }
+            tokio::time::sleep(RETRY).await;
+        }
+    }
+
+    /// The newest header, once its moment has come.
+    async fn newest(&mut self, moment: Instant) -> Vec<Object> {
+        tokio::time::sleep_until(moment).await;
+        loop {
+            if self.tip.wait_for(|tip| *tip > Round(0)).await.is_err() {
+                return std::future::pending().await;
+            }
+            let tip = *self.tip.borrow();
+            match self.headers.headers(tip, 1).await {
+                Ok(batch) if !batch.is_empty() => {
+                    self.wish = Wish::At(moment.max(Instant::now()) + MINUTE);
+                    return batch;
+                }
+                Ok(_) => {}
+                Err(failure) => tracing::debug!(%failure, "no header for a subscriber"),
             }
             tokio::time::sleep(RETRY).await;
         }

@@ -8,7 +8,9 @@ use crate::error::NodeError;
 use crate::files;
 use crate::folder::Folder;
 use keys::{EcdsaKey, Words};
-use ledger::{Account, AccountProof, Action, EXPIRY_ROUNDS, Genesis, Prices, Source, Transaction};
+use ledger::{
+    Account, AccountProof, Action, EXPIRY_ROUNDS, Genesis, Pay, Prices, Source, Transaction,
+};
 use manager::Manager;
 use std::future::Future;
 use std::io;
@@ -66,7 +68,7 @@ impl Faucet {
         manager: Manager,
     ) -> Result<Self, NodeError> {
         let last = last_payment(&dir).map_err(|error| NodeError::io(&dir, &error))?;
-        let (chain, prices) = (genesis.chain(), genesis.prices);
+        let (chain, prices) = (genesis.chain(), genesis.params.prices);
         Ok(Self { manager, key, chain, prices, dir, last: Mutex::new(last) })
     }
 
@@ -150,7 +152,7 @@ impl Faucet {
             price_epoch: 0,
             sources: vec![Source { address, nonce: account.nonce, reveal }],
             fee: Amount::ZERO,
-            actions: vec![Action::Pay { source: 0, to, amount: GIFT }],
+            actions: vec![Action::Pay(Pay { source: 0, to, amount: GIFT })],
             witness: Vec::new(),
         };
         payment.fee = payment.fee_needed(&self.prices).ok_or_else(unexpected)?;

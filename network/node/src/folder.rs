@@ -9,7 +9,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// What may lie in a folder whose first start was cut short before its settings were written.
-const LEFTOVERS: [&str; 4] = ["lock", "log", "devnet.new", "worker.new"];
+const LEFTOVERS: [&str; 5] = ["lock", "log", "devnet.new", "worker.new", "votes.new"];
 
 /// A locked folder; dropping it unlocks.
 #[derive(Debug)]

@@ -8,8 +8,9 @@ use crate::events::Headers;
 use crate::files;
 use crate::managers::Managers;
 use crate::serve::now;
-use ledger::{CertifiedHeader, Genesis};
-use light::LightState;
+use ledger::Genesis;
+use light::{LightState, Step};
+use node::chunks::Committees;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,7 +18,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use types::{Round, WorkerId};
 use wire::chain::{ChainReply, ChainRequest, Object};
-use wire::events::{BEAT_SECS, Event, Subscribe};
+use wire::events::{BEAT_SECS, Event, Follow, Subscribe};
 use wire::{Decode, Encode, Failure, code, protocol};
 
 const BEAT: Duration = Duration::from_secs(BEAT_SECS);
@@ -35,6 +36,7 @@ pub(crate) struct Follower {
     managers: Arc<Managers>,
     tip: watch::Sender<Round>,
     recent: Mutex<BTreeMap<Round, Object>>,
+    committees: Arc<Committees>,
 }
 
 impl Follower {
@@ -43,9 +45,15 @@ impl Follower {
         let path = dir.join("light.bin");
         let light = load(&path, genesis).unwrap_or_else(|| LightState::new(genesis));
         let (tip, _) = watch::channel(light.round());
-        let follower = Arc::new(Self { managers, tip, recent: Mutex::default() });
+        let committees = Arc::new(Committees::open(dir.join("committees.bin"), genesis.chain()));
+        let follower = Arc::new(Self { managers, tip, recent: Mutex::default(), committees });
         tokio::spawn(Arc::clone(&follower).run(light, path));
         follower
+    }
+
+    /// Who has decided the rounds that were followed.
+    pub(crate) fn committees(&self) -> Arc<Committees> {
+        Arc::clone(&self.committees)
     }
 
     async fn run(self: Arc<Self>, mut light: LightState, path: PathBuf) {
@@ -68,7 +76,8 @@ impl Follower {
     ) -> Result<(), String> {
         let text = |error: net::NetError| error.to_string();
         let channel = self.managers.open(manager, protocol::EVENTS).await.map_err(text)?;
-        let to = Subscribe::To { queues: vec![], headers_from: Some(light.round().next()) };
+        let headers = Follow::Every(light.round().next());
+        let to = Subscribe::To { queues: vec![], headers };
         let mut events = net::events::subscribe(channel, &to, BEAT).await.map_err(text)?;
         loop {
             let event = tokio::time::timeout(SILENCE, events.recv()).await;
@@ -76,16 +85,19 @@ impl Follower {
             match event {
                 Event::Header(object) => self.take(object, light, path)?,
                 // It would keep us waiting for headers by saying something else in time.
-                Event::Mail(_) | Event::Beat => return Err("not a header".to_owned()),
+                Event::Mail(_) | Event::Beat | Event::Warrant(_) => {
+                    return Err("not a header".to_owned());
+                }
             }
         }
     }
 
     fn take(&self, object: Object, light: &mut LightState, path: &Path) -> Result<(), String> {
-        let header =
-            CertifiedHeader::from_bytes(&object.0).map_err(|error| format!("header: {error}"))?;
-        light.advance(&header, now()).map_err(|error| error.to_string())?;
+        let step = Step::from_bytes(&object.0).map_err(|error| format!("header: {error}"))?;
+        let committee = light.committee().clone();
+        light.advance(&step, now()).map_err(|error| error.to_string())?;
         let round = light.round();
+        self.committees.note(round, &committee);
         let mut recent = self.recent();
         recent.insert(round, object);
         while recent.len() > RECENT {
@@ -93,11 +105,12 @@ impl Follower {
         }
         drop(recent);
         self.tip.send_replace(round);
-        if round.0.is_multiple_of(SAVE_EVERY)
-            && let Err(error) = files::write(path, &light.to_bytes())
-        {
-            // Only convenience is lost.
-            tracing::warn!(%error, "cannot save the checked headers");
+        if round.0.is_multiple_of(SAVE_EVERY) {
+            self.committees.save();
+            if let Err(error) = files::write(path, &light.to_bytes()) {
+                // Only convenience is lost.
+                tracing::warn!(%error, "cannot save the checked headers");
+            }
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use crate::folder::Folder;
 use crate::managers::Managers;
 use crate::ready::Ready;
 use crate::settings::{FORMAT, Joined, Node, Settings};
+use crate::worker_node::Home;
 use crate::{files, genesis, logs, ports, worker_node};
 use ledger::Genesis;
 use net::transport::Transport;
@@ -31,7 +32,7 @@ pub(crate) async fn run(
     logs::start(&folder)?;
     let mut stop = std::pin::pin!(stop);
     let (ready, transport) = tokio::select! {
-        started = start(&folder, &options.bootstrap) => started?,
+        started = start(&folder, &options) => started?,
         () = &mut stop => return Ok(()),
     };
     ready.print()?;
@@ -41,7 +42,8 @@ pub(crate) async fn run(
     Ok(())
 }
 
-async fn start(folder: &Folder, bootstrap: &[Bootstrap]) -> Result<(Ready, Transport), NodeError> {
+async fn start(folder: &Folder, options: &WorkerOptions) -> Result<(Ready, Transport), NodeError> {
+    let bootstrap = options.bootstrap.as_slice();
     let chain = one_chain(bootstrap)?;
     let mut settings = settings(folder, chain)?;
     let transport = ports::listen(&mut settings.worker, &worker_node::PROTOCOLS).await?;
@@ -49,12 +51,18 @@ async fn start(folder: &Folder, bootstrap: &[Bootstrap]) -> Result<(Ready, Trans
 
     let known = Known { transport: &transport, bootstrap };
     let genesis = known.genesis(folder, chain).await?;
-    let nodes: Vec<WorkerId> =
-        genesis.managers.iter().copied().map(WorkerId).chain(genesis.workers.clone()).collect();
+    let nodes: Vec<WorkerId> = genesis
+        .managers
+        .iter()
+        .map(|manager| WorkerId(manager.member.key))
+        .chain(genesis.workers.iter().map(|worker| worker.id))
+        .collect();
     transport.reserve(&nodes).await?;
     let managers = known.managers(&genesis).await?;
     let ways = Managers::new(transport.clone(), &managers);
-    worker_node::start(&transport, &genesis, ways, &folder.join("worker"), None).await?;
+    let dir = folder.join("worker");
+    let home = Home { dir: &dir, seed: settings.worker.seed, archive: options.archive };
+    worker_node::start(&transport, &genesis, ways, home, None).await?;
 
     let mut ready = Ready::new(chain, &folder.join(genesis::FILE), genesis.managers.len());
     ready.worker(&transport, chain);
@@ -128,8 +136,9 @@ impl Known<'_> {
     /// Where the managers of the genesis listen; at least one must be known.
     async fn managers(&self, genesis: &Genesis) -> Result<Vec<(WorkerId, Vec<String>)>, NodeError> {
         let mut managers = Vec::new();
-        for key in &genesis.managers {
-            managers.push((WorkerId(*key), self.locate(WorkerId(*key)).await));
+        for manager in &genesis.managers {
+            let id = WorkerId(manager.member.key);
+            managers.push((id, self.locate(id).await));
         }
         if managers.iter().all(|(_, addresses)| addresses.is_empty()) {
             return Err(NodeError::new("no_network", "nobody knows where the managers are"));

@@ -14,19 +14,23 @@ const PEERS: usize = 100_000;
 
 /// Counts what a peer makes the worker keep.
 #[derive(Debug)]
-pub(crate) struct Hourly {
+pub struct Hourly {
     most: usize,
     peers: Mutex<HashMap<WorkerId, (Timestamp, usize)>>,
 }
 
 impl Hourly {
     /// So many in an hour for each peer.
-    pub(crate) fn new(most: usize) -> Self {
+    #[must_use]
+    pub fn new(most: usize) -> Self {
         Self { most, peers: Mutex::default() }
     }
 
     /// Counts one more, or refuses it.
-    pub(crate) fn count(&self, peer: WorkerId, now: Timestamp) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// `unavailable` once it is one too many.
+    pub fn count(&self, peer: WorkerId, now: Timestamp) -> Result<(), Failure> {
         let mut peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
         if peers.len() >= PEERS {
             peers.retain(|_, (since, _)| now.millis_since(*since) < HOUR_MS);

@@ -1,29 +1,33 @@
-//! `bcm-node`: the network's side. `devnet` runs a whole network in one process, `worker` joins a
-//! network with one worker more. Stdout carries what `cli.rs` promises and nothing else.
+//! `bcm-node`: the network's side. `devnet` runs a whole network in one process, `manager` runs one
+//! manager, `worker` joins a network with one worker more, `init` prepares a network of processes. Stdout carries what `cli.rs` promises and nothing else.
 
 mod announce;
+mod bodies;
+mod book;
 mod cli;
 mod devnet;
 mod error;
 mod events;
 mod faucet;
-mod files;
 mod folder;
 mod follower;
 mod forward;
 mod genesis;
+mod init;
 mod join;
-mod limits;
 mod links;
 mod logs;
+mod manage;
 mod manager_node;
 mod managers;
 mod ports;
 mod ready;
-mod serve;
 mod settings;
+mod sim;
+mod status;
 mod worker_node;
 
+use node::{files, limits, serve};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

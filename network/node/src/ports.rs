@@ -22,6 +22,13 @@ pub(crate) async fn listen(node: &mut Node, protocols: &[&str]) -> Result<Transp
     Ok(transport)
 }
 
+/// Starts a node's transport where its settings say, and nowhere else: others have been told.
+pub(crate) async fn listen_at(node: &mut Node, protocols: &[&str]) -> Result<Transport, NodeError> {
+    let transport = at(node, &node.listen, protocols).await?;
+    node.listen = transport.addresses();
+    Ok(transport)
+}
+
 async fn anywhere(node: &Node, protocols: &[&str]) -> Result<Transport, NodeError> {
     let mut last = NetError::NoNetwork;
     for _ in 0..ATTEMPTS {

@@ -15,7 +15,18 @@ use wire::{Decode, Encode, Failure, Reply, code};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Serves a protocol in a task of its own, until the transport closes.
-pub(crate) fn serve<Q, A, F, H>(mut incoming: Incoming, answer: H)
+pub fn serve<Q, A, F, H>(incoming: Incoming, answer: H)
+where
+    Q: Decode + Send + 'static,
+    A: Encode + Send + 'static,
+    F: Future<Output = Result<A, Failure>> + Send + 'static,
+    H: Fn(WorkerId, Q) -> F + Send + Sync + 'static,
+{
+    serve_frames(incoming, MAX_REQUEST, answer);
+}
+
+/// The same for a protocol whose requests have a limit of their own, in bytes.
+pub fn serve_frames<Q, A, F, H>(mut incoming: Incoming, limit: usize, answer: H)
 where
     Q: Decode + Send + 'static,
     A: Encode + Send + 'static,
@@ -26,19 +37,18 @@ where
     tokio::spawn(async move {
         while let Some((peer, channel)) = incoming.next().await {
             let answer = Arc::clone(&answer);
-            tokio::spawn(one(channel, move |request| answer(peer, request)));
+            tokio::spawn(one(channel, limit, move |request| answer(peer, request)));
         }
     });
 }
 
-async fn one<Q, A, F>(mut channel: Channel, answer: impl FnOnce(Q) -> F)
+async fn one<Q, A, F>(mut channel: Channel, limit: usize, answer: impl FnOnce(Q) -> F)
 where
     Q: Decode,
     A: Encode,
     F: Future<Output = Result<A, Failure>>,
 {
-    let Ok(Ok(Some(frame))) = tokio::time::timeout(PATIENCE, channel.receive(MAX_REQUEST)).await
-    else {
+    let Ok(Ok(Some(frame))) = tokio::time::timeout(PATIENCE, channel.receive(limit)).await else {
         return;
     };
     let result = match Q::from_bytes(&frame) {
@@ -60,7 +70,8 @@ fn fitting(failure: Failure) -> Failure {
 }
 
 /// The node's clock.
-pub(crate) fn now() -> Timestamp {
+#[must_use]
+pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// Grows when a folder of the older format cannot be gone on with.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 /// A whole network.
 #[derive(Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub(crate) struct Devnet {
     pub(crate) format: u32,
     /// The time of round 0, in milliseconds.
     pub(crate) time: u64,
-    /// In the order in which they propose.
+    /// In no order that matters.
     pub(crate) managers: Vec<Node>,
     /// In the order of the bootstrap list.
     pub(crate) workers: Vec<Node>,
@@ -34,6 +34,41 @@ pub(crate) struct Joined {
     pub(crate) chain: String,
     /// The worker.
     pub(crate) worker: Node,
+}
+
+/// One manager of a network of processes. Paths are relative to the file.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Managing {
+    /// [`FORMAT`].
+    pub(crate) format: u32,
+    /// The genesis file.
+    pub(crate) genesis: String,
+    /// Its own folder: chain, votes, log.
+    pub(crate) dir: String,
+    /// Where it tells of itself, on loopback; nowhere if left out.
+    #[serde(default)]
+    pub(crate) status: Option<std::net::SocketAddr>,
+    /// Waits for a network that spans the internet, rather than one machine or room.
+    #[serde(default)]
+    pub(crate) wide: bool,
+    /// Where others reach it, if that is not where it listens: behind a forwarding of ports.
+    #[serde(default)]
+    pub(crate) reached_at: Vec<String>,
+    /// This manager.
+    pub(crate) manager: Node,
+    /// Where the others listen, as far as is known; they tell one another the rest.
+    #[serde(default)]
+    pub(crate) others: Vec<Other>,
+}
+
+/// Another manager.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Other {
+    /// Its signing key, in hex.
+    #[serde(with = "hex::serde")]
+    pub(crate) key: [u8; 32],
+    /// Its multiaddrs.
+    pub(crate) listen: Vec<String>,
 }
 
 /// One node.
@@ -61,13 +96,17 @@ pub(crate) trait Settings: Serialize + DeserializeOwned {
 
     /// Reads them; `None` if there are none yet.
     fn load(dir: &Path) -> Result<Option<Self>, NodeError> {
-        let path = dir.join(Self::FILE);
-        let Some(bytes) = files::read(&path).map_err(|error| NodeError::io(&path, &error))? else {
+        Self::read(&dir.join(Self::FILE), dir)
+    }
+
+    /// Reads them from a file of any name.
+    fn read(path: &Path, dir: &Path) -> Result<Option<Self>, NodeError> {
+        let Some(bytes) = files::read(path).map_err(|error| NodeError::io(path, &error))? else {
             return Ok(None);
         };
-        let text = String::from_utf8(bytes).map_err(|_| NodeError::damaged(&path, "no text"))?;
+        let text = String::from_utf8(bytes).map_err(|_| NodeError::damaged(path, "no text"))?;
         // The message of a parser may quote the line, and the line may be a seed.
-        let bad = || NodeError::damaged(&path, "it does not fit its format");
+        let bad = || NodeError::damaged(path, "it does not fit its format");
         let Format { format } = toml::from_str(&text).map_err(|_| bad())?;
         if format < FORMAT {
             return Err(NodeError::old_format(dir));
@@ -81,15 +120,23 @@ pub(crate) trait Settings: Serialize + DeserializeOwned {
 
     /// Writes them durably.
     fn save(&self, dir: &Path) -> Result<(), NodeError> {
-        let path = dir.join(Self::FILE);
+        self.write(&dir.join(Self::FILE))
+    }
+
+    /// Writes them durably to a file of any name.
+    fn write(&self, path: &Path) -> Result<(), NodeError> {
         let text = toml::to_string(self)
             .map_err(|error| NodeError::new("internal", format!("settings: {error}")))?;
-        files::write(&path, text.as_bytes()).map_err(|error| NodeError::io(&path, &error))
+        files::write(path, text.as_bytes()).map_err(|error| NodeError::io(path, &error))
     }
 }
 
 impl Settings for Devnet {
     const FILE: &'static str = "devnet.toml";
+}
+
+impl Settings for Managing {
+    const FILE: &'static str = "manager.toml";
 }
 
 impl Settings for Joined {
@@ -137,9 +184,9 @@ mod tests {
 
     #[test]
     fn other_formats_and_damage_have_names() {
-        check("format = 0", "old_format");
-        check("format = 2", "devnet_newer");
-        check("format = 1", "damaged_devnet");
+        check("format = 1", "old_format");
+        check("format = 3", "devnet_newer");
+        check("format = 2", "damaged_devnet");
         check("time = 1", "damaged_devnet");
         check("\u{1}", "damaged_devnet");
     }
@@ -147,7 +194,7 @@ mod tests {
     #[test]
     fn a_seed_never_stands_in_a_message() {
         let dir = tempfile::tempdir().unwrap();
-        let text = "format = 1\ntime = 1\nworkers = []\n[[managers]]\nseed = \"c0ffee\"\n";
+        let text = "format = 2\ntime = 1\nworkers = []\n[[managers]]\nseed = \"c0ffee\"\n";
         fs::write(dir.path().join("devnet.toml"), text).unwrap();
         let Err(error) = Devnet::load(dir.path()) else { panic!("read") };
         assert!(!error.message.contains("c0ffee"), "{error}");

@@ -4,6 +4,7 @@
 //! everything about the ledger it passes on to a manager.
 
 use crate::announce;
+use crate::bodies;
 use crate::error::NodeError;
 use crate::events;
 use crate::faucet::Faucet;
@@ -31,8 +32,18 @@ const PURGE: Duration = Duration::from_secs(300);
 const PUBLICATIONS: usize = 120;
 
 /// What every worker serves; those of a devnet have its faucet, too.
-pub(crate) const PROTOCOLS: [&str; 4] =
-    [protocol::MAIL, protocol::DIRECTORY, protocol::CHAIN, protocol::EVENTS];
+pub(crate) const PROTOCOLS: [&str; 5] =
+    [protocol::MAIL, protocol::DIRECTORY, protocol::CHAIN, protocol::EVENTS, protocol::STORE];
+
+/// What a worker brings along.
+pub(crate) struct Home<'a> {
+    /// Its folder.
+    pub(crate) dir: &'a Path,
+    /// The seed of its key, which signs receipts.
+    pub(crate) seed: [u8; 32],
+    /// True if it is to keep every body; one that the genesis names as an archive does so anyway.
+    pub(crate) archive: bool,
+}
 
 /// One worker's parts, shared by its handlers.
 #[derive(Debug)]
@@ -51,9 +62,10 @@ pub(crate) async fn start(
     transport: &Transport,
     genesis: &Genesis,
     managers: Managers,
-    dir: &Path,
+    home: Home<'_>,
     faucet: Option<Arc<Faucet>>,
 ) -> Result<(), NodeError> {
+    let dir = home.dir;
     let mailboxes = Worker::open(dir, transport.id()).await.map_err(|error| opened(dir, &error))?;
     let managers = Arc::new(managers);
     let follower = Follower::start(genesis, Arc::clone(&managers), dir);
@@ -66,6 +78,7 @@ pub(crate) async fn start(
         forward: Forward::new(transport.clone(), Arc::clone(&managers)),
     });
     requests(transport, &node, faucet)?;
+    bodies::keep(transport, genesis, (&mailboxes, home), (&follower, &managers))?;
     let events = transport.accept(protocol::EVENTS)?;
     events::serve(events, follower, Some((transport.id(), mailboxes.clone())));
     tokio::spawn(purge(mailboxes));

@@ -69,7 +69,7 @@ async fn garbage_stops_nobody() {
         panic!("no genesis")
     };
     let genesis = ledger::Genesis::parse(&bytes).unwrap();
-    for manager in genesis.managers.into_iter().map(WorkerId) {
+    for manager in genesis.managers.iter().map(|manager| WorkerId(manager.member.key)) {
         let located = node.chain(ChainRequest::Locate(manager)).await.unwrap();
         let ChainReply::Located(addresses) = located else { panic!("{located:?}") };
         throw_at(manager, &addresses, &[CHAIN, ROSTER], &[EVENTS, ACP]).await;

@@ -8,7 +8,7 @@ use wire::directory::{
     DirectoryReply, DirectoryRequest, Holding, OneTime, OneTimeKyber, Publication, count_bytes,
     publish_bytes,
 };
-use wire::events::{Event, QueueRight, Subscribe};
+use wire::events::{Event, Follow, QueueRight, Subscribe};
 use wire::mail::{self, BUCKETS, MailReply, MailRequest};
 
 /// A queue at the home worker of its reader.
@@ -68,7 +68,7 @@ async fn an_envelope_goes_from_worker_to_worker() {
     let quiet = Queue::create(&reader, 2).await;
 
     let queues = vec![queue.right(&reader), quiet.right(&reader)];
-    let subscribe = Subscribe::To { queues, headers_from: None };
+    let subscribe = Subscribe::To { queues, headers: Follow::None };
     let mut events = reader.subscribe(subscribe).await.unwrap();
     let stored = writer.mail(queue.put(7)).await.unwrap();
     assert!(matches!(stored, MailReply::Stored(until) if until > Timestamp(0)));
@@ -78,7 +78,7 @@ async fn an_envelope_goes_from_worker_to_worker() {
 
     // A later subscription is told of what already waits.
     let queues = vec![quiet.right(&reader), queue.right(&reader)];
-    let subscribe = Subscribe::To { queues, headers_from: None };
+    let subscribe = Subscribe::To { queues, headers: Follow::None };
     let mut later = reader.subscribe(subscribe).await.unwrap();
     assert_eq!(later.recv().await, Some(news));
 
@@ -101,7 +101,7 @@ async fn refusals_come_back_from_the_owner() {
 
     // Another's right is worth nothing on this connection: the stream ends.
     let queues = vec![queue.right(&reader)];
-    let subscribe = Subscribe::To { queues, headers_from: None };
+    let subscribe = Subscribe::To { queues, headers: Follow::None };
     let mut events = writer.subscribe(subscribe).await.unwrap();
     assert_eq!(events.recv().await, None);
 }
