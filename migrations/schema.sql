@@ -70,6 +70,15 @@ CREATE TABLE entries (
 
 CREATE INDEX entries_by_tx ON entries (tx);
 
+CREATE TABLE headers (
+    -- Its round.
+    round INTEGER NOT NULL PRIMARY KEY,
+    -- Encoded ledger::Header.
+    header BLOB NOT NULL CHECK (length(header) = 422),
+    -- Encoded ledger::Certificate; NULL unless it ends an epoch or was trusted by a jump.
+    certificate BLOB
+) STRICT;
+
 CREATE TABLE kyber_used (
     -- The Kyber prekey.
     kyber INTEGER NOT NULL,
@@ -272,4 +281,15 @@ CREATE TABLE sessions (
     -- Encoded state of `ratchet`. Secret.
     state BLOB NOT NULL,
     PRIMARY KEY (contact, name)
+) STRICT;
+
+CREATE TABLE vouches (
+    -- The contact.
+    contact BLOB NOT NULL PRIMARY KEY REFERENCES contacts (account) DEFERRABLE INITIALLY DEFERRED,
+    -- The round that was asked about last; 0 if none was.
+    asked INTEGER NOT NULL,
+    -- When that was.
+    asked_at INTEGER NOT NULL,
+    -- Encoded light::Checkpoint, as the contact answered; NULL until it does.
+    answer BLOB CHECK (length(answer) = 112)
 ) STRICT;

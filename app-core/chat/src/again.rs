@@ -43,6 +43,8 @@ pub fn say_again<R: CryptoRng>(
     let said = |pending: &Pending| match Content::from_bytes(&pending.content).map(|it| it.body) {
         Ok(Body::Hello(_)) => queue.is_some(),
         Ok(Body::Receipt(ids)) => ids.iter().all(|id| received.contains(id)),
+        // Whoever still wants to know asks again.
+        Ok(Body::AskCheckpoint(_) | Body::Vouch(_)) => true,
         Ok(Body::Text(_) | Body::Payment { .. }) | Err(_) => false,
     };
     let later: Vec<_> =

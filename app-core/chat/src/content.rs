@@ -1,6 +1,6 @@
 //! What is said inside a session, after decryption.
 
-use types::{Abc, Amount, MessageId, Timestamp, TxId, WorkerId};
+use types::{Abc, Amount, BlockId, MessageId, Round, Timestamp, TxId, WorkerId};
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
 use crate::{Card, Route};
@@ -42,6 +42,23 @@ pub enum Body {
         /// What it is for.
         memo: String,
     },
+    /// I have been away for long: which header does your ledger have in this round?
+    AskCheckpoint(Round),
+    /// This one; my own light node has checked it.
+    Vouch(Vouched),
+}
+
+/// What a contact vouches for: a header of the ledger that both live on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vouched {
+    /// The header's round.
+    pub round: Round,
+    /// Its id.
+    pub header: BlockId,
+    /// The hash of who decides the round after it.
+    pub committee: [u8; 32],
+    /// Its time.
+    pub time: Timestamp,
 }
 
 /// An introduction.
@@ -82,7 +99,35 @@ impl Encode for Content {
                 amount.encode(w);
                 w.text(memo);
             }
+            Body::AskCheckpoint(round) => {
+                w.u8(5);
+                round.encode(w);
+            }
+            Body::Vouch(vouched) => {
+                w.u8(6);
+                vouched.encode(w);
+            }
         }
+    }
+}
+
+impl Encode for Vouched {
+    fn encode(&self, w: &mut Writer) {
+        self.round.encode(w);
+        self.header.encode(w);
+        w.fixed(&self.committee);
+        self.time.encode(w);
+    }
+}
+
+impl Decode for Vouched {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            round: Round::decode(r)?,
+            header: BlockId::decode(r)?,
+            committee: r.fixed()?,
+            time: Timestamp::decode(r)?,
+        })
     }
 }
 
@@ -105,6 +150,8 @@ impl Decode for Content {
                 amount: Amount::decode(r)?,
                 memo: r.text(MAX_TEXT)?,
             },
+            5 => Body::AskCheckpoint(Round::decode(r)?),
+            6 => Body::Vouch(Vouched::decode(r)?),
             _ => return Err(DecodeError::BadValue("kind of content")),
         };
         Ok(Self { id, time, body })

@@ -28,7 +28,7 @@ mod unsent;
 
 pub use again::{LOOK_BACK_MS, Unconfirmed, say_again};
 pub use card::{BadCard, Card, MAX_NAME, is_name, look};
-pub use content::{Body, Content, Hello, MAX_TEXT};
+pub use content::{Body, Content, Hello, MAX_TEXT, Vouched};
 pub use envelope::{NotAnEnvelope, TooLong, open_envelope, seal_envelope};
 pub use invite::{Invite, InviteError};
 pub use letter::{Letter, Ours, SealedLetter, Unreadable, Unsealed, ask_again, certificate};
@@ -40,8 +40,8 @@ pub use receive::{Refused, Taken, take};
 pub use route::Route;
 pub use safety::{Incomparable, compare, safety_number, scannable};
 pub use send::{
-    Me, SealError, acknowledged, add_contact, greet, hello, is_hello, merge, receipt, seal,
-    unsendable, write, write_payment,
+    Me, SealError, acknowledged, add_contact, ask_checkpoint, greet, hello, is_hello, merge,
+    receipt, seal, unsendable, vouch, write, write_payment,
 };
 pub use session::session_changes;
 pub use standing::{Standing, accept, decline};

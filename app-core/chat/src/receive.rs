@@ -1,9 +1,9 @@
 //! What arrives: one decrypted content becomes changes.
 
 use ratchet::IdentityKey;
-use types::{MessageId, Timestamp};
+use types::{MessageId, Round, Timestamp};
 
-use crate::content::{Body, Content, Hello};
+use crate::content::{Body, Content, Hello, Vouched};
 use crate::{Change, Contact, Delivery, Direction, Me, Message, PaymentRef, Standing};
 
 /// Why a content is dropped. Nobody is told: an answer would be an oracle for strangers.
@@ -29,6 +29,10 @@ pub struct Taken {
     /// A contact that we have greeted tells us of another place, not in answer to us: it has begun
     /// anew, and may have missed something.
     pub moved: bool,
+    /// An accepted contact asks which header the ledger has in this round.
+    pub asked: Option<Round>,
+    /// What an accepted contact vouches for.
+    pub vouched: Option<Vouched>,
 }
 
 /// Takes one content from the holder of an identity key, who may be known as a contact, and whose
@@ -47,12 +51,26 @@ pub fn take(
     let Content { id, time, body } = content;
     match (known, body) {
         (known, Body::Hello(hello)) => take_hello(known, (sender, fresh), *hello, me, now),
-        (None, Body::Text(_) | Body::Receipt(_) | Body::Payment { .. }) => Err(Refused::Stranger),
-        (Some(contact), Body::Text(_) | Body::Receipt(_) | Body::Payment { .. })
-            if contact.standing == Standing::Declined =>
-        {
+        (
+            None,
+            Body::Text(_)
+            | Body::Receipt(_)
+            | Body::Payment { .. }
+            | Body::AskCheckpoint(_)
+            | Body::Vouch(_),
+        ) => Err(Refused::Stranger),
+        (
+            Some(contact),
+            Body::Text(_)
+            | Body::Receipt(_)
+            | Body::Payment { .. }
+            | Body::AskCheckpoint(_)
+            | Body::Vouch(_),
+        ) if contact.standing == Standing::Declined => {
             Ok(Taken { changes: answered(contact).into_iter().collect(), ..Taken::default() })
         }
+        (Some(contact), Body::AskCheckpoint(round)) => Ok(asked(contact, Some(round), None)),
+        (Some(contact), Body::Vouch(vouched)) => Ok(asked(contact, None, Some(vouched))),
         (Some(contact), Body::Text(text)) => Ok(arrived(contact, id, time, (text, None))),
         (Some(contact), Body::Payment { tx, amount, memo }) => {
             Ok(arrived(contact, id, time, (memo, Some(PaymentRef { tx, amount }))))
@@ -68,6 +86,13 @@ pub fn take(
             Ok(Taken { changes, ..Taken::default() })
         }
     }
+}
+
+/// Nobody but an accepted contact is told, or believed, what the ledger has.
+fn asked(contact: Contact, asked: Option<Round>, vouched: Option<Vouched>) -> Taken {
+    let accepted = contact.standing == Standing::Accepted;
+    let (asked, vouched) = (asked.filter(|_| accepted), vouched.filter(|_| accepted));
+    Taken { changes: answered(contact).into_iter().collect(), asked, vouched, ..Taken::default() }
 }
 
 /// Whoever writes to us within a session knows us, with or without a hello.

@@ -3,10 +3,10 @@
 
 use rand_core::CryptoRng;
 use ratchet::{RatchetError, SessionRecord};
-use types::{Abc, Amount, ChainId, MessageId, OpenId, Timestamp, TxId, WorkerId};
+use types::{Abc, Amount, ChainId, MessageId, OpenId, Round, Timestamp, TxId, WorkerId};
 use wire::{Decode, Encode};
 
-use crate::content::{Body, Content, Hello, MAX_RECEIPTS};
+use crate::content::{Body, Content, Hello, MAX_RECEIPTS, Vouched};
 use crate::letter::outgoing;
 use crate::standing::accept_request;
 use crate::{
@@ -132,7 +132,31 @@ pub fn receipt(
     now: Timestamp,
     rng: &mut impl CryptoRng,
 ) -> Change {
-    let body = Body::Receipt(vec![message]);
+    unseen(contact, Body::Receipt(vec![message]), now, rng)
+}
+
+/// Asks a contact which header the ledger has in this round. People see nothing of it.
+pub fn ask_checkpoint(
+    contact: OpenId,
+    round: Round,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Change {
+    unseen(contact, Body::AskCheckpoint(round), now, rng)
+}
+
+/// Answers a contact who has asked.
+pub fn vouch(
+    contact: OpenId,
+    vouched: Vouched,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Change {
+    unseen(contact, Body::Vouch(vouched), now, rng)
+}
+
+/// A content that is no message.
+fn unseen(contact: OpenId, body: Body, now: Timestamp, rng: &mut impl CryptoRng) -> Change {
     let content = Content { id: message_id(rng), time: now, body }.to_bytes();
     Change::AddPending(Pending { contact, message: None, content })
 }

@@ -4,7 +4,9 @@ use keys::{EcdsaKey, Words};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use ratchet::{IdentityKeyPair, PreKeys, SenderCertificate, SessionRecord};
-use types::{Abc, Amount, ChainId, MessageId, OpenId, SendId, Timestamp, TxId, WorkerId};
+use types::{
+    Abc, Amount, BlockId, ChainId, MessageId, OpenId, Round, SendId, Timestamp, TxId, WorkerId,
+};
 use wire::mail::{BUCKETS, envelope_id, put_bytes};
 use wire::{Decode, Encode};
 
@@ -334,7 +336,11 @@ fn more_receipts_than_fit_one_content_lose_none() {
     let ids = merged.iter().map(|(_, pending)| {
         match Content::from_bytes(&pending.content).unwrap().body {
             Body::Receipt(ids) => ids.len(),
-            Body::Hello(_) | Body::Text(_) | Body::Payment { .. } => 0,
+            Body::Hello(_)
+            | Body::Text(_)
+            | Body::Payment { .. }
+            | Body::AskCheckpoint(_)
+            | Body::Vouch(_) => 0,
         }
     });
     assert_eq!(ids.collect::<Vec<_>>().into_iter().sum::<usize>(), 450);
@@ -354,7 +360,11 @@ fn receipts_that_are_said_again_and_new_ones_can_all_be_read() {
     let read = merged.iter().map(|(_, pending)| Content::from_bytes(&pending.content).unwrap());
     let ids = read.map(|content| match content.body {
         Body::Receipt(ids) => ids.len(),
-        Body::Hello(_) | Body::Text(_) | Body::Payment { .. } => 0,
+        Body::Hello(_)
+        | Body::Text(_)
+        | Body::Payment { .. }
+        | Body::AskCheckpoint(_)
+        | Body::Vouch(_) => 0,
     });
     assert_eq!(ids.sum::<usize>(), 201);
 }
@@ -377,6 +387,15 @@ fn contents_keep_their_encoding() {
         Body::Payment { tx, amount, memo: "m".to_owned() },
         &format!("{head}04{}0000000000000005000000016d", "03".repeat(32)),
     );
+    check(Body::AskCheckpoint(Round(7)), &format!("{head}050000000000000007"));
+    let vouched = Vouched {
+        round: Round(7),
+        header: BlockId([8; 32]),
+        committee: [9; 32],
+        time: Timestamp(10),
+    };
+    let ids = "08".repeat(32) + &"09".repeat(32);
+    check(Body::Vouch(vouched), &format!("{head}060000000000000007{ids}000000000000000a"));
 }
 
 #[test]

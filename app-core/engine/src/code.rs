@@ -57,6 +57,10 @@ pub enum Code {
     DiskFull,
     /// A node showed something that does not prove what it should.
     BadProof,
+    /// The managers have certified two headers that contradict each other.
+    Conflict,
+    /// Away for so long that only a checkpoint leads back to the ledger.
+    CheckpointNeeded,
     /// A file cannot be read or written.
     Io,
     /// A refusal of the ledger or of a node, by its own code.
@@ -95,6 +99,8 @@ impl Code {
         Self::UpgradeNeeded,
         Self::DiskFull,
         Self::BadProof,
+        Self::Conflict,
+        Self::CheckpointNeeded,
         Self::Io,
         Self::Refused,
         Self::Internal,
@@ -131,6 +137,8 @@ impl Code {
             Self::UpgradeNeeded => "upgrade_needed",
             Self::DiskFull => "disk_full",
             Self::BadProof => "bad_proof",
+            Self::Conflict => "conflict",
+            Self::CheckpointNeeded => "checkpoint_needed",
             Self::Io => "io",
             Self::Refused => "refused",
             Self::Internal => "internal",
@@ -173,9 +181,11 @@ mod tests {
             Code::UpgradeNeeded => 24,
             Code::DiskFull => 25,
             Code::BadProof => 26,
-            Code::Io => 27,
-            Code::Refused => 28,
-            Code::Internal => 29,
+            Code::Conflict => 27,
+            Code::CheckpointNeeded => 28,
+            Code::Io => 29,
+            Code::Refused => 30,
+            Code::Internal => 31,
         }
     }
 

@@ -40,6 +40,12 @@ impl Fault {
         matches!(self.code, Code::NoNetwork | Code::Timeout)
     }
 
+    /// True if the ledger is not believed, which mail has no part in.
+    #[must_use]
+    pub fn is_distrust(&self) -> bool {
+        matches!(self.code, Code::Conflict | Code::CheckpointNeeded)
+    }
+
     /// True if the fault lies with a node, or with the way to it: what is saved here is as right as
     /// before, and time or another node may mend it.
     #[must_use]
@@ -116,8 +122,23 @@ impl From<LightError> for Fault {
                 Code::ClockWrong,
                 "this computer's clock is behind the network's; set the clock",
             ),
+            LightError::Frozen => Self::new(
+                Code::Conflict,
+                "the managers have certified two headers that contradict each other, so nothing \
+                 that the network says about money is believed and nothing is paid; once people \
+                 have found out which one counts, begin from it with checkpoint --use",
+            ),
+            LightError::BadCheckpoint => Self::new(
+                Code::BadProof,
+                "this checkpoint is older than what is trusted, or of another header than the \
+                 network's",
+            ),
+            LightError::TrustExpired(_) => crate::flows::checkpoint::checkpoint_needed(),
             LightError::Header(_)
+            | LightError::WrongMembers
             | LightError::Certificate(_)
+            | LightError::NotEnoughTrust { .. }
+            | LightError::MustWalk(_)
             | LightError::UnknownRoot(_)
             | LightError::WrongAddress(_)
             | LightError::Proof(_)

@@ -3,7 +3,9 @@
 
 pub(crate) mod again;
 pub(crate) mod attach;
+pub(crate) mod checkpoint;
 pub(crate) mod contact;
+pub(crate) mod crosscheck;
 pub(crate) mod deliver;
 pub(crate) mod faucet;
 pub(crate) mod follow;
@@ -16,3 +18,5 @@ pub(crate) mod receive;
 pub(crate) mod sync;
 #[cfg(test)]
 mod tests;
+pub(crate) mod trust;
+pub(crate) mod votes;

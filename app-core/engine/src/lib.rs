@@ -5,18 +5,23 @@
 //! crates, SQL lives in `store`, libp2p lives in `net`. What joins two domains is a flow: one file
 //! per verb under `flows`.
 
+mod attention;
 mod clock;
 mod code;
+mod diagnosis;
 mod facts;
 mod fault;
 mod flows;
 mod link;
 mod me;
+mod observatory;
 mod safety;
 mod writer;
 
+pub use attention::Attention;
 pub use clock::Clock;
 pub use code::Code;
+pub use diagnosis::{Finding, FindingKind, Health, diagnose};
 pub use facts::LightFacts;
 pub use fault::Fault;
 pub use flows::contact::{find_contact, shown_names};
@@ -24,20 +29,26 @@ pub use flows::faucet::gift;
 pub use flows::listen::Heard;
 pub use flows::pay::{Payee, Wanted, outcome};
 pub use flows::sync::Synced;
+pub use light::{ManagerRecord, Mark, RoundLine, Survey};
 pub use link::Happening;
+pub use observatory::{
+    Case, CrossCheck, Explored, Finality, Measured, Observatory, PeerFacts, Second, Standing,
+    Steps, Way,
+};
 pub use safety::Safety;
 pub use wallet::Quote;
 pub use writer::Writer;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chat::Ours;
 use light::LightState;
 use net::Bootstrap;
 use ratchet::SenderCertificate;
-use store::Store;
+use store::{HeaderRow, Store};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 use types::{Address, OpenId, QueueId, Round, Timestamp};
 use wire::hash;
@@ -60,8 +71,26 @@ pub struct Engine {
     network: Option<Bound>,
     extra: Vec<Bootstrap>,
     link: Option<Link>,
-    /// Mail may have spoken of money: look at the account with every header up to this round.
-    watch: Round,
+    /// Mail may have spoken of money: look at the account with every header until then.
+    watch: Option<Instant>,
+    /// The round in which the account was looked at last.
+    looked: Round,
+    /// Payments wait to become final.
+    paying: bool,
+    /// Whether somebody looks.
+    attention: Attention,
+    /// What was seen, for whoever looks.
+    observatory: Observatory,
+    /// Why the ledger is not believed now; mail moves all the same.
+    distrust: Option<Fault>,
+    /// What other workers are being asked.
+    checks: JoinSet<Option<light::Step>>,
+    /// When they were asked last.
+    crossed: Option<Instant>,
+    /// When the latest headers could not be had.
+    gap_left: Option<Instant>,
+    /// Contacts that want to know which header the ledger has in a round.
+    asked_of_us: Mutex<BTreeMap<OpenId, Round>>,
     /// What was heard last could not be dealt with: the next connection is not hurried.
     shaken: bool,
     /// Queues that hold more than was taken at once.
@@ -85,6 +114,8 @@ pub(crate) struct Bound {
     pub(crate) genesis: ledger::Genesis,
     pub(crate) home: Bootstrap,
     pub(crate) light: LightState,
+    /// Headers that the light state counts as held and that are saved with it.
+    pub(crate) unsaved: Vec<HeaderRow>,
 }
 
 impl Engine {
@@ -109,7 +140,16 @@ impl Engine {
             network: None,
             extra,
             link: None,
-            watch: Round(0),
+            watch: None,
+            looked: Round(0),
+            paying: false,
+            attention: Attention::default(),
+            observatory: Observatory::new(clock),
+            distrust: None,
+            checks: JoinSet::new(),
+            crossed: None,
+            gap_left: None,
+            asked_of_us: Mutex::default(),
             shaken: false,
             unfinished: BTreeSet::new(),
             unheard: AtomicBool::new(false),
@@ -133,6 +173,22 @@ impl Engine {
     #[must_use]
     pub fn own(&self) -> (OpenId, Address) {
         (self.keys.account(), self.keys.address())
+    }
+
+    /// A handle by which front ends say that somebody looks.
+    #[must_use]
+    pub fn attention(&self) -> Attention {
+        self.attention.clone()
+    }
+
+    /// Why the ledger is not believed now, while mail still moves.
+    #[must_use]
+    pub const fn distrust(&self) -> Option<&Fault> {
+        self.distrust.as_ref()
+    }
+
+    pub(crate) fn asked_of_us(&self) -> MutexGuard<'_, BTreeMap<OpenId, Round>> {
+        self.asked_of_us.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Closes the profile. A process must not end before: SQLCipher takes its memory away at the exit,

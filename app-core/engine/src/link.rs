@@ -9,6 +9,16 @@ pub(crate) struct Link {
     pub(crate) node: LightNode,
     /// The stream of events, while somebody listens.
     pub(crate) events: Option<mpsc::Receiver<Event>>,
+    /// True if it tells of every header, not of one a minute.
+    pub(crate) every: bool,
+}
+
+impl Link {
+    /// The stream, if somebody listens, and whether it tells of every header.
+    pub(crate) fn listening(&mut self) -> Option<(&mut mpsc::Receiver<Event>, bool)> {
+        let every = self.every;
+        self.events.as_mut().map(|events| (events, every))
+    }
 }
 
 /// Something that a front end may want to show.

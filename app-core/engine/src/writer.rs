@@ -110,7 +110,7 @@ impl Writer {
         let saved = self.store.account().await?;
         let ground = Ground {
             chain: network.chain,
-            prices: &genesis.prices,
+            prices: &genesis.params.prices,
             // It decides only until when a payment is valid.
             round: saved.as_ref().map_or(Round(0), |saved| saved.round),
             account: saved.as_ref().and_then(|saved| saved.account.as_ref()),

@@ -64,7 +64,7 @@ async fn hear(
         let Some(frame) = frame.unwrap_or(Err(NetError::Timeout))? else { return Ok(()) };
         match Event::from_bytes(&frame).map_err(|_| NetError::BadReply)? {
             Event::Beat => {}
-            event @ (Event::Mail(_) | Event::Header(_)) => {
+            event @ (Event::Mail(_) | Event::Header(_) | Event::Warrant(_)) => {
                 if events.send(event).await.is_err() {
                     return Ok(());
                 }
@@ -78,6 +78,7 @@ mod tests {
     use super::*;
     use crate::transport::{Incoming, Transport};
     use types::QueueId;
+    use wire::events::Follow;
 
     const EVENTS: &str = wire::protocol::EVENTS;
     const BEAT: Duration = Duration::from_millis(100);
@@ -89,7 +90,7 @@ mod tests {
         let app = Transport::spawn([2; 32], &[]).await.unwrap();
         app.connect(worker.id(), &worker.addresses()).await.unwrap();
         let channel = app.open(worker.id(), EVENTS).await.unwrap();
-        let to = Subscribe::To { queues: vec![], headers_from: None };
+        let to = Subscribe::To { queues: vec![], headers: Follow::None };
         (worker, incoming, subscribe(channel, &to, beat).await.unwrap())
     }
 

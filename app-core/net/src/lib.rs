@@ -11,8 +11,10 @@ mod frame;
 pub mod fuzz;
 mod identity;
 mod light_node;
+mod probe;
 pub mod transport;
 
 pub use bootstrap::Bootstrap;
 pub use error::{CallError, NetError};
 pub use light_node::LightNode;
+pub use probe::{Probed, carried_by, is_loopback, probe};

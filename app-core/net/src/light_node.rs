@@ -4,7 +4,7 @@
 //! that ended is taken up again by its caller, who knows from where. Every start has a new peer
 //! key, so that a worker cannot follow a person from one connection to the next.
 
-use crate::transport::{Channel, Transport};
+use crate::transport::{Channel, Connection, Transport};
 use crate::{Bootstrap, CallError, NetError, events};
 use libp2p::identity::Keypair;
 use std::time::Duration;
@@ -113,6 +113,12 @@ impl LightNode {
             self.transport.disconnect(self.home.worker).await;
         }
         alive
+    }
+
+    /// The connections as they stand now: the one to the home worker, if there is one.
+    #[must_use]
+    pub fn connections(&self) -> Vec<Connection> {
+        self.transport.connections()
     }
 
     /// Bytes received and sent so far.

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
-use net::transport::{Channel, Transport};
+use net::transport::{Carrier, Channel, Transport};
 use net::{Bootstrap, CallError, LightNode, NetError};
 use std::future::Future;
 use types::{ChainId, Round, Timestamp};
@@ -99,4 +99,20 @@ async fn a_worker_that_is_there_gives_a_sign_of_life() {
     worker.close().await;
     assert!(!node.is_alive().await);
     assert!(!node.is_connected());
+}
+
+#[tokio::test]
+async fn a_connection_says_which_way_it_goes() {
+    let (worker, home) = worker().await;
+    let node = LightNode::start(home.clone()).await.unwrap();
+    assert!(node.is_alive().await);
+    let [connection] = node.connections().try_into().unwrap();
+    assert_eq!((connection.peer, connection.carrier), (home.worker, Carrier::Quic));
+    assert_eq!((connection.address, connection.relayed), (home.addresses, false));
+    assert!(connection.round_trip.is_some(), "a stream was opened");
+    worker.close().await;
+    assert!(!node.is_alive().await);
+    while !node.connections().is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
 }

@@ -22,9 +22,9 @@ mod store;
 mod unlock;
 mod wraps;
 
-pub use apply::{Change, NetworkChange};
+pub use apply::{Change, HeaderRow, LightChange, NetworkChange};
 pub use error::StoreError;
-pub use load::{NetworkRow, ProfileRow};
+pub use load::{NetworkRow, ProfileRow, VouchRow};
 pub use lock::LOCK_WAIT;
 pub use paths::Profile;
 pub use profile::{create, open, open_within, recover};

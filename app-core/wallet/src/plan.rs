@@ -1,7 +1,7 @@
 //! From a wish to a signed transaction.
 
 use keys::{EcdsaKey, PublicKey};
-use ledger::{Account, Action, Prices, Source, Transaction};
+use ledger::{Account, Action, Pay, Prices, Source, Transaction};
 use rand_core::CryptoRng;
 use std::collections::BTreeSet;
 use types::{Abc, Address, Amount, ChainId, OpenId, Round, Timestamp};
@@ -193,7 +193,7 @@ fn draft(to: Address, amount: Amount<Abc>, ground: Ground<'_>, own: &PublicKey) 
             reveal: first.then_some(own.clone()),
         }],
         fee: Amount::ZERO,
-        actions: vec![Action::Pay { source: 0, to, amount }],
+        actions: vec![Action::Pay(Pay { source: 0, to, amount })],
         witness: vec![vec![0; own.signature_len()]],
     };
     transaction.fee = transaction.fee_needed(ground.prices).unwrap_or(Amount::new(u64::MAX));

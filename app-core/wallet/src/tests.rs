@@ -1,12 +1,12 @@
 //! Plans against the ledger's own rules: what the wallet signs, the ledger takes; what the ledger
 //! would refuse, the wallet does not sign.
 
-use keys::{EcdsaKey, Words};
-use ledger::{Account, BlockContext, Body, Genesis, Prices, Transaction};
+use keys::EcdsaKey;
+use ledger::{Account, BlockContext, Body, Genesis, Tip, Transaction};
 use proptest::prelude::*;
 use rand::rng;
 use std::collections::BTreeMap;
-use types::{Abc, Address, Amount, Round, Timestamp, WorkerId};
+use types::{Abc, Address, Amount, Round, Timestamp};
 use wire::Decode;
 
 use crate::{
@@ -22,22 +22,9 @@ struct World {
     bob: EcdsaKey,
 }
 
-fn key(seed: u8) -> EcdsaKey {
-    Words::from_entropy([seed; 32]).master().operation_key()
-}
-
 fn world(units: u64) -> World {
-    let (alice, bob) = (key(0xa1), key(0xb0));
-    let managers = (1..=4).map(|seed| keys::Ed25519Key::from_seed([seed; 32]).public()).collect();
-    let genesis = Genesis {
-        time: NOW,
-        interval_ms: 1000,
-        managers,
-        workers: vec![WorkerId([7; 32])],
-        faucet: None,
-        balances: vec![(alice.public().address(), Amount::new(units))],
-        prices: Prices::DEVNET,
-    };
+    let (alice, bob) = (testkit::person(0x31), testkit::person(0x30));
+    let genesis = testkit::genesis(NOW, &[(alice.public().address(), Amount::new(units))]);
     genesis.check().unwrap();
     World { state: genesis.state(), genesis, alice, bob }
 }
@@ -50,7 +37,7 @@ impl World {
     fn ground<'a>(&'a self, account: Option<&'a Account>, open: &'a [Payment]) -> Ground<'a> {
         Ground {
             chain: self.genesis.chain(),
-            prices: &self.genesis.prices,
+            prices: &self.genesis.params.prices,
             round: Round(5),
             account,
             payee_exists: false,
@@ -77,12 +64,13 @@ impl World {
         let transactions = payments.iter();
         let transactions =
             transactions.map(|payment| Transaction::from_bytes(&payment.attempt.bytes).unwrap());
-        let body = Body { transactions: transactions.collect() };
-        let prices = self.genesis.prices;
-        let context =
-            BlockContext { chain: self.genesis.chain(), round: Round(6), prices: &prices };
-        let outcome = ledger::execute(&self.state, &context, &body).map_err(|(_, why)| why)?;
-        self.state.extend(outcome.changes);
+        let body = Body { parent_certificate: None, transactions: transactions.collect() };
+        let params = &self.genesis.params;
+        let tip = Tip { round: Round(5), ..self.genesis.tip([0; 32]) };
+        let context = BlockContext::after(&tip, self.genesis.chain(), NOW, params);
+        let outcome = ledger::execute(&self.state, &context, &body, &|_| false);
+        let changes = outcome.map_err(|(_, why)| why)?.changes;
+        self.state.extend(changes.into_iter().filter_map(|(key, value)| Some((key, value?))));
         Ok(())
     }
 }

@@ -16,12 +16,19 @@ fn payment() -> PaymentRef {
     PaymentRef { tx: TxId([1; 32]), amount: Amount::new(5) }
 }
 
-fn bodies() -> [Body; 3] {
+fn vouched() -> Vouched {
+    let (header, time) = (BlockId([4; 32]), Timestamp(5));
+    Vouched { round: Round(3), header, committee: [6; 32], time }
+}
+
+fn bodies() -> [Body; 5] {
     let PaymentRef { tx, amount } = payment();
     [
         Body::Text("hi".to_owned()),
         Body::Receipt(vec![MessageId([3; 16])]),
         Body::Payment { tx, amount, memo: String::new() },
+        Body::AskCheckpoint(Round(3)),
+        Body::Vouch(vouched()),
     ]
 }
 
@@ -88,9 +95,29 @@ fn what_a_request_says_is_saved_and_confirmed() {
 }
 
 #[test]
+fn only_an_accepted_contact_may_ask_and_vouch_for_headers() {
+    let (alice, bob, mut rng) = actors();
+    let all = [(Standing::Accepted, true), (Standing::Request, false), (Standing::Declined, false)];
+    for (standing, heard) in all {
+        let contact = |rng: &mut _| Contact { standing, ..contact_of(&bob, rng) };
+        let bob = (&bob.me.card.identity, false);
+        let asked = said(Body::AskCheckpoint(Round(3)));
+        let taken = take(Some(contact(&mut rng)), bob, asked, &alice.me, NOW).unwrap();
+        assert_eq!((taken.asked, taken.vouched), (heard.then_some(Round(3)), None));
+        let word = said(Body::Vouch(vouched()));
+        let taken = take(Some(contact(&mut rng)), bob, word, &alice.me, NOW).unwrap();
+        assert_eq!((taken.asked, taken.vouched), (None, heard.then(vouched)));
+        assert!(taken.receipt.is_none());
+        // Of a stranger nothing is taken at all.
+        let word = take(None, bob, said(Body::Vouch(vouched())), &alice.me, NOW);
+        assert_eq!(word.err(), Some(Refused::Stranger));
+    }
+}
+
+#[test]
 fn nothing_of_a_declined_contact_is_saved_or_confirmed() {
     let (alice, bob, mut rng) = actors();
-    for (body, ready) in bodies().into_iter().zip([true, false, true]) {
+    for (body, ready) in bodies().into_iter().zip([true, false, true, false, true]) {
         let standing = Standing::Declined;
         let contact = Contact { standing, ready, ..contact_of(&bob, &mut rng) };
         let taken = take(Some(contact), (&bob.me.card.identity, false), said(body), &alice.me, NOW)

@@ -30,7 +30,7 @@ impl Engine {
             Some(_) => self.connect_home().await?,
             None => self.bind().await?,
         };
-        self.link = Some(Link { node: node.clone(), events: None });
+        self.link = Some(Link { node: node.clone(), events: None, every: false });
         Ok(node)
     }
 
@@ -57,7 +57,7 @@ impl Engine {
             Some(bytes) => light::LightState::from_bytes(&bytes).map_err(|_| damaged_network())?,
             None => light::LightState::new(&genesis),
         };
-        Ok(Some(Bound { genesis, home, light }))
+        Ok(Some(Bound { genesis, home, light, unsaved: vec![] }))
     }
 
     /// Saves the addresses given at the start, unless they belong to another network.
@@ -100,7 +100,7 @@ impl Engine {
         let at = NetworkChange::SetHome(home.to_string());
         self.store.apply(vec![bind.into(), at.into()]).await?;
         let light = light::LightState::new(&genesis);
-        self.network = Some(Bound { genesis, home, light });
+        self.network = Some(Bound { genesis, home, light, unsaved: vec![] });
         Ok(node)
     }
 
@@ -136,7 +136,7 @@ impl Engine {
 }
 
 /// Connects, or gives it up while there is time left for others.
-async fn reach(node: &Bootstrap) -> Result<LightNode, NetError> {
+pub(crate) async fn reach(node: &Bootstrap) -> Result<LightNode, NetError> {
     let start = LightNode::start(node.clone());
     tokio::time::timeout(REACH, start).await.unwrap_or(Err(NetError::NoNetwork))
 }

@@ -22,7 +22,7 @@ impl Engine {
             return Err(Fault::new(Code::UpgradeNeeded, why));
         }
         let tx = answer?;
-        self.expect_money()?;
+        self.expect_money();
         Ok(tx)
     }
 }

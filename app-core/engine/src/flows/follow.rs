@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use ledger::{AccountProof, CertifiedHeader, Entry};
+use ledger::{AccountProof, Entry};
 use light::{LightError, ProvedAccount};
 use net::{LightNode, NetError};
-use store::NetworkChange;
 use types::{Address, Round, Timestamp};
 use wallet::{ProvedEntry, SavedAccount, settle};
-use wire::chain::{ChainReply, ChainRequest, MAX_HEADERS, Object};
-use wire::{Decode, Encode};
+use wire::Decode;
+use wire::chain::{ChainReply, ChainRequest};
 
 use crate::{Code, Engine, Fault};
 
@@ -27,42 +26,37 @@ const PIECE: usize = 256;
 const AT_ONCE: usize = 16;
 
 impl Engine {
-    /// Checks every header up to the network's tip. Returns how far the network says it is.
+    /// Trusts the newest header. Returns how far the network says it is.
     pub(crate) async fn follow_headers(&mut self, node: &LightNode) -> Result<Round, Fault> {
-        let (tip, network_time) = tip(node).await?;
-        while self.bound()?.light.round() < tip {
-            let from = self.bound()?.light.round().next();
-            let max = u16::try_from(MAX_HEADERS).unwrap_or(u16::MAX);
-            let ChainReply::Headers(headers) =
-                node.chain(ChainRequest::Headers { from, max }).await?
-            else {
-                return Err(NetError::BadReply.into());
-            };
-            if headers.is_empty() {
-                break;
-            }
-            headers.iter().try_for_each(|header| self.take_header(header))?;
-            self.save_light().await?;
-        }
+        let ((tip, network_time), _) = self.move_trust(node, None).await?;
         self.check_clock(network_time)?;
         Ok(tip)
     }
 
-    /// Checks one header against the last one.
-    pub(crate) fn take_header(&mut self, header: &Object) -> Result<(), Fault> {
-        let header = CertifiedHeader::from_bytes(&header.0)?;
-        let now = self.clock.now();
-        Ok(self.bound_mut()?.light.advance(&header, now)?)
-    }
-
-    pub(crate) async fn save_light(&self) -> Result<(), Fault> {
-        let bytes = self.bound()?.light.to_bytes();
-        Ok(self.store.apply(vec![NetworkChange::SaveLight(bytes).into()]).await?)
+    /// The same together with our account, in one round of requests.
+    pub(crate) async fn follow_all(&mut self, node: &LightNode) -> Result<Round, Fault> {
+        let address = self.keys.address();
+        let ((tip, network_time), proof) = self.move_trust(node, Some(address)).await?;
+        self.check_clock(network_time)?;
+        let proved = proof.and_then(|proof| {
+            self.bound().ok().and_then(|network| network.light.check_account(address, &proof).ok())
+        });
+        self.follow_proved(node, proved).await?;
+        Ok(tip)
     }
 
     /// Brings account, history and payments to the newest header.
     pub(crate) async fn follow_account(&mut self, node: &LightNode) -> Result<(), Fault> {
-        let (proved, mut entries) = self.proved_history(node).await?;
+        self.follow_proved(node, None).await
+    }
+
+    /// The same for an account that is proved already.
+    async fn follow_proved(
+        &mut self,
+        node: &LightNode,
+        proved: Option<ProvedAccount>,
+    ) -> Result<(), Fault> {
+        let (proved, mut entries) = self.proved_history(node, proved).await?;
         // A long history is saved piece by piece, so that it is not begun again when time runs out.
         while entries.len() > PIECE {
             let rest = entries.split_off(PIECE);
@@ -73,12 +67,14 @@ impl Engine {
         let entries = self.timed(node, entries).await?;
         let ProvedAccount { round, home, account } = proved;
         let mut changes: Vec<store::Change> = vec![];
+        (self.looked, self.paying) = (round, false);
         for payment in self.store.open_payments().await? {
             let tx = payment.attempt.tx;
             let new =
                 entries.iter().find(|proved| proved.entry.tx == tx).map(|new| new.entry.round);
             let saved = self.store.entries_of(tx).await?.first().map(|saved| saved.entry.round);
             let state = settle(&payment, new.or(saved), round);
+            self.paying |= state == payment.state;
             if state != payment.state {
                 let payment = wallet::Payment { state, ..payment };
                 changes.push(wallet::Change::SavePayment(payment).into());
@@ -96,10 +92,14 @@ impl Engine {
     async fn proved_history(
         &mut self,
         node: &LightNode,
+        mut proved: Option<ProvedAccount>,
     ) -> Result<(ProvedAccount, Vec<Entry>), Fault> {
         let mut looks = 1;
         loop {
-            let proved = self.prove(node, self.keys.address()).await?;
+            let proved = match proved.take() {
+                Some(proved) => proved,
+                None => self.prove(node, self.keys.address()).await?,
+            };
             match self.follow_history(node, &proved).await? {
                 Ok(entries) => return Ok((proved, entries)),
                 Err(error) if looks == LOOKS => return Err(error.into()),
@@ -191,7 +191,7 @@ impl Engine {
         Ok(entries.into_iter().map(timed).collect())
     }
 
-    /// When a round was, by its certified header.
+    /// When a round was, by its proved header.
     async fn time_of(&self, node: &LightNode, round: Round) -> Result<Timestamp, Fault> {
         let network = self.bound()?;
         if round == Round(0) {
@@ -200,18 +200,7 @@ impl Engine {
         if let Some(time) = network.light.time_of(round) {
             return Ok(time);
         }
-        let ChainReply::Headers(headers) =
-            node.chain(ChainRequest::Headers { from: round, max: 1 }).await?
-        else {
-            return Err(NetError::BadReply.into());
-        };
-        let Some(object) = headers.first() else { return Err(NetError::BadReply.into()) };
-        let header = CertifiedHeader::from_bytes(&object.0)?;
-        network.light.check_header(&header)?;
-        if header.header.round != round {
-            return Err(NetError::BadReply.into());
-        }
-        Ok(header.header.time)
+        Ok(self.header_at(node, round).await?.time)
     }
 
     /// A clock far ahead of the network shows only in comparison with a node's own: headers of a
@@ -237,19 +226,6 @@ fn in_order(known: u64, entries: &[Entry]) -> Result<u64, LightError> {
         let due = known.saturating_add(1);
         if entry.counter == due { Ok(due) } else { Err(LightError::HistoryGap(due)) }
     })
-}
-
-async fn tip(node: &LightNode) -> Result<(Round, Timestamp), Fault> {
-    match node.chain(ChainRequest::Tip).await? {
-        ChainReply::Tip { round, now } => Ok((round, now)),
-        ChainReply::Genesis(_)
-        | ChainReply::Headers(_)
-        | ChainReply::Submitted(_)
-        | ChainReply::Account(_)
-        | ChainReply::History(_)
-        | ChainReply::Found(_)
-        | ChainReply::Located(_) => Err(NetError::BadReply.into()),
-    }
 }
 
 #[cfg(test)]

@@ -4,23 +4,29 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chat::Queue;
-use ledger::CertifiedHeader;
 use net::{LightNode, NetError};
-use wire::Decode;
+use tokio::time::Instant;
 use wire::chain::Object;
-use wire::events::{Event, MAX_QUEUES, QueueRight, Subscribe};
+use wire::events::{Event, Follow, MAX_QUEUES, QueueRight, Subscribe};
 
 use crate::flows::sync::Progress;
+use crate::link::Link;
 use crate::{Engine, Fault, Happening};
 
-/// Money that was announced is final within so many rounds, or takes its time.
-const WATCH: u64 = 10;
+/// Money that was announced is final within this time, or takes its time.
+const WATCH: Duration = Duration::from_secs(20);
 /// Between two looks at the account while nothing is expected; anybody may pay us at any time.
 const LOOK_EVERY: u64 = 30;
 /// Before the next try to reach a network that is gone.
 const RETRY: Duration = Duration::from_secs(1);
 /// Silence after which the connection is doubted: a ledger that lives tells of headers all the time.
 const QUIET: Duration = Duration::from_secs(15);
+/// The same while one header a minute is told of.
+const QUIET_MINUTE: Duration = Duration::from_secs(75);
+/// Between two pieces of the latest headers, which are in nobody's way.
+const PIECE: Duration = Duration::from_millis(100);
+/// After a piece could not be had.
+const PIECE_LATER: Duration = Duration::from_secs(60);
 /// How long new mail is worked on at a time.
 const MAIL_IN: Duration = Duration::from_secs(2);
 /// How long the ledger is waited for while somebody talks.
@@ -35,8 +41,10 @@ enum What {
     Connected,
     Unreachable(Fault),
     Said(Event),
-    /// There are queues that the stream does not listen to.
+    /// There are queues that the stream does not listen to, or other headers are wanted.
     NewQueues,
+    /// Some of the latest headers are missing.
+    Gap,
     /// A queue had more than could be taken at once.
     More,
     Quiet,
@@ -47,16 +55,29 @@ impl Engine {
     /// Waits until there is something to do; without a connection, tries to get one. May be dropped
     /// at any time; nothing is lost then.
     pub async fn hear(&mut self) -> Heard {
-        let unfinished = !self.unfinished.is_empty();
-        if let Some(events) = self.link.as_mut().and_then(|link| link.events.as_mut()) {
-            if self.unheard.load(Ordering::Relaxed) {
+        let (unfinished, every) = (!self.unfinished.is_empty(), self.wants_every());
+        let gap = every && self.wants_piece();
+        let attention = self.attention.clone();
+        if let Some((events, followed)) = self.link.as_mut().and_then(Link::listening) {
+            if self.unheard.load(Ordering::Relaxed) || every != followed {
                 return Heard(What::NewQueues);
             }
             if unfinished {
                 return Heard(What::More);
             }
-            let event = tokio::time::timeout(QUIET, events.recv()).await;
-            return Heard(event.map_or(What::Quiet, |event| event.map_or(What::Ended, What::Said)));
+            let quiet = match (gap, every) {
+                (true, _) => PIECE,
+                (false, true) => QUIET,
+                (false, false) => QUIET_MINUTE,
+            };
+            return tokio::select! {
+                event = tokio::time::timeout(quiet, events.recv()) => Heard(match event {
+                    Ok(event) => event.map_or(What::Ended, What::Said),
+                    Err(_) if gap => What::Gap,
+                    Err(_) => What::Quiet,
+                }),
+                () = attention.begins(), if !every => Heard(What::NewQueues),
+            };
         }
         if self.shaken {
             tokio::time::sleep(RETRY).await;
@@ -77,6 +98,7 @@ impl Engine {
             What::Said(event) => self.take_event(event).await,
             What::NewQueues => self.subscribe().await.map(|()| Happening::Ledger),
             What::More => self.take_mail().await,
+            What::Gap => self.take_piece().await,
             What::Quiet => self.break_silence().await,
             What::Ended => {
                 self.detach();
@@ -99,7 +121,14 @@ impl Engine {
     async fn take_up(&mut self) -> Result<Happening, Fault> {
         const PATIENCE: Duration = Duration::from_secs(10);
         self.unfinished.clear();
-        self.catch_up(PATIENCE).await?;
+        self.crossed = None;
+        match self.catch_up(PATIENCE).await {
+            // Mail goes on, and may bring what helps.
+            Err(fault) if fault.is_distrust() => self.distrust = Some(fault),
+            done => {
+                done?;
+            }
+        }
         if self.link.is_none() {
             return Ok(Happening::Offline);
         }
@@ -112,10 +141,16 @@ impl Engine {
         // Before they are read: one that is made meanwhile is heard of the next time.
         self.unheard.store(false, Ordering::Relaxed);
         let rights = self.rights(&node).await?;
-        let headers_from = Some(self.bound()?.light.round().next());
-        let events = node.subscribe(Subscribe::To { queues: rights, headers_from }).await?;
+        let every = self.wants_every();
+        let headers = match (&self.distrust, every) {
+            (Some(_), _) => Follow::None,
+            (None, true) => Follow::Every(self.bound()?.light.round().next()),
+            (None, false) => Follow::Minute,
+        };
+        let events = node.subscribe(Subscribe::To { queues: rights, headers }).await?;
         if let Some(link) = &mut self.link {
-            link.events = Some(events);
+            (link.events, link.every) = (Some(events), every);
+            self.observatory.listens();
         }
         Ok(())
     }
@@ -133,16 +168,17 @@ impl Engine {
 
     async fn take_event(&mut self, event: Event) -> Result<Happening, Fault> {
         match event {
-            Event::Header(header) => {
+            Event::Header(step) => {
                 let node = self.attach().await?;
-                self.take_header_event(&node, &header).await?;
-                let open = !self.store.open_payments().await?.is_empty();
-                let round = self.bound()?.light.round();
-                if open || round <= self.watch || round.0.is_multiple_of(LOOK_EVERY) {
-                    self.look_at_account(&node).await?;
-                }
+                let taken = self.take_header(&node, &step).await;
+                self.or_distrust(taken)?;
                 self.send_again().await?;
                 self.tend().await?;
+                Ok(Happening::Ledger)
+            }
+            Event::Warrant(conflict) => {
+                let taken = self.take_warrant(&conflict).await;
+                self.or_distrust(taken)?;
                 Ok(Happening::Ledger)
             }
             Event::Mail(queue) => {
@@ -151,6 +187,62 @@ impl Engine {
             }
             Event::Beat => Ok(Happening::Ledger),
         }
+    }
+
+    /// A header, and what is to be done now and then as the ledger goes on.
+    async fn take_header(&mut self, node: &LightNode, step: &Object) -> Result<(), Fault> {
+        self.take_told(node, step).await?;
+        let round = self.bound()?.light.round();
+        if self.paying || self.watches() || round >= self.looked.plus(LOOK_EVERY) {
+            self.look_at_account(node).await?;
+        }
+        if self.wants_every() { self.cross_check(node).await } else { Ok(()) }
+    }
+
+    /// A ledger that is not believed is kept in mind; everything else goes on.
+    fn or_distrust(&mut self, done: Result<(), Fault>) -> Result<(), Fault> {
+        match done {
+            Err(fault) if fault.is_distrust() => {
+                self.unheard.store(true, Ordering::Relaxed);
+                self.distrust = Some(fault);
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
+    /// True while every header is wanted: somebody looks, or money is under way.
+    fn wants_every(&self) -> bool {
+        self.attention.is_there() || self.paying || self.watches()
+    }
+
+    /// True while money is expected.
+    fn watches(&self) -> bool {
+        self.watch.is_some_and(|until| Instant::now() < until)
+    }
+
+    pub(crate) fn link_follows_every(&self) -> bool {
+        self.link.as_ref().is_some_and(|link| link.every)
+    }
+
+    /// True if some of the latest headers are missing, and the last try did not fail just now.
+    fn wants_piece(&self) -> bool {
+        let rested = self.gap_left.is_none_or(|at| at.elapsed() >= PIECE_LATER);
+        let gap = self.network.as_ref().is_some_and(|it| it.light.window().gap().is_some());
+        rested && gap && self.distrust.is_none()
+    }
+
+    /// Fills a piece of the gap. Headers that nobody needs yet are no reason to give up a connection.
+    async fn take_piece(&mut self) -> Result<Happening, Fault> {
+        let node = self.attach().await?;
+        match self.fill_gap(&node).await {
+            Err(fault) if fault.is_elsewhere() => {
+                self.gap_left = Some(Instant::now());
+                tracing::info!(code = fault.code(), "the latest headers are fetched later");
+            }
+            done => done?,
+        }
+        Ok(Happening::Ledger)
     }
 
     /// Takes what waits in the queues that were told of.
@@ -162,18 +254,20 @@ impl Engine {
         if self.receive_from(&node, queues, MAIL_IN, &progress).await? {
             self.unfinished.clear();
         }
+        self.vouch_for_asked(&node).await?;
         // The receipt first: its sender waits for it.
         self.deliver(&node, &progress).await?;
-        // Money that a message speaks of is there or not: look.
-        self.look_at_account(&node).await?;
-        self.expect_money()?;
+        // Money that a message speaks of is there or not: look. And a message may bring trust back.
+        let looked = self.look_at_account(&node).await;
+        self.or_distrust(looked)?;
+        self.expect_money();
         Ok(Happening::Chat)
     }
 
-    /// Looks at the account with each of the next headers.
-    pub(crate) fn expect_money(&mut self) -> Result<(), Fault> {
-        self.watch = self.bound()?.light.round().plus(WATCH);
-        Ok(())
+    /// Looks at the account with each of the next headers. Counted in time: the newest header may be
+    /// far ahead of the one that is trusted.
+    pub(crate) fn expect_money(&mut self) {
+        self.watch = Some(Instant::now() + WATCH);
     }
 
     async fn break_silence(&mut self) -> Result<Happening, Fault> {
@@ -210,6 +304,11 @@ impl Engine {
     /// A ledger that is not to be had just now is looked at later; the conversation goes on.
     async fn look_at_account(&mut self, node: &LightNode) -> Result<(), Fault> {
         let looking = async {
+            if self.distrust.is_some() {
+                self.follow_headers(node).await?;
+                self.distrust = None;
+                self.unheard.store(true, Ordering::Relaxed);
+            }
             self.follow_account(node).await?;
             self.submit_open(node).await
         };
@@ -221,21 +320,5 @@ impl Engine {
             Ok(done) => done,
             Err(_) => Ok(()),
         }
-    }
-
-    /// The stream may repeat what was fetched meanwhile, or be ahead of what was.
-    async fn take_header_event(&mut self, node: &LightNode, header: &Object) -> Result<(), Fault> {
-        const SAVE_EVERY: u64 = 60;
-        let round = CertifiedHeader::from_bytes(&header.0)?.header.round;
-        let known = self.bound()?.light.round();
-        if round > known.next() {
-            self.follow_headers(node).await?;
-        } else if round == known.next() {
-            self.take_header(header)?;
-        }
-        if round.0.is_multiple_of(SAVE_EVERY) {
-            self.save_light().await?;
-        }
-        Ok(())
     }
 }

@@ -44,6 +44,9 @@ impl Engine {
     /// `insufficient_funds`, `bad_amount`, `bad_address`, `unknown_contact`; nothing is saved then.
     pub async fn pay(&mut self, wanted: Wanted, patience: Duration) -> Result<Payment, Fault> {
         let end = Instant::now() + patience;
+        if self.network.as_ref().is_some_and(|network| network.light.frozen().is_some()) {
+            return Err(light::LightError::Frozen.into());
+        }
         // What is proved now is better ground than what was proved last time.
         let fresh = self.catch_up_ledger(patience).await?;
         let (contact, to) = recipient(&self.store, wanted.payee).await?;
@@ -58,6 +61,7 @@ impl Engine {
             changes.extend(notice.into_iter().map(Into::into));
         }
         self.store.apply(changes).await?;
+        self.paying = true;
         // It is saved, and goes out sooner or later: a failure now is none of the payment, and to
         // report one would make people pay again.
         let sent = self.submit_and_tell(contact.map(|contact| contact.account), left(end)).await;
@@ -108,7 +112,7 @@ impl Engine {
         let network = self.bound()?;
         let ground = Ground {
             chain: network.home.chain,
-            prices: &network.genesis.prices,
+            prices: &network.genesis.params.prices,
             round: network.light.round(),
             account,
             payee_exists,

@@ -3,15 +3,17 @@
 use chat::prekeys::spent;
 use chat::{
     Change, Contact, Content, Letter, PreKeyKind, Queue, SealedLetter, Standing, Taken, Unreadable,
-    Unsealed, session_changes, take,
+    Unsealed, Vouched, session_changes, take,
 };
+use light::Checkpoint;
 use ratchet::{
     IdentityKey, KyberPreKey, OneTimePreKey, Opened, PreKeyMessage, PreKeys, RatchetError,
     SessionRecord, SignalMessage, SignedPreKey,
 };
+use store::LightChange;
 use types::{OpenId, Timestamp};
-use wire::Decode;
 use wire::events::MAX_QUEUES;
+use wire::{Decode, Encode};
 use zeroize::Zeroizing;
 
 use crate::flows::again::Turn;
@@ -52,6 +54,8 @@ pub(crate) struct Read {
     pub(crate) news: bool,
     /// What has had its turn once that is saved.
     pub(crate) turn: Option<Turn>,
+    /// What a contact vouches for, to be saved with the rest.
+    pub(crate) vouched: Option<LightChange>,
 }
 
 /// A Kyber prekey of ours: its kind and its encoded record.
@@ -84,7 +88,7 @@ impl Engine {
         let (spoken, unread) = match (letter, &known) {
             (Letter::Again(unread), Some(contact)) => {
                 let (changes, turn) = self.answer(contact, unread).await?;
-                return Ok(Ok(Read { changes, news: false, turn }));
+                return Ok(Ok(Read { changes, news: false, turn, vouched: None }));
             }
             (Letter::First(message), contact) => {
                 let spoken = self.decrypt_first(contact.as_ref(), &message).await?;
@@ -96,15 +100,12 @@ impl Engine {
             (Letter::Later(_) | Letter::Again(_), None) => return Ok(Err(Useless::Stranger)),
         };
         Ok(match (spoken, known) {
-            (Ok(spoken), known) => {
-                let (changes, turn) = self.changes_of(spoken, (known, sender), now).await?;
-                Ok(Read { changes, news: true, turn })
-            }
+            (Ok(spoken), known) => Ok(self.changes_of(spoken, (known, sender), now).await?),
             // A key that was used up, too: this letter is a new one, so it is not the one that we have
             // read with that key, and its writer has an old copy of the session.
             (Err(Useless::Closed(_)), Some(contact)) => {
                 let (changes, turn) = self.ask(&contact, &unread);
-                Ok(Read { changes, news: false, turn })
+                Ok(Read { changes, news: false, turn, vouched: None })
             }
             (Err(useless), _) => Err(useless),
         })
@@ -214,7 +215,7 @@ impl Engine {
         spoken: Spoken,
         (known, identity): (Option<Contact>, IdentityKey),
         now: Timestamp,
-    ) -> Result<(Vec<Change>, Option<Turn>), Fault> {
+    ) -> Result<Read, Fault> {
         let Spoken { mut record, plaintext, spent: mut changes } = spoken;
         // Only what begins a session uses something up.
         let fresh = !changes.is_empty();
@@ -223,7 +224,7 @@ impl Engine {
         let taken = Content::from_bytes(&plaintext)
             .map_err(|_| Useless::BadContent)
             .and_then(|content| Ok(take(known, (&identity, fresh), content, &me, now)?));
-        let Taken { changes: taken, receipt, mut greet, moved } = match taken {
+        let Taken { changes: taken, receipt, mut greet, moved, asked, vouched } = match taken {
             Ok(taken) => taken,
             Err(useless) => {
                 tracing::debug!(%useless, "a content is dropped");
@@ -242,6 +243,9 @@ impl Engine {
         if let Some(contact) = greet {
             changes.extend(chat::greet(contact, &me, now, &mut rand::rng()));
         }
+        if let (Some(contact), Some(round)) = (known_account, asked) {
+            self.asked_of_us().insert(contact, round);
+        }
         if let Some(account) = account {
             changes.extend(session_changes(account, &mut record));
             if moved {
@@ -253,7 +257,17 @@ impl Engine {
                 changes.push(chat::receipt(account, message, now, &mut rand::rng()));
             }
         }
-        Ok((changes, turn))
+        let vouched = known_account.zip(vouched);
+        let vouched = vouched.map(|(contact, it)| self.vouched(contact, it)).transpose()?;
+        Ok(Read { changes, news: true, turn, vouched })
+    }
+
+    /// A contact's word about the ledger that both live on.
+    fn vouched(&self, contact: OpenId, vouched: Vouched) -> Result<LightChange, Fault> {
+        let Vouched { round, header, committee, time } = vouched;
+        let chain = self.bound()?.light.chain();
+        let checkpoint = Checkpoint { chain, round, header, committee, time }.to_bytes();
+        Ok(LightChange::Vouched { contact, checkpoint })
     }
 
     pub(crate) async fn session(&self, contact: OpenId) -> Result<SessionRecord, Fault> {

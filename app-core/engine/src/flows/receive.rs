@@ -132,7 +132,8 @@ impl Engine {
             return Ok(false);
         }
         let now = self.clock.now();
-        let Read { mut changes, news, turn } = match self.read(queue, &sealed, now).await? {
+        let Read { mut changes, news, turn, vouched } = match self.read(queue, &sealed, now).await?
+        {
             Ok(read) => read,
             Err(useless) => {
                 tracing::debug!(%useless, "an envelope says nothing");
@@ -141,7 +142,9 @@ impl Engine {
         };
         let until = now.plus_secs(TTL_SECS.saturating_add(SEEN_MARGIN_SECS));
         changes.push(Change::MarkSeen { queue: queue.id(), envelope: id, until });
-        self.store.apply(changes.into_iter().map(Into::into).collect()).await?;
+        let changes = changes.into_iter().map(store::Change::from);
+        let vouched = vouched.into_iter().map(store::Change::from);
+        self.store.apply(changes.chain(vouched).collect()).await?;
         turn.into_iter().for_each(|turn| self.note(turn));
         Ok(news)
     }

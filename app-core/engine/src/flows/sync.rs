@@ -150,6 +150,10 @@ impl Engine {
         let ledger = timeout(LEDGER_FIRST, self.follow(&node, progress)).await;
         let mail = self.exchange_mail(&node, progress).await;
         let ledger = match ledger {
+            // What contacts vouch for may have come with the mail.
+            Ok(Err(fault)) if fault.is_distrust() && mail.is_ok() => {
+                self.follow(&node, progress).await
+            }
             Ok(done) => done,
             Err(_) if mail.is_ok() => self.follow(&node, progress).await,
             Err(_) => Ok(()),
@@ -173,6 +177,7 @@ impl Engine {
             let empty = self.receive(node, MAIL_IN, progress).await?;
             // Whoever is asked to begin anew fetches our prekeys at once: they must be ours by then.
             tended |= self.tend_prekeys(node).await?;
+            self.vouch_for_asked(node).await?;
             self.deliver(node, progress).await?;
             progress.mail = empty;
         }
@@ -180,9 +185,9 @@ impl Engine {
     }
 
     async fn follow(&mut self, node: &LightNode, progress: &mut Progress) -> Result<(), Fault> {
-        let tip = self.follow_headers(node).await?;
+        let tip = self.follow_all(node).await?;
+        self.distrust = None;
         progress.tip = Some(tip);
-        self.follow_account(node).await?;
         self.submit_open(node).await?;
         progress.ledger = self.bound()?.light.round() >= tip;
         Ok(())

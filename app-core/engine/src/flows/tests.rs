@@ -10,7 +10,7 @@ use chat::{
     Standing,
 };
 use keys::Words;
-use ledger::{Genesis, Prices};
+use ledger::{FirstManager, FirstWorker, Genesis, Member, Params};
 use net::Bootstrap;
 use net::transport::{Incoming, Transport};
 use rand::SeedableRng;
@@ -18,7 +18,9 @@ use rand::rngs::StdRng;
 use ratchet::IdentityKeyPair;
 use store::{NetworkChange, Store};
 use tempfile::TempDir;
-use types::{ChainId, MessageId, OpenId, SendId, Timestamp, WorkerId};
+use types::{
+    Address, AddressKind, Amount, ChainId, MessageId, OpenId, SendId, Timestamp, WorkerId,
+};
 use wire::chain::{ChainReply, ChainRequest};
 use wire::directory::DirectoryRequest;
 use wire::mail::{MailReply, MailRequest};
@@ -29,6 +31,7 @@ use crate::{Clock, Engine};
 
 mod again;
 mod directory;
+mod ledger_life;
 mod requests;
 mod retry;
 mod safety;
@@ -52,6 +55,15 @@ impl Worker {
     async fn play(
         mail: impl Fn(&MailRequest) -> Result<MailReply, Failure> + Send + 'static,
     ) -> Self {
+        let unavailable = || Failure::new(code::UNAVAILABLE, "no manager answers");
+        Self::play_both(mail, move |_| Err(unavailable())).await
+    }
+
+    /// The same, and its ledger answers like this.
+    async fn play_both(
+        mail: impl Fn(&MailRequest) -> Result<MailReply, Failure> + Send + 'static,
+        chain: impl Fn(ChainRequest) -> Result<ChainReply, Failure> + Send + 'static,
+    ) -> Self {
         let listen = "/ip4/127.0.0.1/udp/0/quic-v1".parse().unwrap();
         let transport = Transport::spawn([1; 32], &[listen]).await.unwrap();
         let asked = Arc::new(Mutex::new(vec![]));
@@ -66,10 +78,9 @@ impl Worker {
             let answer = mail(&request_of(&request));
             async move { Reply::from(answer).to_bytes() }
         }));
-        tokio::spawn(serve(transport.accept(protocol::CHAIN).unwrap(), |request| {
-            ChainRequest::from_bytes(&request).unwrap();
-            let unavailable = Failure::new(code::UNAVAILABLE, "no manager answers");
-            async move { Reply::<ChainReply>::Failed(unavailable).to_bytes() }
+        tokio::spawn(serve(transport.accept(protocol::CHAIN).unwrap(), move |request| {
+            let answer = chain(ChainRequest::from_bytes(&request).unwrap());
+            async move { Reply::from(answer).to_bytes() }
         }));
         let entry = Arc::clone(&directory);
         tokio::spawn(serve(transport.accept(protocol::DIRECTORY).unwrap(), move |request| {
@@ -97,23 +108,40 @@ async fn serve<F: Future<Output = Vec<u8>>>(mut incoming: Incoming, answer: impl
     }
 }
 
+/// A network of four managers and this worker.
+fn genesis(worker: WorkerId) -> Genesis {
+    let home = |seed| Address { kind: AddressKind::Ecdsa, payload: [seed; 20] };
+    let bond = Amount::new(Params::DEVNET.manager_bond);
+    let key = |seed| keys::Ed25519Key::from_seed([seed; 32]).public();
+    let manager = |seed| FirstManager {
+        member: Member { key: key(seed), vrf: key(seed + 100) },
+        account: home(seed),
+        bond,
+    };
+    let mut managers: Vec<_> = (1..=4).map(manager).collect();
+    managers.sort_unstable_by_key(|manager| manager.member);
+    Genesis {
+        time: NOW,
+        params: Params::DEVNET,
+        managers,
+        workers: vec![FirstWorker { id: worker, archive: false }],
+        faucet: None,
+        balances: (1..=4).map(|seed| (home(seed), Amount::new(1_000_000))).collect(),
+    }
+}
+
 /// A profile that is bound to a network whose only node is this worker.
 async fn alice(worker: &Worker) -> (TempDir, Store) {
+    alice_on(worker, &genesis(worker.transport.id())).await
+}
+
+/// The same on a network with this genesis.
+async fn alice_on(worker: &Worker, genesis: &Genesis) -> (TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
     let words = Words::from_entropy([0xa1; 32]);
     // With a passphrase nothing is asked of, or left in, this computer's keychain.
     let (path, rng) = (dir.path().join("profile"), &mut StdRng::seed_from_u64(1));
     let store = store::create(&path, &words, "alice", Some("x"), rng).await.unwrap();
-    let managers = (1..=4).map(|seed| keys::Ed25519Key::from_seed([seed; 32]).public()).collect();
-    let genesis = Genesis {
-        time: NOW,
-        interval_ms: 1000,
-        managers,
-        workers: vec![worker.transport.id()],
-        faucet: None,
-        balances: vec![],
-        prices: Prices::DEVNET,
-    };
     let home = Bootstrap {
         worker: worker.transport.id(),
         addresses: worker.transport.addresses().remove(0),

@@ -5,19 +5,23 @@
 //! proven Ed25519 key; nothing here reads what a frame says.
 
 mod channel;
+mod paths;
 mod streams;
 mod swarm;
 
 pub use channel::{Channel, ChannelReceiver, ChannelSender};
+pub(crate) use paths::carrier;
+pub use paths::{Carrier, Connection};
 
 use crate::{NetError, identity};
 use channel::{Counted, Meter, Permits};
 use libp2p::identity::Keypair;
 use libp2p::multiaddr::Protocol;
 use libp2p::{Multiaddr, PeerId, StreamProtocol};
+use paths::Paths;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use streams::{Accepted, Accepting, Order};
 use swarm::Command;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
@@ -51,6 +55,7 @@ struct State {
     addresses: Vec<Multiaddr>,
     connected: BTreeSet<PeerId>,
     outgoing: BTreeMap<PeerId, Arc<Semaphore>>,
+    paths: Paths,
 }
 
 impl Shared {
@@ -163,6 +168,12 @@ impl Transport {
         identity::peer_id(peer).is_ok_and(|peer| self.shared.lock().connected.contains(&peer))
     }
 
+    /// The connection in use with each peer, as it stands now.
+    #[must_use]
+    pub fn connections(&self) -> Vec<Connection> {
+        self.shared.lock().paths.list()
+    }
+
     /// Ends every connection to a peer. Right when it does not answer any more: the next
     /// [`Transport::connect`] dials anew instead of trusting a dead connection.
     pub async fn disconnect(&self, peer: WorkerId) {
@@ -206,8 +217,14 @@ impl Transport {
         let (peer, protocol) = (identity::peer_id(peer)?, name(protocol)?);
         let permit = self.permit(peer).await?;
         let (reply, answer) = oneshot::channel();
+        let asked = Instant::now();
         self.command(Command::Open { peer, order: Order { protocol, reply } }).await?;
-        let stream = answer.await.unwrap_or(Err(NetError::Closed))?;
+        let answer = answer.await.unwrap_or(Err(NetError::Closed));
+        // A refusal is a way there and back as well.
+        if matches!(answer, Ok(_) | Err(NetError::UpgradeNeeded)) {
+            self.shared.lock().paths.took(peer, asked.elapsed());
+        }
+        let stream = answer?;
         let counted = Counted { stream, permits: Permits::of([permit]) };
         Ok(Channel::new(counted, &self.shared.meter))
     }

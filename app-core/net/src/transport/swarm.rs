@@ -207,12 +207,14 @@ impl Task {
     }
 
     fn on_event(&mut self, event: SwarmEvent<Infallible>) {
-        if let SwarmEvent::ConnectionEstablished { peer_id, connection_id, .. } = event {
+        if let SwarmEvent::ConnectionEstablished { peer_id, connection_id, endpoint, .. } = event {
+            self.shared.lock().paths.opened(peer_id, connection_id, &endpoint);
             self.live.entry(peer_id).or_default().insert(connection_id);
             self.note(peer_id);
             self.answer_all(peer_id, &Ok(()));
         } else if let SwarmEvent::ConnectionClosed { peer_id, connection_id, cause, .. } = event {
             tracing::debug!(peer = %peer_id, ?cause, "connection closed");
+            self.shared.lock().paths.closed(peer_id, connection_id);
             if let Some(live) = self.live.get_mut(&peer_id) {
                 live.remove(&connection_id);
                 self.live.retain(|_, live| !live.is_empty());

@@ -1,6 +1,7 @@
 //! Applying the machines' changes: a list is one database transaction, and all or nothing of it.
 
 mod chat;
+mod light;
 mod network;
 mod wallet;
 
@@ -9,7 +10,7 @@ use keys::Words;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Connection, Sqlite, SqliteConnection, SqlitePool};
-use types::{ChainId, OpenId, Timestamp};
+use types::{ChainId, OpenId, Round, Timestamp};
 
 /// Something to save.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub enum Change {
     Wallet(::wallet::Change),
     /// About the network, or the profile itself.
     Network(NetworkChange),
+    /// About the headers that are held, or what contacts vouch for.
+    Light(LightChange),
 }
 
 /// Something to save about the network, or the profile itself.
@@ -41,6 +44,50 @@ pub enum NetworkChange {
     SaveLight(Vec<u8>),
     /// The person has shown that the recovery words are written down.
     ConfirmWords,
+}
+
+/// Something to save of what the light node has checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LightChange {
+    /// Headers that were checked; one of a round that is held already takes its place.
+    AddHeaders(Vec<HeaderRow>),
+    /// The headers before this round are not held any more.
+    ForgetHeaders(Round),
+    /// A contact was asked which header the ledger has in a round.
+    Asked {
+        /// The contact.
+        contact: OpenId,
+        /// The round.
+        round: Round,
+        /// When that was.
+        at: Timestamp,
+    },
+    /// A contact vouches for a header.
+    Vouched {
+        /// The contact.
+        contact: OpenId,
+        /// The encoded `light::Checkpoint`.
+        checkpoint: Vec<u8>,
+    },
+    /// Trust begins anew: what contacts were asked, and said, has done its duty.
+    ForgetVouches,
+}
+
+/// A header to be held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeaderRow {
+    /// Its round.
+    pub round: Round,
+    /// The encoded `ledger::Header`.
+    pub header: Vec<u8>,
+    /// The encoded `ledger::Certificate`, where it is worth keeping.
+    pub certificate: Option<Vec<u8>>,
+}
+
+impl From<LightChange> for Change {
+    fn from(change: LightChange) -> Self {
+        Self::Light(change)
+    }
 }
 
 impl From<::chat::Change> for Change {
@@ -103,7 +150,7 @@ impl Store {
 fn shown(change: &Change) -> Option<OpenId> {
     match change {
         Change::Chat(change) => chat::shown(change),
-        Change::Wallet(_) | Change::Network(_) => None,
+        Change::Wallet(_) | Change::Network(_) | Change::Light(_) => None,
     }
 }
 
@@ -118,6 +165,7 @@ async fn apply_all(
             Change::Chat(change) => chat::apply(&mut db_tx, change).await?,
             Change::Wallet(change) => wallet::apply(&mut db_tx, change).await?,
             Change::Network(change) => network::apply(&mut db_tx, change).await?,
+            Change::Light(change) => light::apply(&mut db_tx, change).await?,
         }
     }
     Ok(db_tx.commit().await?)
@@ -149,5 +197,5 @@ crate::sql::statements! {
 /// All statements of this folder.
 #[cfg(test)]
 pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
-    [sql::ALL, chat::sql::ALL, network::sql::ALL, wallet::sql::ALL].concat()
+    [sql::ALL, chat::sql::ALL, light::sql::ALL, network::sql::ALL, wallet::sql::ALL].concat()
 }

@@ -3,7 +3,6 @@
 use super::Statement;
 use crate::row::{int, payment_state_columns};
 use crate::{StoreError, load};
-use ledger::{Entry, EntryKind};
 use sqlx::{SqliteConnection, query};
 use wallet::{Change, Payment, ProvedEntry, SavedAccount};
 use wire::Encode;
@@ -44,19 +43,10 @@ fn add_entry(ProvedEntry { entry, time }: &ProvedEntry, hash: &[u8; 32]) -> Stat
     query(sql::ADD_ENTRY)
         .bind(int(entry.counter))
         .bind(&entry.tx.0[..])
-        .bind(kind_text(entry))
+        .bind(entry.kind.name())
         .bind(int(time.0))
         .bind(entry.to_bytes())
         .bind(&hash[..])
-}
-
-const fn kind_text(entry: &Entry) -> &'static str {
-    match entry.kind {
-        EntryKind::Genesis => "genesis",
-        EntryKind::PayIn => "pay_in",
-        EntryKind::PayOut => "pay_out",
-        EntryKind::Fee => "fee",
-    }
 }
 
 fn save_payment(payment: &Payment) -> Statement {

@@ -43,6 +43,52 @@ pub enum HistoryKind {
     Genesis,
     /// A payment.
     Payment,
+    /// ABC turned into ABIT.
+    Conversion,
+    /// Everything moved at once, or folded into the account.
+    Sweep,
+    /// A key added or retired.
+    Key,
+    /// Another profile committed to.
+    Profile,
+    /// A red envelope: made, claimed, or what nobody claimed.
+    Envelope,
+    /// A name: its deposit, price, record or owner.
+    Name,
+    /// A bond: locked, returned or lost.
+    Bond,
+    /// Paid by the rules: for deciding, or for reporting an offence.
+    Reward,
+}
+
+impl HistoryKind {
+    const fn of(kind: EntryKind) -> Self {
+        match kind {
+            EntryKind::Genesis => Self::Genesis,
+            EntryKind::PayIn | EntryKind::PayOut | EntryKind::Fee => Self::Payment,
+            EntryKind::Converted => Self::Conversion,
+            EntryKind::MovedOut
+            | EntryKind::MovedIn
+            | EntryKind::FoldedOut
+            | EntryKind::FoldedIn { .. } => Self::Sweep,
+            EntryKind::KeyAdded | EntryKind::KeyRetired => Self::Key,
+            EntryKind::ProfileSet => Self::Profile,
+            EntryKind::EnvelopeOut { .. }
+            | EntryKind::EnvelopeIn { .. }
+            | EntryKind::EnvelopeBack { .. } => Self::Envelope,
+            EntryKind::NameCommit
+            | EntryKind::NameDeposit
+            | EntryKind::NameRegister
+            | EntryKind::NameRenew
+            | EntryKind::NameChange
+            | EntryKind::NameOut
+            | EntryKind::NameIn => Self::Name,
+            EntryKind::Bond | EntryKind::Leave | EntryKind::BondReturned | EntryKind::Slash => {
+                Self::Bond
+            }
+            EntryKind::Reward | EntryKind::EvidenceReward => Self::Reward,
+        }
+    }
 }
 
 /// Which way money goes.
@@ -180,7 +226,7 @@ fn final_rows(found: &[(i64, Vec<u8>)], notes: &Notes) -> Result<Vec<HistoryRow>
         .map(|(time, entry)| Ok((row::time(*time)?, row::decode(entry)?)))
         .collect::<Result<_, StoreError>>()?;
     let mut rows: Vec<HistoryRow> =
-        entries.chunk_by(|(_, one), (_, next)| one.tx == next.tx).filter_map(final_row).collect();
+        entries.chunk_by(|(_, one), (_, next)| belong(one, next)).filter_map(final_row).collect();
     rows.iter_mut().for_each(|row| annotate(row, notes));
     Ok(rows)
 }
@@ -198,10 +244,7 @@ fn final_row(entries: &[(Timestamp, Entry)]) -> Option<HistoryRow> {
         (Some(out), Some(_)) => (HistoryKind::Payment, Flow::Itself, out),
         (Some(out), None) => (HistoryKind::Payment, Flow::Out, out),
         (None, Some(received)) => (HistoryKind::Payment, Flow::In, received),
-        (None, None) => match sum(EntryKind::Genesis) {
-            Some(balance) => (HistoryKind::Genesis, Flow::In, balance),
-            None => (HistoryKind::Payment, Flow::Out, Amount::ZERO),
-        },
+        (None, None) => other_row(entries),
     };
     let mut others = entries.iter().filter_map(|(_, entry)| entry.counterparty);
     let counterparty = others.next().filter(|one| others.all(|other| other == *one));
@@ -218,6 +261,25 @@ fn final_row(entries: &[(Timestamp, Entry)]) -> Option<HistoryRow> {
         memo: None,
         state: PaymentState::Final(first.round),
     })
+}
+
+/// What the ledger does by itself names no transaction of its own: then the round tells it apart.
+fn belong(one: &Entry, next: &Entry) -> bool {
+    one.tx == next.tx && one.round == next.round
+}
+
+/// What is no payment: the kind of its first entry that is not a fee, and what the balance has gained
+/// or lost by all of them.
+fn other_row(entries: &[(Timestamp, Entry)]) -> (HistoryKind, Flow, Amount<Abc>) {
+    let own = || entries.iter().map(|(_, entry)| entry).filter(|e| e.kind != EntryKind::Fee);
+    let kind = own().next().map_or(HistoryKind::Payment, |entry| HistoryKind::of(entry.kind));
+    let change: i128 = own().map(|entry| entry.delta.abc.signed()).sum();
+    let flow = match change {
+        0 => Flow::Itself,
+        1.. => Flow::In,
+        _ => Flow::Out,
+    };
+    (kind, flow, Amount::new(u64::try_from(change.unsigned_abs()).unwrap_or(u64::MAX)))
 }
 
 fn annotate(row: &mut HistoryRow, notes: &Notes) {

@@ -2,6 +2,7 @@
 
 mod chats;
 mod conversation;
+mod headers;
 mod history;
 mod money;
 
@@ -13,5 +14,6 @@ pub use money::MoneyMark;
 /// All statements of this folder.
 #[cfg(test)]
 pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
-    [chats::sql::ALL, conversation::sql::ALL, history::sql::ALL, money::sql::ALL].concat()
+    [chats::sql::ALL, conversation::sql::ALL, headers::sql::ALL, history::sql::ALL, money::sql::ALL]
+        .concat()
 }

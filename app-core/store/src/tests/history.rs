@@ -87,6 +87,37 @@ async fn a_range_begins_at_its_start_and_ends_before_its_end() {
 }
 
 #[tokio::test]
+async fn what_is_no_payment_is_shown_as_what_it_is() {
+    let (_temporary, store) = alice().await;
+    let rewarded = |counter, round| {
+        let mut reward = entry(counter, 9, EntryKind::Reward, 5, None);
+        reward.entry.round = Round(round);
+        reward
+    };
+    let entries = vec![
+        entry(1, 1, EntryKind::Converted, 40, None),
+        entry(2, 1, EntryKind::Fee, 3, None),
+        entry(3, 2, EntryKind::KeyAdded, 0, Some(address(4))),
+        entry(4, 3, EntryKind::Bond, 70, None),
+        // What the rules do by themselves names one transaction for ever.
+        rewarded(5, 60),
+        rewarded(6, 120),
+    ];
+    save(&store, vec![Wallet::AddEntries(entries)]).await;
+    let rows = store.history(None, None).await.unwrap();
+    let found: Vec<_> = rows.iter().map(|row| (row.kind, row.flow, row.amount.units())).collect();
+    let expected = [
+        (HistoryKind::Conversion, Flow::Out, 40),
+        (HistoryKind::Key, Flow::Itself, 0),
+        (HistoryKind::Bond, Flow::Out, 70),
+        (HistoryKind::Reward, Flow::In, 5),
+        (HistoryKind::Reward, Flow::In, 5),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(rows[0].fee.map(Amount::units), Some(3));
+}
+
+#[tokio::test]
 async fn a_payment_to_ourselves_counts_once() {
     let (_temporary, store) = alice().await;
     let home = address(1);

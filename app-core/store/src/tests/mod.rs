@@ -4,6 +4,7 @@ mod changes;
 mod chats;
 mod conversation;
 mod damage;
+mod headers;
 mod history;
 mod money;
 mod profile;
@@ -139,9 +140,11 @@ fn payment(nonce: u8, to: Address) -> Payment {
 
 /// An entry of the proved history: its number, its transaction (also its round), what, how much.
 fn entry(counter: u64, tx: u8, kind: EntryKind, units: u64, other: Option<Address>) -> ProvedEntry {
-    let delta = match kind {
-        EntryKind::Genesis | EntryKind::PayIn => ledger::Delta::plus(units),
-        EntryKind::PayOut | EntryKind::Fee => ledger::Delta::minus(units),
+    let outgoing = [EntryKind::PayOut, EntryKind::Fee, EntryKind::Converted, EntryKind::Bond];
+    let delta = if outgoing.contains(&kind) {
+        ledger::Delta::minus(units)
+    } else {
+        ledger::Delta::plus(units)
     };
     let entry = Entry {
         counter,

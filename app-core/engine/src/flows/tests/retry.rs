@@ -102,6 +102,7 @@ async fn who_is_asked_ends_the_session_and_says_again_what_was_not_confirmed() {
             Body::Receipt(ids) => format!("{} confirmed", ids.len()),
             Body::Text(text) => text,
             Body::Payment { .. } => "a payment".to_owned(),
+            Body::AskCheckpoint(_) | Body::Vouch(_) => "about the ledger".to_owned(),
         })
         .collect();
     assert_eq!(bodies, ["hello, here I am", "1 confirmed", "hello"]);

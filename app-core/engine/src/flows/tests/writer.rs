@@ -209,7 +209,7 @@ async fn a_quote_needs_no_network_and_says_what_paying_says() {
     let next = writer.quote(Payee::Contact(bob), amount).await.unwrap();
     assert_eq!(next.available, quote.available.minus(quote.total).unwrap(), "it is under way");
     // The smallest payment may be refused later, for a payee whom nobody has paid.
-    let prices = Prices::DEVNET;
+    let prices = ledger::Prices::DEVNET;
     let least = prices.least_pay().unwrap();
     assert!(least < Amount::new(prices.existential));
     writer.quote(Payee::Contact(bob), least).await.unwrap();

@@ -1,0 +1,68 @@
+//! The latest headers, and what contacts vouch for.
+
+use crate::{Store, StoreError, row};
+use sqlx::FromRow;
+use types::{OpenId, Round, Timestamp};
+
+/// What a contact was asked about the ledger, and said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VouchRow {
+    /// The contact.
+    pub contact: OpenId,
+    /// The round that it was asked about last, 0 for none.
+    pub asked: Round,
+    /// When that was.
+    pub asked_at: Timestamp,
+    /// The encoded `light::Checkpoint` of its answer.
+    pub answer: Option<Vec<u8>>,
+}
+
+#[derive(FromRow)]
+struct VouchColumns {
+    contact: Vec<u8>,
+    asked: i64,
+    asked_at: i64,
+    answer: Option<Vec<u8>>,
+}
+
+impl Store {
+    /// The encoded `ledger::Header` of a round, if it is held.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn header(&self, round: Round) -> Result<Option<Vec<u8>>, StoreError> {
+        let found = sqlx::query_scalar(sql::HEADER).bind(row::int(round.0));
+        Ok(found.fetch_optional(self.pool()).await?)
+    }
+
+    /// How many headers are held.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn header_count(&self) -> Result<u64, StoreError> {
+        row::uint(sqlx::query_scalar(sql::HEADER_COUNT).fetch_one(self.pool()).await?)
+    }
+
+    /// What contacts were asked, and said.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn vouches(&self) -> Result<Vec<VouchRow>, StoreError> {
+        let found: Vec<VouchColumns> = sqlx::query_as(sql::VOUCHES).fetch_all(self.pool()).await?;
+        let vouch = |found: VouchColumns| {
+            Ok(VouchRow {
+                contact: OpenId(row::fixed(&found.contact)?),
+                asked: Round(row::uint(found.asked)?),
+                asked_at: row::time(found.asked_at)?,
+                answer: found.answer,
+            })
+        };
+        found.into_iter().map(vouch).collect()
+    }
+}
+
+crate::sql::statements! {
+    HEADER = "SELECT header FROM headers WHERE round = ?1";
+    HEADER_COUNT = "SELECT COUNT(*) FROM headers";
+    VOUCHES = "SELECT contact, asked, asked_at, answer FROM vouches ORDER BY contact";
+}
