@@ -95,6 +95,19 @@ pub(crate) enum Command {
     },
     /// Bring the profile up to date
     Sync,
+    /// Show the ledger as your own light node has seen it: rounds, managers, votes, checks, nodes
+    Explorer,
+    /// Try every way to the network, and say what to do about what is not well
+    Doctor,
+    /// Print the newest header that is trusted, or begin from one that somebody vouches for
+    Checkpoint {
+        /// Write it to this file instead
+        #[arg(long, value_name = "F", conflicts_with = "from")]
+        out: Option<PathBuf>,
+        /// Begin from the one in this file
+        #[arg(long = "use", value_name = "F")]
+        from: Option<PathBuf>,
+    },
     /// Show the profile in a browser on this computer, and let scripts use it
     Serve(Serve),
 }

@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use api::{
-    Account, Balance, ComparedRecord, ContactState, Contacts, Conversation, Error, FaucetRecord,
-    Flow, History, HistoryEntry, InviteRecord, MessageRecord, MessageState, OneContact,
-    PaymentRecord, PaymentState, Protection, SafetyRecord, SentRecord, Standing, SyncRecord,
-    WordsRecord,
+    Account, Balance, CheckpointRecord, ComparedRecord, ContactState, Contacts, Conversation,
+    Error, FaucetRecord, Flow, History, HistoryEntry, InviteRecord, MessageRecord, MessageState,
+    OneContact, PaymentRecord, PaymentState, Protection, SafetyRecord, SentRecord, Standing,
+    SyncRecord, WordsRecord,
 };
 
 pub(crate) fn new_account(account: &Account) -> String {
@@ -223,6 +223,11 @@ pub(crate) fn synced(record: &SyncRecord) -> String {
     let SyncRecord { round, received, sent, .. } = record;
     let line = format!("round {round}, {received} received, {sent} sent");
     with_note(vec![line], record.synced)
+}
+
+pub(crate) fn checkpoint(record: &CheckpointRecord) -> String {
+    let CheckpointRecord { chain, round, header, committee, time } = record;
+    format!("round {round}, {time}\nheader {header}\ncommittee {committee}\nchain {chain}")
 }
 
 fn with_note(mut lines: Vec<String>, synced: bool) -> String {

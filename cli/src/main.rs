@@ -11,6 +11,7 @@ mod human;
 mod open;
 mod output;
 mod run;
+mod seen;
 mod serve;
 mod unlock;
 

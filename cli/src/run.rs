@@ -1,8 +1,11 @@
 //! From a parsed command line to a command of the core and its record on the screen.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use api::{ComparedRecord, Conversation, Error, LightRecord, Options, SyncRecord};
+use api::{
+    CheckpointRecord, ComparedRecord, Conversation, Error, LightRecord, Options, SyncRecord,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -10,7 +13,7 @@ use serde_json::{Value, json};
 use crate::args::{Account, Chat, Cli, Command, Contact, Global};
 use crate::face::Face;
 use crate::output::print;
-use crate::{account, devnet, human, open, serve};
+use crate::{account, devnet, human, open, seen, serve};
 
 /// Runs a command to its end.
 pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
@@ -77,6 +80,14 @@ impl Runner {
                 self.show("send_to_address", params, human::payment).await
             }
             Command::Sync => self.sync().await,
+            Command::Explorer => {
+                self.show("explorer", json!({ "sync": sync }), seen::explorer).await
+            }
+            Command::Doctor => {
+                self.online()?;
+                self.show("doctor", nothing, seen::diagnosis).await
+            }
+            Command::Checkpoint { out, from } => self.checkpoint(out, from).await,
         }
     }
 
@@ -148,6 +159,28 @@ impl Runner {
         print(self.json, &saved, human::synced)
     }
 
+    async fn checkpoint(
+        &mut self,
+        out: Option<PathBuf>,
+        from: Option<PathBuf>,
+    ) -> Result<ExitCode, Error> {
+        if let Some(file) = from {
+            self.online()?;
+            let bytes = std::fs::read(&file).map_err(|error| unreadable(&file, &error))?;
+            let checkpoint: Value = serde_json::from_slice(&bytes)
+                .map_err(|_| Error::new("usage", "this file holds no checkpoint"))?;
+            let params = json!({ "checkpoint": checkpoint });
+            return self.show("checkpoint_use", params, human::synced).await;
+        }
+        let record: CheckpointRecord = self.face.call("checkpoint", json!({})).await?;
+        if let Some(file) = out {
+            let text = serde_json::to_string(&record)
+                .map_err(|_| Error::new("internal", "a checkpoint cannot be written down"))?;
+            std::fs::write(&file, text + "\n").map_err(|error| unreadable(&file, &error))?;
+        }
+        print(self.json, &record, human::checkpoint)
+    }
+
     async fn show<R: Serialize + DeserializeOwned>(
         &mut self,
         name: &str,
@@ -163,6 +196,10 @@ impl Runner {
         let words = "this needs the network; leave --offline out";
         if self.offline { Err(Error::new("no_network", words)) } else { Ok(()) }
     }
+}
+
+fn unreadable(file: &Path, error: &std::io::Error) -> Error {
+    Error::new("io", format!("{}: {error}", file.display()))
 }
 
 fn misplaced() -> Error {

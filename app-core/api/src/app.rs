@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use engine::{Clock, Engine, Fault, Synced, Writer};
+use engine::{Attention, Clock, Engine, Fault, Observatory, Synced, Writer};
 use futures::future::BoxFuture;
 use net::Bootstrap;
 use store::Store;
@@ -62,6 +62,10 @@ pub(crate) struct Inner {
     pub(crate) offline: bool,
     pub(crate) protection: Protection,
     pub(crate) bell: Bell,
+    /// Says that somebody looks at the ledger.
+    pub(crate) attention: Attention,
+    /// What the engine has seen.
+    pub(crate) observatory: Observatory,
     said: watch::Receiver<Said>,
     jobs: mpsc::UnboundedSender<Job>,
     written: Arc<Notify>,
@@ -105,7 +109,8 @@ impl App {
                 return Err(fault.into());
             }
         };
-        let (writer, own) = (engine.writer(), engine.own());
+        let (writer, own, attention) = (engine.writer(), engine.own(), engine.attention());
+        let observatory = engine.observatory();
         let protection = protection(store.protection());
         let (keeper, said) = Keeper::new(engine, offline, bell.clone());
         let (jobs, todo) = mpsc::unbounded_channel();
@@ -121,6 +126,8 @@ impl App {
             offline,
             protection,
             bell,
+            attention,
+            observatory,
             said,
             jobs,
             written,

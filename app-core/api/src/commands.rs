@@ -3,6 +3,7 @@
 pub(crate) mod account;
 mod chat;
 pub(crate) mod contact;
+mod explorer;
 mod light;
 mod money;
 mod waiting;

@@ -31,14 +31,17 @@ pub use desk::{Desk, Stay};
 pub use error::Error;
 pub use events::{Event, Events};
 pub use records::{
-    Account, AccountRecord, AddressRecord, Addresses, Balance, ChatRecord, Chats, ComparedRecord,
-    ContactRecord, Contacts, Conversation, FaucetRecord, History, HistoryEntry, InviteRecord,
-    LightRecord, MessageRecord, OneContact, PaymentOfMessage, PaymentRecord, QuoteRecord,
-    SafetyRecord, SentMessage, SentRecord, Status, SyncRecord, TokenBalance, WordsRecord,
+    Account, AccountRecord, AddressRecord, Addresses, Balance, ChatRecord, Chats, CheckpointRecord,
+    ChecksRecord, ComparedRecord, ContactRecord, Contacts, Conversation, CrossCheckRecord,
+    Diagnosis, Explorer, FaucetRecord, FinalityRecord, FindingRecord, History, HistoryEntry,
+    InviteRecord, LightRecord, ManagerRecord, MessageRecord, OneContact, PaymentOfMessage,
+    PaymentRecord, PeerRecord, QuoteRecord, RoundRecord, SafetyRecord, SentMessage, SentRecord,
+    Status, SyncRecord, TokenBalance, WordsRecord,
 };
 pub use states::{
-    Connection, ContactState, EntryKind, Flow, KeyKind, MessageState, PaymentState, ProfileState,
-    Protection, Standing, TokenName, Topic,
+    Carrier, Connection, ContactState, EntryKind, FindingCode, Flow, Health, KeyKind, MessageState,
+    Path, PaymentState, PeerNote, PeerRole, ProfileState, Protection, Standing, TokenName, Topic,
+    VoteMark,
 };
 pub use surroundings::{default_profile, given_passphrase};
 pub use table::{Command, commands};

@@ -5,6 +5,8 @@ use core::fmt;
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
+use crate::CheckpointRecord;
+
 /// Words or a passphrase: never printed, wiped when dropped.
 pub(crate) struct Secret(pub(crate) Zeroizing<String>);
 
@@ -98,6 +100,12 @@ params! {
     Fresh {
         /// Bring the profile up to date first.
         #[serde(default)] sync: bool,
+    }
+
+    /// A checkpoint that somebody vouches for.
+    CheckpointUse {
+        /// As `checkpoint` gives it.
+        checkpoint: CheckpointRecord,
     }
 
     /// A contact.

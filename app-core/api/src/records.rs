@@ -2,6 +2,7 @@
 //! hex, exactly as the command line prints them. Records are promises: a field is only ever added.
 
 mod chat;
+mod explorer;
 mod money;
 mod profile;
 
@@ -9,10 +10,15 @@ pub use chat::{
     ChatRecord, Chats, ComparedRecord, ContactRecord, Contacts, Conversation, InviteRecord,
     MessageRecord, OneContact, PaymentOfMessage, SafetyRecord, SentMessage, SentRecord,
 };
+pub use explorer::{
+    ChecksRecord, CrossCheckRecord, Diagnosis, Explorer, FinalityRecord, FindingRecord,
+    ManagerRecord, PeerRecord, RoundRecord,
+};
 pub use money::{
     AddressRecord, Balance, FaucetRecord, History, HistoryEntry, PaymentRecord, QuoteRecord,
     TokenBalance,
 };
 pub use profile::{
-    Account, AccountRecord, Addresses, LightRecord, Status, SyncRecord, WordsRecord,
+    Account, AccountRecord, Addresses, CheckpointRecord, LightRecord, Status, SyncRecord,
+    WordsRecord,
 };

@@ -20,6 +20,10 @@ macro_rules! words {
     };
 }
 
+mod explorer;
+
+pub use explorer::{Carrier, FindingCode, Health, Path, PeerNote, PeerRole, VoteMark};
+
 words! {
     /// What stands between a profile's key and whoever has the device.
     Protection {
@@ -125,6 +129,22 @@ words! {
         Faucet = "faucet",
         /// Money at the ledger's start.
         Genesis = "genesis",
+        /// ABC turned into ABIT.
+        Convert = "convert",
+        /// Everything moved at once.
+        Sweep = "sweep",
+        /// A key added or retired.
+        Key = "key",
+        /// Another profile committed to.
+        Profile = "profile",
+        /// A red envelope.
+        Envelope = "envelope",
+        /// A name's deposit, price, record or owner.
+        Name = "name",
+        /// A bond locked, returned or lost.
+        Bond = "bond",
+        /// Paid by the ledger's rules.
+        Reward = "reward",
     }
 }
 

@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use crate::params::{
     AccountConfirmWords, AccountNew, AccountRestore, ChatMessages, ChatRead, ChatRetry, ChatSeen,
-    ChatSend, ContactAdd, ContactCompare, Fresh, HistoryOf, NetworkAdd, Nothing, OfContact, Pay,
-    PayQuote, ProfileOpen, SendToAddress,
+    ChatSend, CheckpointUse, ContactAdd, ContactCompare, Fresh, HistoryOf, NetworkAdd, Nothing,
+    OfContact, Pay, PayQuote, ProfileOpen, SendToAddress,
 };
 use crate::{App, Desk, Error, Topic};
 
@@ -100,6 +100,18 @@ fn profile() -> Vec<Command> {
         }),
         app("light", "What the light node has checked.", &[], |app, _: Nothing| async move {
             app.light().await
+        }),
+        app("explorer", "The ledger and the network as seen from here.", &[], {
+            |app, p: Fresh| async move { app.explorer(p.sync).await }
+        }),
+        app("doctor", "Tries every way to the network.", &[], |app, _: Nothing| async move {
+            app.doctor().await
+        }),
+        app("checkpoint", "The newest header that is trusted.", &[], {
+            |app, _: Nothing| async move { app.checkpoint().await }
+        }),
+        app("checkpoint_use", "Begins from a checkpoint.", &[Topic::Light, Topic::Money], {
+            |app, p: CheckpointUse| async move { app.checkpoint_use(&p.checkpoint).await }
         }),
         app("sync", "Brings the profile up to date.", &[], |app, _: Nothing| async move {
             app.sync().await

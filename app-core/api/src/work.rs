@@ -50,6 +50,7 @@ pub(crate) struct Keeper {
 impl Keeper {
     pub(crate) fn new(engine: Engine, offline: bool, bell: Bell) -> (Self, watch::Receiver<Said>) {
         let connection = if offline { Connection::Offline } else { Connection::Connecting };
+        engine.note_standing();
         let first = Said { connection, trouble: None, light: engine.light_facts() };
         let (said, heard) = watch::channel(first);
         (Self { engine, offline, bell, said, mark: None }, heard)
@@ -92,7 +93,9 @@ impl Keeper {
 
     async fn take(&mut self, heard: Heard) {
         match self.engine.handle(heard).await {
-            Ok(Happening::Chat | Happening::Ledger) => self.connected(Connection::Online, None),
+            Ok(Happening::Chat | Happening::Ledger) => {
+                self.connected(Connection::Online, self.engine.distrust().cloned());
+            }
             Ok(Happening::Offline) => self.connected(Connection::Offline, None),
             Err(fault) => self.connected(Connection::Offline, Some(fault)),
         }
@@ -112,6 +115,7 @@ impl Keeper {
 
     /// Tells what the light node knows now, and whether money moved.
     async fn tell(&mut self) {
+        self.engine.note_standing();
         let light = self.engine.light_facts();
         let moved = self.said.send_if_modified(|said| {
             let moved = said.light != light;

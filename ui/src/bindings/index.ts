@@ -86,6 +86,15 @@ export type Balance = {
 	synced: boolean,
 };
 
+/** What carries a connection. */
+export type Carrier = 
+/** QUIC, over UDP. */
+"quic" | 
+/** TCP. */
+"tcp" | 
+/** Something else. */
+"other";
+
 /** A part of a conversation. */
 export type ChatMessages = {
 	/** Its id or its name. */
@@ -144,6 +153,50 @@ export type ChatSend = {
 export type Chats = {
 	/** The conversations, without those of declined contacts. */
 	chats: ChatRecord[],
+};
+
+/** A header of the ledger that a person may vouch for. */
+export type CheckpointRecord = {
+	/** The network. */
+	chain: string,
+	/** The header's round. */
+	round: number,
+	/** Its id. */
+	header: string,
+	/** The hash of the managers who decide the round after it. */
+	committee: string,
+	/** Its time. */
+	time: string,
+};
+
+/** A checkpoint that somebody vouches for. */
+export type CheckpointUse = {
+	/** As `checkpoint` gives it. */
+	checkpoint: CheckpointRecord,
+};
+
+/** What our own light node has checked. */
+export type ChecksRecord = {
+	/** Headers that were taken one after the other, since this program opened the profile. */
+	stepwise: number,
+	/** Headers that were reached by a jump. */
+	jumped: number,
+	/** Headers that were filled in behind. */
+	filled: number,
+	/** How many of the latest headers are held. */
+	window: number,
+	/** The round that is trusted. */
+	trusted_round: number,
+	/** Its time. */
+	trusted_time: string | null,
+	/** For how many seconds it can still be built upon. */
+	period_left_s: number | null,
+	/** What other workers have said to it. */
+	cross_checked: CrossCheckRecord | null,
+	/** True if two certified headers contradict each other. */
+	frozen: boolean,
+	/** The round of the checkpoint that trust began from, if not from the genesis. */
+	checkpoint: number | null,
 };
 
 /** Whether what a contact showed fits our own safety number. */
@@ -216,6 +269,20 @@ export type Conversation = {
 	synced: boolean,
 };
 
+/** What other workers have said to the header that is trusted. */
+export type CrossCheckRecord = {
+	/** How many of those asked last hold the same. */
+	peers: number,
+	/** When the last of them said so. */
+	time: string,
+};
+
+/** What the connection doctor has found. */
+export type Diagnosis = {
+	/** One after the other, the most general first. */
+	findings: FindingRecord[],
+};
+
 /** What a line of the history is. */
 export type EntryKind = 
 /** A payment. */
@@ -223,7 +290,23 @@ export type EntryKind =
 /** A devnet's gift. */
 "faucet" | 
 /** Money at the ledger's start. */
-"genesis";
+"genesis" | 
+/** ABC turned into ABIT. */
+"convert" | 
+/** Everything moved at once. */
+"sweep" | 
+/** A key added or retired. */
+"key" | 
+/** Another profile committed to. */
+"profile" | 
+/** A red envelope. */
+"envelope" | 
+/** A name's deposit, price, record or owner. */
+"name" | 
+/** A bond locked, returned or lost. */
+"bond" | 
+/** Paid by the ledger's rules. */
+"reward";
 
 /** Something may have changed. */
 export type Event = {
@@ -231,6 +314,30 @@ export type Event = {
 	topic: Topic,
 	/** Of whom, if it concerns one contact only. */
 	id: string | null,
+};
+
+/** The ledger and the network as our own light node sees them; nobody's word is taken for any of it. */
+export type Explorer = {
+	/** The newest round whose header is trusted, 0 for the genesis. */
+	round: number,
+	/** That header's time. */
+	time: string | null,
+	/** The least time between two blocks. */
+	interval_ms: number,
+	/** The newest rounds whose headers are held, oldest first. */
+	recent: RoundRecord[],
+	/** From a header's time to its arrival here. */
+	finality: FinalityRecord | null,
+	/** Of how many rounds what is said of the managers is true, at most. */
+	surveyed: number,
+	/** The managers of these rounds. */
+	managers: ManagerRecord[],
+	/** What the light node has checked. */
+	checks: ChecksRecord,
+	/** Nodes that we are, or have lately been, connected to. */
+	peers: PeerRecord[],
+	/** True if the profile was brought up to date for this. */
+	synced: boolean,
 };
 
 /** The faucet's gift. */
@@ -243,6 +350,95 @@ export type FaucetRecord = {
 	token: TokenName,
 	/** `final`. */
 	state: PaymentState,
+};
+
+/** How long it takes until a header is final and here, by this computer's clock. */
+export type FinalityRecord = {
+	/** Half of the headers were here within so many milliseconds. */
+	p50_ms: number,
+	/** Ninety-nine of a hundred were. */
+	p99_ms: number,
+	/** How many headers that is said of. */
+	samples: number,
+};
+
+/** What the connection doctor can find. */
+export type FindingCode = 
+/** The profile knows no network. */
+"no_network" | 
+/** There is no connection to the home worker just now. */
+"path_none" | 
+/** Connected directly, by QUIC. */
+"path_direct" | 
+/** Connected by TCP, because QUIC does not get through. */
+"path_fallback" | 
+/** Connected directly, by TCP. */
+"path_tcp" | 
+/** Another node passes everything on. */
+"path_relayed" | 
+/** The home worker runs on this computer. */
+"path_local" | 
+/** QUIC gets through. */
+"quic_open" | 
+/** QUIC does not get through. */
+"quic_shut" | 
+/** The home worker names no address for QUIC. */
+"quic_unknown" | 
+/** TCP gets through. */
+"tcp_open" | 
+/** TCP does not get through. */
+"tcp_shut" | 
+/** The home worker names no address for TCP. */
+"tcp_unknown" | 
+/** Answers come fast. */
+"latency_good" | 
+/** Answers take their time. */
+"latency_high" | 
+/** Our clock agrees with the network's. */
+"clock_right" | 
+/** Our clock is ahead. */
+"clock_ahead" | 
+/** Our clock is behind. */
+"clock_behind" | 
+/** The newest header is of now. */
+"header_fresh" | 
+/** The newest header is old. */
+"header_old" | 
+/** No header was checked yet. */
+"header_none" | 
+/** The home worker answers. */
+"home_reached" | 
+/** The home worker does not answer. */
+"home_silent" | 
+/** Another worker answers, too. */
+"second_reached" | 
+/** No other worker answers. */
+"second_silent" | 
+/** No other worker is known. */
+"second_unknown" | 
+/** What is trusted can be built upon. */
+"trust_sound" | 
+/** Not for long any more. */
+"trust_ending" | 
+/** Only a checkpoint helps. */
+"trust_over" | 
+/** Two certified headers contradict each other. */
+"trust_frozen";
+
+/** One finding. */
+export type FindingRecord = {
+	/** What, for programs. */
+	code: FindingCode,
+	/** How well that is. */
+	health: Health,
+	/** What was measured. */
+	ms: number | null,
+	/** The node that it is about. */
+	node: string | null,
+	/** What, for people. */
+	said: string,
+	/** What to do about it. */
+	advice: string | null,
 };
 
 /** Which way money went. */
@@ -259,6 +455,15 @@ export type Fresh = {
 	/** Bring the profile up to date first. */
 	sync?: boolean,
 };
+
+/** How well something is. */
+export type Health = 
+/** Nothing to do. */
+"good" | 
+/** It works, and could be better. */
+"fair" | 
+/** It does not work. */
+"bad";
 
 /** The history, oldest first. */
 export type History = {
@@ -341,6 +546,22 @@ export type LightRecord = {
 	address: string | null,
 };
 
+/** What one manager has done. */
+export type ManagerRecord = {
+	/** Its signing key. */
+	id: string,
+	/** The first eight digits of it. */
+	name: string,
+	/** In how many certificates its vote stands. */
+	signed: number,
+	/** Of how many that were looked at. */
+	of: number,
+	/** How many blocks it has proposed. */
+	proposed: number,
+	/** Its votes in the newest rounds, oldest first, at most thirty. */
+	votes: VoteMark[],
+};
+
 /** A message in a conversation. */
 export type MessageRecord = {
 	/** Message id; unique among those of one side. */
@@ -398,6 +619,13 @@ export type OneContact = {
 	/** The contact. */
 	contact: ContactRecord,
 };
+
+/** Which way a connection takes. */
+export type Path = 
+/** From us to it. */
+"direct" | 
+/** Through another node. */
+"relayed";
 
 /** A payment. */
 export type Pay = {
@@ -462,6 +690,44 @@ export type PaymentState =
 /** It is proved that it can never happen any more. */
 "expired";
 
+/** What else there is to say of a node. */
+export type PeerNote = 
+/** It runs on this computer. */
+"local" | 
+/** It was asked for its header, and left. */
+"asked";
+
+/** A node of the network, and the connection to it. */
+export type PeerRecord = {
+	/** The node. */
+	id: string,
+	/** What it is to us. */
+	role: PeerRole,
+	/** Which way the connection takes. */
+	path: Path,
+	/** What carries it. */
+	transport: Carrier,
+	/** Where it is: a multiaddr. */
+	address: string,
+	/** Once there and back. */
+	rtt_ms: number | null,
+	/** When the connection was made. */
+	since: string,
+	/** Bytes received over it. */
+	received: number | null,
+	/** Bytes sent over it. */
+	sent: number | null,
+	/** What else there is to say of it. */
+	note: PeerNote | null,
+};
+
+/** What a node is to us. */
+export type PeerRole = 
+/** Our stream is held to it. */
+"home" | 
+/** It was asked one thing. */
+"other";
+
 /** A passphrase, if one was set. */
 export type ProfileOpen = {
 	/** What was chosen when the profile was made. */
@@ -504,6 +770,26 @@ export type QuoteRecord = {
 	total: string,
 	/** What there is to pay with. */
 	available: string,
+};
+
+/** One round. */
+export type RoundRecord = {
+	/** The round. */
+	round: number,
+	/** The header's time. */
+	time: string,
+	/** The view that decided it; null as long as its certificate was not looked at. */
+	view: number | null,
+	/** The first eight digits of who proposed the block. */
+	proposer: string | null,
+	/** True for the block that has no proposer. */
+	empty: boolean,
+	/** How many managers have signed it; null as long as its certificate was not looked at. */
+	signers: number | null,
+	/** How many could have. */
+	managers: number | null,
+	/** Since the round before. */
+	gap_ms: number | null,
 };
 
 /** What two people compare to know that nobody sits between them. */
@@ -623,6 +909,17 @@ export type Topic =
 /** Anything: some events were missed. */
 "all";
 
+/** What is known of a manager's vote in one round. */
+export type VoteMark = 
+/** It is part of the certificate. */
+"signed" | 
+/** The certificate was complete without it. */
+"absent" | 
+/** The manager was no member. */
+"outside" | 
+/** The certificate was not looked at. */
+"unknown";
+
 /** The 24 words. Redacted when debugged, wiped when dropped. */
 export type WordsRecord = {
 	/** In order. */
@@ -658,6 +955,8 @@ export type Code =
   | "upgrade_needed"
   | "disk_full"
   | "bad_proof"
+  | "conflict"
+  | "checkpoint_needed"
   | "io"
   | "refused"
   | "internal";
@@ -681,6 +980,14 @@ export const commands = {
   networkAdd: (params: NetworkAdd) => call<Status>("network_add", params),
   /** What the light node has checked. */
   light: () => call<LightRecord>("light", {}),
+  /** The ledger and the network as seen from here. */
+  explorer: (params: Fresh) => call<Explorer>("explorer", params),
+  /** Tries every way to the network. */
+  doctor: () => call<Diagnosis>("doctor", {}),
+  /** The newest header that is trusted. */
+  checkpoint: () => call<CheckpointRecord>("checkpoint", {}),
+  /** Begins from a checkpoint. Changes: light, money. */
+  checkpointUse: (params: CheckpointUse) => call<SyncRecord>("checkpoint_use", params),
   /** Brings the profile up to date. */
   sync: () => call<SyncRecord>("sync", {}),
   /** Brings the window to the front. Changes: window. */

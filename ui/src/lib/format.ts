@@ -10,6 +10,18 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ["second", 1],
 ];
 
+const SPANS = [
+  ["day", DAY_MS],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1000],
+] as const;
+const SIZES = [
+  ["gigabyte", 1e9],
+  ["megabyte", 1e6],
+  ["kilobyte", 1e3],
+] as const;
+
 /** A decimal string with the language's grouping; exact, whatever its length. */
 export function amount(decimal: string): string {
   if (!/^-?\d+(\.\d+)?$/.test(decimal)) return decimal;
@@ -30,6 +42,22 @@ export function typedAmount(text: string): string {
 /** A whole number with the language's grouping. */
 export function whole(n: number): string {
   return new Intl.NumberFormat(locale()).format(n);
+}
+
+/** How long: in the unit in which people would say it. */
+export function span(ms: number): string {
+  const [unit, length] = SPANS.find(([, step]) => ms >= 2 * step) ?? (["millisecond", 1] as const);
+  const digits = unit === "second" && ms < 10_000 ? 1 : 0;
+  const format = new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits });
+  return format.format(ms / length);
+}
+
+/** A number of bytes. */
+export function bytes(count: number): string {
+  const [unit, length] = SIZES.find(([, step]) => count >= step) ?? (["byte", 1] as const);
+  const digits = count < 10 * length ? 1 : 0;
+  const format = new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits });
+  return format.format(count / length);
 }
 
 /** The time of day. */

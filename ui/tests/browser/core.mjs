@@ -94,4 +94,6 @@ const RESULTS = {
   balance: (now) => now.balance,
   history: (now) => ({ entries: now.history, synced: true }),
   light: (now) => now.light,
+  explorer: (now) => now.explorer,
+  doctor: (now) => now.diagnosis,
 };

@@ -144,6 +144,29 @@ export const KEYBOARD = [
     await page.waitForSelector(test("nav-chats"));
     assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("data-contact")), ID.bob);
   } },
+  { name: "arrows go from round to round, and Esc back to the newest", steps: async (page) => {
+    await page.click(test("nav-node"));
+    await page.focus(test("explorer-bars"));
+    const shown = () => page.getAttribute(test("explorer-round"), "data-round");
+    assert.equal(await shown(), "10297");
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+    assert.equal(await shown(), "10295");
+    const active = await page.evaluate(() => document.getElementById(document.activeElement?.getAttribute("aria-activedescendant") ?? "")?.textContent ?? "");
+    assert.match(active, /10,295.*signed by \d of 4/);
+    await page.keyboard.press("Home");
+    assert.equal(await shown(), "10238");
+    await page.keyboard.press("Escape");
+    assert.equal(await shown(), "10297");
+  } },
+  { name: "the doctor is called with the keyboard and keeps the focus", steps: async (page) => {
+    await page.click(test("nav-node"));
+    await page.focus(test("doctor-examine"));
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(test("finding"));
+    assert.equal(await focused(page), "doctor-examine");
+    assert.match(await page.textContent(test("doctor-verdict")), /3 things/);
+  } },
   { name: "a draft is kept while another conversation is open", steps: async (page) => {
     await page.click(`[data-contact="${ID.bob}"]`);
     await page.fill(test("composer-text"), "unfinished");

@@ -104,6 +104,61 @@ export const light = {
   address: "/ip4/127.0.0.1/udp/40007/quic-v1",
 };
 
+const MANAGERS = ["1b6e90c2", "4fd02a7e", "a97c33d1", "e05b18f4"];
+const before = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
+const ROUNDS = 60;
+
+/** A recent round: most are plain; some took a second view, were empty, or have not been looked at. */
+function round(index) {
+  const empty = index % 17 === 9;
+  const unseen = index < 6;
+  const view = unseen ? null : index === 30 ? 1 : index === 44 ? 3 : 0;
+  return {
+    round: 10_238 + index, time: before(ROUNDS - index), view, empty,
+    proposer: empty ? null : MANAGERS[index % 4],
+    signers: unseen ? null : index % 5 === 0 ? 3 : 4, managers: 4,
+    gap_ms: index === 0 ? null : view ? 1000 + 900 * view : 1000 + (index % 7) * 60,
+  };
+}
+
+const vote = (manager, index) => (index < 2 ? "unknown" : (index * 3 + manager * 5) % 11 === 0 ? "absent" : manager === 3 && index < 8 ? "outside" : "signed");
+const manager = (name, index) => {
+  const votes = Array.from({ length: 30 }, (_, round) => vote(index, round));
+  const signed = votes.filter((one) => one === "signed").length + 24;
+  return { id: name.repeat(8), name, signed, of: 54, proposed: 1340 - index * 3, votes };
+};
+const peer = (more) => ({
+  id: hex("5"), role: "other", path: "direct", transport: "quic", address: "/ip4/203.0.113.9/udp/40011/quic-v1",
+  rtt_ms: 31, since: before(40), received: null, sent: null, note: "asked", ...more,
+});
+
+export const explorer = {
+  round: 10_297, time: before(4), interval_ms: 1000,
+  recent: Array.from({ length: ROUNDS }, (_, index) => round(index)),
+  finality: { p50_ms: 142, p99_ms: 480, samples: 256 },
+  surveyed: 5400,
+  managers: MANAGERS.map(manager),
+  checks: {
+    stepwise: 311, jumped: 2, filled: 5089, window: 5400, trusted_round: 10_297, trusted_time: before(4),
+    period_left_s: 1_209_000, cross_checked: { peers: 2, time: before(50) }, frozen: false, checkpoint: null,
+  },
+  peers: [
+    peer({ id: hex("6"), role: "home", rtt_ms: 12, since: before(600), received: 48_213, sent: 9120, note: "local", address: "/ip4/127.0.0.1/udp/40007/quic-v1" }),
+    peer({}),
+    peer({ id: hex("8"), path: "relayed", transport: "tcp", rtt_ms: null }),
+  ],
+  synced: true,
+};
+
+const finding = (code, health, ms = null) => ({ code, health, ms, node: null, said: code, advice: health === "good" ? null : code });
+export const diagnosis = {
+  findings: [
+    finding("home_reached", "good"), finding("path_fallback", "fair"), finding("latency_good", "good", 31),
+    finding("quic_shut", "fair"), finding("tcp_open", "good", 64), finding("second_reached", "good", 210),
+    finding("clock_behind", "bad", 7400), finding("header_fresh", "good", 1400), finding("trust_sound", "good", 1_209_000_000),
+  ],
+};
+
 export const quote = {
   to: "Bob", address: ADDRESS.ecdsa, amount: "5", token: "ABC", fee: "0.001068", total: "5.001068", available: "1094.998932",
 };

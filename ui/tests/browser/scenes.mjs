@@ -1,6 +1,6 @@
 // Every view of the window: the world it needs and the way to it.
 
-import { account, ID, light, status, THEIRS, WORDS } from "./people.mjs";
+import { account, explorer, ID, light, status, THEIRS, WORDS } from "./people.mjs";
 
 const test = (name) => `[data-test="${name}"]`;
 const click = (page, name) => page.click(test(name));
@@ -93,6 +93,30 @@ export const SCENES = [
   { name: "node", steps: async (page) => {
     await click(page, "nav-node");
     await shown(page, "node-round");
+  } },
+  { name: "explorer", steps: async (page) => {
+    await click(page, "nav-node");
+    await shown(page, "explorer-bars");
+    await page.locator(test("explorer-bars")).scrollIntoViewIfNeeded();
+    await page.locator(test("explorer-bar")).nth(44).click();
+  } },
+  { name: "explorer-checks", world: { explorer: { ...explorer, checks: { ...explorer.checks, frozen: true, cross_checked: null, checkpoint: 9000 } } }, steps: async (page) => {
+    await click(page, "nav-node");
+    await page.locator(test("check-began")).scrollIntoViewIfNeeded();
+  } },
+  { name: "explorer-new", world: { explorer: { ...explorer, recent: [], managers: [], peers: [], finality: null } }, steps: async (page) => {
+    await click(page, "nav-node");
+    await page.locator(test("peers-none")).scrollIntoViewIfNeeded();
+  } },
+  { name: "doctor", steps: async (page) => {
+    await click(page, "nav-node");
+    await click(page, "doctor-examine");
+    await page.locator(test("finding")).last().scrollIntoViewIfNeeded();
+  } },
+  { name: "doctor-fails", world: { fails: { doctor: "no_network", explorer: "profile_in_use" } }, steps: async (page) => {
+    await click(page, "nav-node");
+    await click(page, "doctor-examine");
+    await page.locator(test("doctor-error")).scrollIntoViewIfNeeded();
   } },
   { name: "node-lost", world: { ...empty, status: { ...status, network_known: false, connection: "offline" }, light: { ...light, chain: null }, fails: { network_add: "bad_address" } }, steps: async (page) => {
     await click(page, "nav-node");

@@ -1,11 +1,14 @@
 //! The light node: bringing the profile up to date, and what has been checked.
 
 use ledger::Genesis;
+use light::Checkpoint;
 use store::NetworkChange;
-use types::ChainId;
+use types::{BlockId, ChainId, Round};
 
 use crate::app::{PATIENCE, bootstrap};
-use crate::{Account, App, Error, LightRecord, ProfileState, Status, SyncRecord, when};
+use crate::{
+    Account, App, CheckpointRecord, Error, LightRecord, ProfileState, Status, SyncRecord, when,
+};
 
 impl App {
     /// Empties the mailboxes, follows the headers, proves the account, sends what waits.
@@ -29,6 +32,7 @@ impl App {
     /// # Errors
     /// Codes of the store.
     pub async fn light(&self) -> Result<LightRecord, Error> {
+        self.inner().attention.look();
         let proved = self.inner().store.account().await?;
         let facts = self.said().light;
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
@@ -43,6 +47,40 @@ impl App {
             worker: facts.as_ref().map(|facts| facts.worker.to_string()),
             address: facts.map(|facts| facts.address),
         })
+    }
+
+    /// The newest header that is trusted, for others to begin from.
+    ///
+    /// # Errors
+    /// `no_network` before any header was checked, `conflict` if none is believed.
+    pub async fn checkpoint(&self) -> Result<CheckpointRecord, Error> {
+        let Checkpoint { chain, round, header, committee, time } =
+            self.ask(|engine| Box::pin(async { engine.checkpoint() })).await?;
+        Ok(CheckpointRecord {
+            chain: chain.to_string(),
+            round: round.0,
+            header: header.to_string(),
+            committee: BlockId(committee).to_string(),
+            time: when::format(time),
+        })
+    }
+
+    /// Begins from a checkpoint that a person vouches for, and brings the profile up to date.
+    ///
+    /// # Errors
+    /// `usage` if it is none, `wrong_network`, `bad_proof`, `checkpoint_needed` if it is too old.
+    pub async fn checkpoint_use(&self, record: &CheckpointRecord) -> Result<SyncRecord, Error> {
+        self.online()?;
+        let wrong = || Error::new("usage", "this is no checkpoint as bcm checkpoint prints one");
+        let checkpoint = Checkpoint {
+            chain: ChainId::parse(&record.chain).ok_or_else(wrong)?,
+            round: Round(record.round),
+            header: BlockId::parse(&record.header).ok_or_else(wrong)?,
+            committee: BlockId::parse(&record.committee).ok_or_else(wrong)?.0,
+            time: when::parse(&record.time).map_err(|_| wrong())?,
+        };
+        self.ask(move |engine| Box::pin(engine.use_checkpoint(checkpoint))).await?;
+        self.sync().await
     }
 
     /// Remembers an address of the network, for a profile that knows none or whose nodes have moved.

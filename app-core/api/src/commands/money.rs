@@ -43,6 +43,7 @@ impl App {
     /// # Errors
     /// What a person must act on.
     pub async fn balance(&self, sync: bool) -> Result<Balance, Error> {
+        self.inner().attention.look();
         let synced = self.refresh(sync).await?;
         let store = &self.inner().store;
         let saved = store.account().await?;
@@ -230,6 +231,14 @@ fn history_entry(row: HistoryRow, who: Option<String>, faucet: Option<Address>) 
             HistoryKind::Genesis => EntryKind::Genesis,
             HistoryKind::Payment if from_faucet => EntryKind::Faucet,
             HistoryKind::Payment => EntryKind::Pay,
+            HistoryKind::Conversion => EntryKind::Convert,
+            HistoryKind::Sweep => EntryKind::Sweep,
+            HistoryKind::Key => EntryKind::Key,
+            HistoryKind::Profile => EntryKind::Profile,
+            HistoryKind::Envelope => EntryKind::Envelope,
+            HistoryKind::Name => EntryKind::Name,
+            HistoryKind::Bond => EntryKind::Bond,
+            HistoryKind::Reward => EntryKind::Reward,
         },
         token: TokenName::Abc,
         amount: row.amount.to_string(),

@@ -99,6 +99,23 @@ pub struct SyncRecord {
     pub sent: u32,
 }
 
+/// A header of the ledger that a person may vouch for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(specta::Type))]
+pub struct CheckpointRecord {
+    /// The network.
+    pub chain: String,
+    /// The header's round.
+    #[cfg_attr(test, specta(type = u32))]
+    pub round: u64,
+    /// Its id.
+    pub header: String,
+    /// The hash of the managers who decide the round after it.
+    pub committee: String,
+    /// Its time.
+    pub time: String,
+}
+
 /// What the light node has checked by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(specta::Type))]

@@ -34,6 +34,10 @@ export const errors = {
   upgrade_needed: "The network has moved on. Update the app to go on using it.",
   disk_full: "The disk is full. Make some room, and try again.",
   bad_proof: "The network's answer did not stand up to the check, so it was not used.",
+  conflict:
+    "The managers of the network contradict each other, so nothing is paid until people have found out who is right.",
+  checkpoint_needed:
+    "This device was away for more than two weeks. Your contacts are asked to vouch for the network; that takes until two of them are online.",
   io: "A file could not be read or written. Check the profile's folder and the disk.",
   refused: "The network has refused this.",
   internal: "Something went wrong inside the app. Please try again.",

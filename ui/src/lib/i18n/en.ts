@@ -1,6 +1,7 @@
 // English, and by its type what every language must say.
 
 import { errors } from "./en-errors";
+import { explorer } from "./en-explorer";
 import { isolated, plurals } from "./plural";
 
 const count = plurals("en");
@@ -206,6 +207,16 @@ export const en = {
     earlier: "Earlier payments",
     faucetGift: "Play money",
     genesisGift: "From the network's beginning",
+    kinds: {
+      convert: "Turned into ABIT",
+      sweep: "Everything moved",
+      key: "Keys changed",
+      profile: "Profile changed",
+      envelope: "Red envelope",
+      name: "Name",
+      bond: "Bond",
+      reward: "Reward",
+    },
     from: (name: string) => `From ${isolated(name)}`,
     toWhom: (name: string) => `To ${isolated(name)}`,
     fee: (amount: string) => `Fee ${amount}`,
@@ -215,12 +226,9 @@ export const en = {
     title: "Light node",
     what: "A light node runs inside this app. It believes nobody: it checks what the network answers, with mathematics.",
     nothing: "Nothing is checked yet. The light node begins as soon as it reaches the network.",
-    headersTitle: "Every header, one by one",
-    headers: (n: number) =>
-      count(n, {
-        one: "# block header checked since the network began, none left out.",
-        other: "# block headers checked since the network began, none left out.",
-      }),
+    headersTitle: "Checked headers",
+    headers: (round: string) =>
+      `Up to round ${round}: one after the other, or by a jump for which a quorum has signed.`,
     signedTitle: "Signed by the managers",
     signed: (quorum: string, managers: string) =>
       `Each header carries the signatures of at least ${quorum} of ${managers} managers. Fewer, and it is refused.`,
@@ -245,6 +253,7 @@ export const en = {
     joinDo: "Join",
     joined: "The address is kept. The light node is looking for the network.",
   },
+  explorer,
   settings: {
     title: "Settings",
     look: "Appearance",

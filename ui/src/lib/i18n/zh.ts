@@ -3,6 +3,7 @@
 import type { Catalogue } from "./en";
 import { isolated, plurals } from "./plural";
 import { errors } from "./zh-errors";
+import { explorer } from "./zh-explorer";
 
 const count = plurals("zh-Hans");
 const unread = (n: number) => count(n, { other: "# 条未读消息" });
@@ -201,6 +202,16 @@ export const zh = {
     earlier: "更早的记录",
     faucetGift: "测试币",
     genesisGift: "网络创始资金",
+    kinds: {
+      convert: "兑换为 ABIT",
+      sweep: "全部转移",
+      key: "更换密钥",
+      profile: "更换资料",
+      envelope: "红包",
+      name: "名称",
+      bond: "保证金",
+      reward: "奖励",
+    },
     from: (name: string) => `来自 ${isolated(name)}`,
     toWhom: (name: string) => `付给 ${isolated(name)}`,
     fee: (amount: string) => `手续费 ${amount}`,
@@ -210,8 +221,8 @@ export const zh = {
     title: "轻节点",
     what: "这个应用里运行着一个轻节点。它不轻信任何人：网络给出的每个答复，都用数学方法验证。",
     nothing: "还没有验证任何内容。连上网络后，轻节点就会开始工作。",
-    headersTitle: "逐个验证每个区块头",
-    headers: (n: number) => count(n, { other: "自网络创始以来，已验证 # 个区块头，无一遗漏。" }),
+    headersTitle: "经过验证的区块头",
+    headers: (round: string) => `已验证到第 ${round} 轮：或逐个验证，或凭法定多数的签名跳跃验证。`,
     signedTitle: "由管理节点签名",
     signed: (quorum: string, managers: string) =>
       `${managers} 个管理节点中，至少要有 ${quorum} 个为区块头签名。不足此数，一律拒绝。`,
@@ -234,6 +245,7 @@ export const zh = {
     joinDo: "加入",
     joined: "地址已保存，轻节点正在寻找网络。",
   },
+  explorer,
   settings: {
     title: "设置",
     look: "外观",
