@@ -18,7 +18,10 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// Every entry point: crate, then what it reads.
 pub const TARGETS: &[Target] = &[
+    ("abns-chunk", abns::fuzz::fuzz_chunk),
+    ("abns-rows", abns::fuzz::fuzz_rows),
     ("acp-message", acp::fuzz::fuzz_message),
+    ("acp-verify", acp::fuzz::fuzz_verify),
     ("acp-wal-record", acp::fuzz::fuzz_wal_record),
     ("api-rpc", api::fuzz::fuzz_rpc),
     ("chat-content", chat::fuzz::fuzz_content),
@@ -29,19 +32,26 @@ pub const TARGETS: &[Target] = &[
     ("keys-address", keys::fuzz::fuzz_address),
     ("keys-public-key", keys::fuzz::fuzz_public_key),
     ("keys-unwrap", keys::fuzz::fuzz_unwrap),
+    ("keys-vrf", keys::fuzz::fuzz_vrf),
     ("keys-words", keys::fuzz::fuzz_words),
     ("ledger-body", ledger::fuzz::fuzz_body),
     ("ledger-certificate", ledger::fuzz::fuzz_certificate),
+    ("ledger-evidence", ledger::fuzz::fuzz_evidence),
     ("ledger-genesis", ledger::fuzz::fuzz_genesis),
     ("ledger-header", ledger::fuzz::fuzz_header),
+    ("ledger-money", ledger::fuzz::fuzz_money),
+    ("ledger-names", ledger::fuzz::fuzz_names),
     ("ledger-proof", ledger::fuzz::fuzz_proof),
     ("ledger-records", ledger::fuzz::fuzz_records),
     ("ledger-transaction", ledger::fuzz::fuzz_transaction),
     ("light-advance", light::fuzz::fuzz_advance),
+    ("light-answers", light::fuzz::fuzz_answers),
     ("light-history", light::fuzz::fuzz_history),
     ("light-state", light::fuzz::fuzz_light_state),
+    ("light-verify", light::fuzz::fuzz_verify),
     ("manager-frame", manager::fuzz::fuzz_frame),
     ("manager-wal", manager::fuzz::fuzz_wal),
+    ("name-rules-name", name_rules::fuzz::fuzz_name),
     ("net-bootstrap", net::fuzz::fuzz_bootstrap),
     ("net-frames", net::fuzz::fuzz_frames),
     ("ratchet-attachment", ratchet::fuzz::fuzz_attachment),
@@ -70,6 +80,7 @@ pub const TARGETS: &[Target] = &[
     ("wire-events", wire::fuzz::fuzz_events),
     ("wire-mail", wire::fuzz::fuzz_mail),
     ("wire-roster", wire::fuzz::fuzz_roster),
+    ("wire-store", wire::fuzz::fuzz_store),
 ];
 
 /// Gives one input to one target; false if it panicked.

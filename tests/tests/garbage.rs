@@ -14,7 +14,7 @@ use scenarios::harness::{Devnet, LIMIT, Ledger, Person, eventually};
 use types::{Address, AddressKind, BlockId, Round, SendId, TxId, WorkerId};
 use wire::chain::{ChainReply, ChainRequest, Object};
 use wire::directory::{DirectoryReply, DirectoryRequest, OneTime, OneTimeKyber, Publication};
-use wire::events::{QueueRight, Subscribe};
+use wire::events::{Follow, QueueRight, Subscribe};
 use wire::mail::{BUCKETS, MailReply, MailRequest};
 use wire::protocol::{ACP, CHAIN, DIRECTORY, EVENTS, FAUCET, MAIL, ROSTER};
 use wire::roster::{Announcement, Heard};
@@ -108,7 +108,7 @@ fn roster() -> Asked {
 
 fn events() -> Held {
     let queues = vec![QueueRight { receive_key: [1; 32], signature: [2; 64] }; 4];
-    let to = Subscribe::To { queues, headers_from: Some(Round(0)) };
+    let to = Subscribe::To { queues, headers: Follow::Every(Round(0)) };
     Held { protocol: EVENTS, frames: vec![to.to_bytes(), Subscribe::Beat.to_bytes()] }
 }
 
@@ -123,8 +123,12 @@ fn consensus() -> Held {
     };
     let frames = [
         Frame::Consensus(acp::Message::Vote(vote)),
-        Frame::Consensus(acp::Message::Status { round: Round(u64::MAX) }),
-        Frame::Transaction(vec![3; 300]),
+        Frame::Consensus(acp::Message::Status(Box::new(acp::Status {
+            round: Round(u64::MAX),
+            view: u32::MAX,
+            high: None,
+        }))),
+        Frame::Transactions(vec![manager::Waiting(vec![3; 300])]),
         Frame::Ask { from: Round(0) },
         Frame::Blocks(vec![]),
     ];
@@ -271,7 +275,8 @@ fn managers(ledger: &Ledger) -> Vec<(WorkerId, Vec<String>)> {
     let ChainReply::Genesis(bytes) = ledger.ask(ChainRequest::Genesis) else {
         panic!("not a genesis")
     };
-    let managers = Genesis::parse(&bytes).unwrap().managers.into_iter().map(WorkerId);
+    let managers = Genesis::parse(&bytes).unwrap().managers;
+    let managers = managers.into_iter().map(|manager| WorkerId(manager.member.key));
     let located = managers.map(|manager| {
         let ChainReply::Located(addresses) = ledger.ask(ChainRequest::Locate(manager)) else {
             panic!("not an address")

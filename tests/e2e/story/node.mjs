@@ -11,6 +11,11 @@ export async function lightNode({ alice }) {
   assert.ok(first > 0);
   await alice.until("a newer round", async () => (await round(alice)) > first);
   await alice.reads("node-headers", /\d/);
+  await alice.sees("explorer-manager", {}, 4);
+  await alice.reads("explorer-round", /\d/);
+  await alice.sees("peer", { role: "home" });
+  await alice.clicks("doctor-examine");
+  await alice.sees("finding", { code: "home_reached" });
   await alice.shows("node");
 }
 

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tokio::sync::oneshot;
-use wire::events::Subscribe;
+use wire::events::{Follow, Subscribe};
 
 /// Before the window: what a new connection still has to say.
 const SETTLE: Duration = Duration::from_secs(10);
@@ -33,7 +33,7 @@ pub(crate) async fn measure(profile: &Path, dir: &Path, home: &Bootstrap) -> Res
     app.invite().await?;
     people::connected(&app).await?;
     let node = LightNode::start(without.home().clone()).await?;
-    let events = node.subscribe(Subscribe::To { queues: vec![], headers_from: None }).await?;
+    let events = node.subscribe(Subscribe::To { queues: vec![], headers: Follow::None }).await?;
 
     tokio::time::sleep(SETTLE).await;
     let before = (with.traffic(), without.traffic());

@@ -1,19 +1,23 @@
 //! The ledger and its consensus: a small network with one payment in its first block.
 
 use super::{Seed, key, master, rng, seed};
-use acp::{Message, Proposal, Vote, WalRecord, proposal_bytes};
+use abns::StateChunk;
+use acp::{Message, NewView, Proposal, Status, Ticket, Vote, WalRecord};
 use anyhow::{Context, Result};
-use keys::Ed25519Key;
 use ledger::{
-    Account, AccountProof, Action, BlockContext, Body, Certificate, CertifiedHeader, Genesis,
-    Header, Outcome, Prices, Source, StateProof, Step, Transaction, account_key, execute,
-    receipts_root, vote_bytes,
+    Account, AccountProof, Action, BlockContext, Body, Certificate, CertifiedHeader, Draw,
+    Evidence, Genesis, Offence, Outcome, Pay, Place, Profile, Seats, SignedVote, Source,
+    StateProof, Step, Tip, Transaction, account_key, execute, ticket_input,
 };
-use light::LightState;
-use manager::{Frame, SyncedBlock};
+use light::{Backfill, Checkpoint, LightState, RecordProof};
+use manager::{Frame, SyncedBlock, Waiting};
+use name_rules::Name;
 use std::collections::BTreeMap;
-use types::{Address, Amount, Round, Timestamp, WorkerId};
+use types::{Address, Amount, Round, Timestamp};
 use wire::Encode;
+
+/// Which of the managers proposes, by the seed of its keys.
+const PROPOSER: u8 = 1;
 
 /// One block and all that it came from and led to.
 struct Story {
@@ -22,6 +26,10 @@ struct Story {
     body: Body,
     outcome: Outcome,
     block: CertifiedHeader,
+    /// What it follows.
+    tip: Tip,
+    /// The number of the proposer in the committee.
+    proposer: u16,
 }
 
 pub(super) fn seeds() -> Result<Vec<Seed>> {
@@ -33,36 +41,30 @@ pub(super) fn seeds() -> Result<Vec<Seed>> {
     Ok(seeds)
 }
 
-fn manager(member: u8) -> Ed25519Key {
-    Ed25519Key::from_seed([member + 1; 32])
-}
-
 fn address(person: u8) -> Address {
     key(person).public().address()
 }
 
 fn story() -> Result<Story> {
-    let mut balances: Vec<_> =
-        [1, 2].map(|person| (address(person), Amount::new(100_000_000))).into();
-    balances.sort();
-    let genesis = Genesis {
-        time: Timestamp(1_000),
-        interval_ms: 1_000,
-        managers: (0..4).map(|member| manager(member).public()).collect(),
-        workers: vec![WorkerId([9; 32])],
-        faucet: Some(address(2)),
-        balances,
-        prices: Prices::DEVNET,
-    };
+    let balances = [1, 2].map(|person| (address(person), Amount::new(100_000_000)));
+    let genesis = testkit::genesis(Timestamp(1_000), &balances);
     genesis.check().context("an invented genesis")?;
+    let (chain, tip) = (genesis.chain(), genesis.tip([4; 32]));
     let payment = payment(&genesis)?;
-    let body = Body { transactions: vec![payment.clone()] };
-    let context = BlockContext { chain: genesis.chain(), round: Round(1), prices: &genesis.prices };
-    let outcome = execute(&genesis.state(), &context, &body)
+    let body = Body { parent_certificate: None, transactions: vec![payment.clone()] };
+    let committee = genesis.committee();
+    let proposer = committee.position(&testkit::member(PROPOSER).key).context("a seat")?;
+    let context = BlockContext::after(&tip, chain, Timestamp(2_000), &genesis.params).by(proposer);
+    let outcome = execute(&genesis.state(), &context, &body, &|_| false)
         .map_err(|(_, rejection)| rejection)
         .context("an invented payment")?;
-    let block = block(&genesis, &body, &outcome);
-    Ok(Story { genesis, payment, body, outcome, block })
+    let input = ticket_input(&tip.beacon_before, Round(1));
+    let ticket = testkit::drawer(PROPOSER).prove(&input);
+    let output = keys::vrf_output(&ticket).context("a draw")?;
+    let draw = Draw { proposer, ticket, output };
+    let header = context.header(&tip, &body, &outcome, [6; 32], &draw);
+    let block = testkit::certify(header, &committee, &[1, 2, 3]);
+    Ok(Story { genesis, payment, body, outcome, block, tip, proposer })
 }
 
 fn payment(genesis: &Genesis) -> Result<Transaction> {
@@ -74,33 +76,16 @@ fn payment(genesis: &Genesis) -> Result<Transaction> {
         price_epoch: 0,
         sources: vec![Source { address: address(1), nonce: 0, reveal }],
         fee: Amount::new(0),
-        actions: vec![Action::Pay { source: 0, to: address(3), amount: Amount::new(12_500_000) }],
+        actions: vec![Action::Pay(Pay {
+            source: 0,
+            to: address(3),
+            amount: Amount::new(12_500_000),
+        })],
         witness: vec![],
     };
-    tx.fee = tx.fee_needed(&genesis.prices).context("a fee")?;
+    tx.fee = tx.fee_needed(&genesis.params.prices).context("a fee")?;
     tx.witness = vec![key(1).sign(&tx.sighash()).to_vec()];
     Ok(tx)
-}
-
-fn block(genesis: &Genesis, body: &Body, outcome: &Outcome) -> CertifiedHeader {
-    let (chain, tip) = (genesis.chain(), genesis.tip());
-    let header = Header {
-        version: Header::VERSION,
-        chain,
-        round: Round(1),
-        time: Timestamp(2_000),
-        parent: tip.block,
-        body_root: body.root(),
-        state_root: [6; 32],
-        receipts_root: receipts_root(&outcome.receipts),
-        committee: genesis.committee().hash(),
-        proposer: 0,
-    };
-    let bytes = vote_bytes(chain, Round(1), 0, Step::Commit, header.id());
-    let votes: BTreeMap<u16, [u8; 64]> =
-        (0..4).map(|member| (u16::from(member), manager(member).sign(&bytes))).collect();
-    let certificate = Certificate::new(Round(1), 0, header.id(), &votes, 4);
-    CertifiedHeader { header, certificate }
 }
 
 fn objects(story: &Story) -> Result<Vec<Seed>> {
@@ -117,6 +102,11 @@ fn objects(story: &Story) -> Result<Vec<Seed>> {
     let receipt = story.outcome.receipts.first().context("a receipt")?;
     let source = story.payment.sources.first().context("a source")?;
     let action = story.payment.actions.first().context("an action")?;
+    let chunks = story.body.chunks();
+    let chunk = chunks.first().context("a chunk")?;
+    let seats = story.genesis.state();
+    let seats = seats.get(&ledger::cell_key("seats")).context("seats")?;
+    <Seats as wire::Decode>::from_bytes(seats)?;
     Ok(vec![
         seed("ledger-genesis", "valid", story.genesis.to_bytes()),
         seed("ledger-genesis", "old-format", old),
@@ -125,10 +115,18 @@ fn objects(story: &Story) -> Result<Vec<Seed>> {
         seed("ledger-transaction", "source", source.to_bytes()),
         seed("ledger-transaction", "action", action.to_bytes()),
         seed("ledger-body", "one", story.body.to_bytes()),
-        seed("ledger-body", "none", Body { transactions: vec![] }.to_bytes()),
+        seed("ledger-body", "none", Body::default().to_bytes()),
+        seed("ledger-body", "chunk", chunk.to_bytes()),
         seed("ledger-header", "header", story.block.header.to_bytes()),
         seed("ledger-header", "certified", story.block.to_bytes()),
         seed("ledger-header", "committee", story.genesis.committee().to_bytes()),
+        seed("ledger-header", "seats", seats.clone()),
+        seed("ledger-header", "tip", story.tip.after(&story.block.header).to_bytes()),
+        seed("ledger-evidence", "two-votes", evidence(story).to_bytes()),
+        seed("ledger-money", "profile", Profile { sequence: 1, hash: [5; 32] }.to_bytes()),
+        seed("name-rules-name", "typed", "Café.shop".as_bytes().to_vec()),
+        seed("name-rules-name", "canonical", Name::parse("a.shop")?.to_bytes()),
+        seed("keys-vrf", "proof", vrf()),
         seed("ledger-certificate", "valid", story.block.certificate.to_bytes()),
         seed("ledger-records", "entry", entry.to_bytes()),
         seed("ledger-records", "receipt", receipt.to_bytes()),
@@ -139,7 +137,26 @@ fn objects(story: &Story) -> Result<Vec<Seed>> {
 /// The account that has paid, as the state holds it.
 fn account(story: &Story) -> Result<Vec<u8>> {
     let bytes = story.outcome.changes.get(&account_key(address(1)));
-    bytes.cloned().context("the payer's account")
+    bytes.cloned().flatten().context("the payer's account")
+}
+
+/// A manager that has voted for two blocks.
+fn evidence(story: &Story) -> Evidence {
+    let place = Place::acp(story.genesis.chain(), Round(1), 0);
+    let vote = |id: u8| {
+        let block = types::BlockId([id; 32]);
+        let signature = testkit::signer(2).sign(&place.vote(Step::Prepare, block));
+        let (engine, round, view, step) = (place.engine, place.round, place.view, Step::Prepare);
+        SignedVote { engine, round, view, step, block, signature }
+    };
+    let offence = Offence::DuplicateVote(vote(1), vote(2));
+    Evidence { key: testkit::member(2).key, offence }
+}
+
+/// Public key, proof, then what it is about.
+fn vrf() -> Vec<u8> {
+    let key = testkit::drawer(3);
+    [key.public().as_slice(), &key.prove(b"alpha"), b"alpha"].concat()
 }
 
 fn proofs(story: &Story) -> Result<Vec<Seed>> {
@@ -165,54 +182,102 @@ fn proofs(story: &Story) -> Result<Vec<Seed>> {
 fn followed(story: &Story) -> Vec<Seed> {
     let mut state = LightState::new(&story.genesis);
     let begun = state.to_bytes();
-    let with_header = [begun.as_slice(), &story.block.to_bytes()].concat();
+    let step = light::Step::new(story.block.clone(), story.genesis.committee(), None);
+    let with_header = [begun.as_slice(), &step.to_bytes()].concat();
     // Refused or not, what it leads to is a state worth damaging.
-    let _advanced = state.advance(&story.block, Timestamp(2_000));
+    let _advanced = state.advance(&step, Timestamp(2_000));
     let entries: Vec<u8> =
         story.outcome.entries.iter().flat_map(|(_, entry)| entry.to_bytes()).collect();
-    vec![
+    let proof = StateProof::new(None, vec![[1; 32]]);
+    let record = RecordProof { round: Round(1), key: b"cell/seats".to_vec(), value: None, proof };
+    let headers = std::slice::from_ref(&story.block.header);
+    let short = Backfill::of(story.tip.clone(), headers, story.genesis.params.interval_ms);
+    let mut seeds = vec![
         seed("light-state", "begun", begun),
         seed("light-state", "advanced", state.to_bytes()),
         seed("light-advance", "next", with_header),
-        seed("light-advance", "again", [state.to_bytes(), story.block.to_bytes()].concat()),
+        seed("light-advance", "again", [state.to_bytes(), step.to_bytes()].concat()),
+        seed("light-verify", "step", step.to_bytes()),
+        seed("light-answers", "step", step.to_bytes()),
+        seed("light-answers", "record", record.to_bytes()),
+        seed("light-answers", "checkpoint", Checkpoint::of(step.header()).to_bytes()),
         seed("light-history", "entries", entries),
-    ]
+        seed("abns-chunk", "two", chunk_of_state().to_bytes()),
+    ];
+    seeds.extend(short.map(|short| seed("light-answers", "short", short.to_bytes())));
+    seeds
+}
+
+fn chunk_of_state() -> StateChunk {
+    StateChunk(vec![(b"acct/a".to_vec(), vec![1]), (b"acct/b".to_vec(), vec![2, 3])])
 }
 
 fn consensus(story: &Story) -> Vec<Seed> {
     let (header, body) = (&story.block.header, story.body.to_bytes());
-    let (chain, block) = (header.chain, header.id());
+    let (chain, block, member) = (header.chain, header.id(), story.proposer);
+    let (round, key) = (Round(1), testkit::signer(PROPOSER));
+    let place = Place::acp(chain, round, 0);
     let proposal = Proposal {
-        header: header.clone(),
-        body: body.clone(),
-        signature: manager(0).sign(&proposal_bytes(chain, Round(1), 0, block)),
+        round,
+        view: 0,
+        block,
+        header: Some(header.clone()),
+        quorum: None,
+        origin: None,
+        leader: member,
+        signature: key.sign(&place.proposal(block, None)),
     };
-    let bytes = vote_bytes(chain, Round(1), 0, Step::Prepare, block);
-    let signature = manager(1).sign(&bytes);
-    let vote = Vote { step: Step::Prepare, round: Round(1), view: 0, block, member: 1, signature };
-    let record = WalRecord::Vote { vote: vote.clone(), lock: Some((0, block)) };
+    let signature = key.sign(&place.vote(Step::Prepare, block));
+    let vote = Vote { step: Step::Prepare, round, view: 0, block, member, signature };
+    let quorum = Certificate::new(Step::Prepare, round, 0, block, &BTreeMap::new(), 4);
+    let high = Some(quorum.clone());
+    let signature = key.sign(&Place::acp(chain, round, 1).new_view(Some((0, block))));
+    let new_view = NewView { round, view: 1, high: high.clone(), member, signature };
+    let proof = header.ticket;
+    let ticket = Ticket { round, member, proof, signature: key.sign(&place.ticket(&proof)) };
+    let lock = Some((0, block));
+    let record = WalRecord::Vote { vote: vote.clone(), lock, high: high.clone().map(Box::new) };
     let written = WalRecord::Proposal(Box::new(proposal.clone()));
-    let vote = Message::Vote(vote);
-    let synced = SyncedBlock { header: story.block.clone(), body };
-    vec![
-        seed("manager-frame", "vote", Frame::Consensus(vote.clone()).to_bytes()),
-        seed("manager-frame", "payment", Frame::Transaction(story.payment.to_bytes()).to_bytes()),
-        seed("manager-frame", "ask", Frame::Ask { from: Round(5) }.to_bytes()),
-        seed("manager-frame", "blocks", Frame::Blocks(vec![synced]).to_bytes()),
-        seed("manager-wal", "two", [logged(&written), logged(&record)].concat()),
-        seed("manager-wal", "torn", [logged(&record), vec![b'r', b'e']].concat()),
-        seed("acp-message", "proposal", Message::Proposal(Box::new(proposal)).to_bytes()),
-        seed("acp-message", "vote", vote.to_bytes()),
-        seed("acp-message", "final", Message::Final(Box::new(story.block.clone())).to_bytes()),
-        seed("acp-message", "status", Message::Status { round: Round(7) }.to_bytes()),
-        seed("acp-wal-record", "proposal", written.to_bytes()),
-        seed("acp-wal-record", "vote", record.to_bytes()),
-    ]
+    let messages = [
+        ("proposal", Message::Proposal(Box::new(proposal))),
+        ("vote", Message::Vote(vote)),
+        ("new-view", Message::NewView(Box::new(new_view.clone()))),
+        ("ticket", Message::Ticket(ticket)),
+        ("quorum", Message::Quorum(Box::new(quorum.clone()))),
+        ("final", Message::Final(Box::new(story.block.clone()))),
+        ("status", Message::Status(Box::new(Status { round: Round(7), view: 2, high }))),
+    ];
+    let records = [
+        ("proposal", written),
+        ("vote", record),
+        ("new-view", WalRecord::NewView(Box::new(new_view))),
+        ("excuse", WalRecord::Excuse(Box::new(quorum))),
+    ];
+    let frames = [
+        ("payment", Frame::Transactions(vec![Waiting(story.payment.to_bytes())])),
+        ("ask", Frame::Ask { from: Round(5) }),
+        ("want", Frame::Want(block)),
+        ("block", Frame::Block { header: Box::new(header.clone()), body: body.clone() }),
+        ("blocks", Frame::Blocks(vec![SyncedBlock { header: story.block.clone(), body }])),
+    ];
+    let mut seeds: Vec<Seed> = Vec::new();
+    for (name, message) in messages {
+        seeds.push(seed("acp-message", name, message.to_bytes()));
+        seeds.push(seed("acp-verify", name, message.to_bytes()));
+        seeds.push(seed("manager-frame", name, Frame::Consensus(message).to_bytes()));
+    }
+    seeds.extend(frames.map(|(name, frame)| seed("manager-frame", name, frame.to_bytes())));
+    let all: Vec<u8> = records.iter().flat_map(|(_, record)| logged(record)).collect();
+    seeds.push(seed("manager-wal", "torn", [all.as_slice(), b"re"].concat()));
+    seeds.push(seed("manager-wal", "all", all));
+    seeds.extend(records.map(|(name, record)| seed("acp-wal-record", name, record.to_bytes())));
+    seeds
 }
 
 /// A record as the log of votes frames it: mark, length, checksum, record.
 fn logged(record: &WalRecord) -> Vec<u8> {
-    let payload = record.to_bytes();
+    // What the engine says is marked, among what the log holds, by a 1.
+    let payload = [&[1], record.to_bytes().as_slice()].concat();
     let sum = wire::hash("bcm-wal-sum", &[&payload]);
     let mut w = wire::Writer::new();
     w.fixed(b"rec\x01");

@@ -6,7 +6,7 @@ use wire::chain::{ChainReply, ChainRequest, Object};
 use wire::directory::{
     DirectoryReply, DirectoryRequest, Holding, OneTime, OneTimeKyber, Publication,
 };
-use wire::events::{Event, QueueRight, Subscribe};
+use wire::events::{Event, Follow, QueueRight, Subscribe};
 use wire::mail::{MailReply, MailRequest, Waiting};
 use wire::roster::{Announcement, Heard};
 use wire::{Encode, Failure, Reply, code};
@@ -116,9 +116,18 @@ fn chain() -> Vec<Seed> {
         ask("ask-find", ChainRequest::Find(TxId([4; 32]))),
         ask("ask-locate", ChainRequest::Locate(WORKER)),
         ask("submit", ChainRequest::Submit(Object(vec![5; 100]))),
+        ask("ask-light", ChainRequest::Light { trusted: Round(3), address: Some(address) }),
+        ask("ask-header-at", ChainRequest::HeaderAt { round: Round(3), under: Round(9) }),
+        ask("ask-record", ChainRequest::Record { key: b"acct/".to_vec() }),
+        ask("ask-back", ChainRequest::Back { before: Round(9), max: 200 }),
+        ask("ask-committee", ChainRequest::Committee([3; 32])),
         answer("tip", tip),
         answer("headers", ChainReply::Headers(objects())),
         answer("history", ChainReply::History(objects())),
+        answer("light", ChainReply::Light { steps: objects(), account: objects().pop() }),
+        answer("record", ChainReply::Record(Object(vec![1; 40]))),
+        answer("back", ChainReply::Back(Object(vec![1; 40]))),
+        answer("committee", ChainReply::Committee(Object(vec![1; 40]))),
         answer("found", ChainReply::Found(Some(Round(8)))),
         answer("located", ChainReply::Located(vec!["/ip4/127.0.0.1/tcp/4001".to_owned()])),
         seed("wire-chain", "refused", failed("insufficient_funds")),
@@ -127,12 +136,15 @@ fn chain() -> Vec<Seed> {
 
 fn events() -> Vec<Seed> {
     let right = QueueRight { receive_key: KEY, signature: SIGNATURE };
-    let to = Subscribe::To { queues: vec![right.clone()], headers_from: Some(Round(4)) };
+    let to = Subscribe::To { queues: vec![right.clone()], headers: Follow::Every(Round(4)) };
+    let minute = Subscribe::To { queues: vec![], headers: Follow::Minute };
     let target = "wire-events";
     vec![
         seed(target, "right", right.to_bytes()),
         seed(target, "subscribe", to.to_bytes()),
+        seed(target, "minute", minute.to_bytes()),
         seed(target, "beat", Subscribe::Beat.to_bytes()),
+        seed(target, "warrant", Event::Warrant(Object(vec![7; 60])).to_bytes()),
         seed(target, "mail", Event::Mail(QueueId([5; 32])).to_bytes()),
         seed(target, "header", Event::Header(Object(vec![6; 60])).to_bytes()),
     ]
