@@ -1,9 +1,11 @@
 //! `cargo xtask bench`: builds what ships, optimised, and prints the project's figures.
 //!
 //! The measuring itself is the binary `bench` of the package `scenarios`; this only builds and
-//! starts it. `cargo xtask bench ratchet` compares encryption with Signal's published library.
+//! starts it. `cargo xtask bench ratchet` compares encryption with Signal's published library;
+//! `cargo xtask bench ledger` says what managers and light nodes can do.
 //! Nothing here judges a figure.
 
+mod ledger;
 mod ratchet;
 
 use crate::cargo;
@@ -31,6 +33,8 @@ pub(crate) struct Options {
 enum Part {
     /// Encryption, against Signal's published library in the same run.
     Ratchet,
+    /// Managers: finality, transfers a second, coming back after weeks and after a crash.
+    Ledger,
 }
 
 /// Where cargo puts what it builds.
@@ -44,6 +48,7 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     match options.part {
         None => everything(),
         Some(Part::Ratchet) => ratchet::run(),
+        Some(Part::Ledger) => ledger::run(),
     }
 }
 

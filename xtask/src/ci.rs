@@ -12,7 +12,7 @@ mod tests;
 
 use crate::{cargo, interop, tidy};
 use anyhow::Result;
-use clock::Clock;
+pub(crate) use clock::Clock;
 use std::process::Command;
 use step::Outcome;
 

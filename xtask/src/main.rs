@@ -1,7 +1,5 @@
-//! The project's own chores, written in Rust so that they run the same everywhere.
-//!
-//! People call it as `cargo xtask <chore>`; `./bcm test` and the build server call `ci`. Nothing
-//! that ships may depend on it.
+//! The project's own chores in Rust: people call it as `cargo xtask <chore>`; `./bcm test` and the
+//! build server call `ci`. They run the same everywhere. Nothing that ships may depend on it.
 
 mod bench;
 mod bindings;
@@ -10,6 +8,7 @@ mod ci;
 mod fuzz;
 mod interop;
 mod node;
+mod sim;
 mod tidy;
 
 use clap::{Parser, Subcommand};
@@ -36,6 +35,8 @@ enum Chore {
     Interop(interop::Options),
     /// Builds optimised and prints the project's figures in one table.
     Bench(bench::Options),
+    /// Runs the consensus in its simulator, also with broken rules, which must be noticed.
+    Sim(sim::Options),
 }
 
 fn main() -> ExitCode {
@@ -46,10 +47,10 @@ fn main() -> ExitCode {
         Chore::Fuzz(options) => fuzz::run(&options),
         Chore::Interop(options) => interop::run(&options),
         Chore::Bench(options) => bench::run(&options),
+        Chore::Sim(options) => sim::run(&options),
     };
     match done {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(passed) => ExitCode::from(u8::from(!passed)),
         Err(error) => {
             eprintln!("xtask: {error:#}");
             ExitCode::FAILURE
