@@ -136,6 +136,10 @@ impl Manager {
         let round = message.round();
         let member = ring.position(from);
         let command = if round < ring.round {
+            // Who says how a round ended is not in it any more: an answer would be answered.
+            if matches!(message, Message::Final(_)) {
+                return;
+            }
             Command::Behind { from, round }
         } else if round > ring.round.next() {
             Command::Ahead { from, round }

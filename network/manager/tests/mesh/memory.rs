@@ -157,3 +157,28 @@ async fn a_decided_block_whose_body_does_not_come_is_asked_for_all_around() {
     give(&manager, 1, &[decided]).await;
     manager.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn how_a_round_ended_is_told_to_who_is_still_in_it_and_not_to_who_says_so() {
+    let net = Net::new();
+    let chain = Chain::new(&net.genesis);
+    let first = chain.go(2, WITHOUT_IT);
+    let (manager, mut mail) = start(&net);
+    give(&manager, 0, &first).await;
+    let ended = &first[1].header;
+    // The one knows: an answer would be answered, and so on without end. The other does not.
+    let end = Frame::Consensus(Message::Final(Box::new(ended.clone()))).to_bytes();
+    let vote = chain.prepare(1, Round(2), ended.header.id());
+    let told = loop {
+        // The next round may not have begun yet.
+        manager.incoming(id(0), end.clone()).await;
+        manager.incoming(id(1), vote.clone()).await;
+        pause().await;
+        let mut said = std::iter::from_fn(|| mail.try_recv().ok());
+        if let Some((to, _)) = said.find(|(_, bytes)| *bytes == end) {
+            break to;
+        }
+    };
+    assert_eq!(told, Some(id(1)));
+    manager.stop().await;
+}
