@@ -53,13 +53,13 @@ CREATE INDEX contacts_by_address ON contacts (address);
 
 CREATE INDEX contacts_by_identity ON contacts (identity);
 
-CREATE TABLE entries (
+CREATE TABLE "entries" (
     -- Number of the entry, from 1.
     counter INTEGER NOT NULL PRIMARY KEY,
     -- The transaction behind it.
     tx BLOB NOT NULL CHECK (length(tx) = 32),
-    -- What it is: money at the start of the ledger, money in, money out, a fee.
-    kind TEXT NOT NULL CHECK (kind IN ('genesis', 'pay_in', 'pay_out', 'fee')),
+    -- What it is: the name of a ledger::EntryKind.
+    kind TEXT NOT NULL,
     -- The time of its round's header.
     time INTEGER NOT NULL,
     -- Encoded ledger::Entry.
