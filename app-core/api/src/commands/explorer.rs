@@ -72,8 +72,11 @@ impl App {
         if let Err(error) = caught_up {
             tracing::info!(code = error.code, "the doctor goes on without");
         }
-        if let (None, Some(case)) = (&measured, observatory.case()) {
-            measured = Some(case.measure(&others).await);
+        match (&mut measured, observatory.case()) {
+            (None, Some(case)) => measured = Some(case.measure(&others).await),
+            // A profile that was opened just now has found its way while the others were tried.
+            (Some(measured), Some(case)) => measured.in_use = case.in_use,
+            (_, None) => {}
         }
         let findings = observatory.diagnose(measured.as_ref());
         Ok(Diagnosis { findings: findings.iter().map(finding).collect() })
