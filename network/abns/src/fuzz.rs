@@ -3,7 +3,7 @@
 
 use crate::{
     Ground, StateChunk,
-    jobs::{Eras, Jobs},
+    jobs::{Eras, Jobs, Sweep, Sweeping},
     layout::{node_key, parse_node_key, parse_place, place},
     versions::{Head, Row, Version},
 };
@@ -28,6 +28,38 @@ pub fn fuzz_rows(bytes: &[u8]) {
     same(parse_place(bytes).map(|(round, at)| place(round, at)));
 }
 
+/// A row of each kind, by name: where [`fuzz_rows`] begins.
+#[must_use]
+pub fn rows() -> Vec<(&'static str, Vec<u8>)> {
+    let version = |round, seq| Version { round: Round(round), seq };
+    let row = Row {
+        namespace: 1,
+        key: b"acct/a".to_vec(),
+        version: version(5, 2),
+        depth: 4,
+        prev: Some(version(4, 1)),
+        jump: Some((version(2, 0), 1)),
+        before: [9; 32],
+        value: Some(vec![1, 2, 3]),
+    };
+    let position = version(7, 7);
+    let deleted = Row { version: position, prev: None, jump: None, value: None, ..row.clone() };
+    let running = Some(Sweep { start: Round(6), next: b"acct/".to_vec(), seen: 8 });
+    let done = vec![(Round(1), Round(3))];
+    let sweeping = Sweeping { running, done, live: 12, fresh: 3 };
+    let jobs = Jobs { floor: Round(2), bodies: Round(3), replay: Round(6), sweeping };
+    let eras = Eras { number: 1, first: vec![Round(0), Round(5)], count: 4 };
+    vec![
+        ("jobs", jobs.to_bytes()),
+        ("eras", eras.to_bytes()),
+        ("carried", row.encode(position)),
+        ("deleted", deleted.encode(position)),
+        ("head", row.head(position).to_bytes()),
+        ("node-key", node_key(7, &[1, 2, 15])),
+        ("place", place(Round(7), 3)),
+    ]
+}
+
 fn round_trip<T: Encode + Decode>(bytes: &[u8]) {
     if let Ok(value) = T::from_bytes(bytes) {
         assert_eq!(value.to_bytes(), bytes);
@@ -38,6 +70,20 @@ fn round_trip<T: Encode + Decode>(bytes: &[u8]) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn each_row_has_a_reader_that_takes_it() {
+        let rows: BTreeMap<&str, Vec<u8>> = rows().into_iter().collect();
+        let position = Version { round: Round(7), seq: 7 };
+        assert!(Jobs::from_bytes(&rows["jobs"]).is_ok());
+        assert!(Eras::from_bytes(&rows["eras"]).is_ok());
+        assert!(Row::decode(position, &rows["carried"]).is_some());
+        assert!(Row::decode(position, &rows["deleted"]).is_some());
+        assert!(Head::parse(&rows["head"]).is_some());
+        assert!(parse_node_key(&rows["node-key"]).is_some());
+        assert!(parse_place(&rows["place"]).is_some());
+    }
 
     proptest! {
         #[test]

@@ -4,6 +4,7 @@
 mod chain;
 mod chat;
 mod files;
+mod names;
 mod ratchet;
 mod requests;
 
@@ -35,6 +36,7 @@ pub fn all() -> Result<Vec<Seed>> {
     let mut seeds = files::seeds();
     seeds.extend(requests::seeds());
     seeds.extend(chain::seeds()?);
+    seeds.extend(names::seeds()?);
     seeds.extend(chat::seeds()?);
     seeds.extend(ratchet::seeds()?);
     Ok(seeds)

@@ -204,6 +204,7 @@ fn followed(story: &Story) -> Vec<Seed> {
         seed("light-history", "entries", entries),
         seed("abns-chunk", "two", chunk_of_state().to_bytes()),
     ];
+    seeds.extend(abns::fuzz::rows().into_iter().map(|(name, row)| seed("abns-rows", name, row)));
     seeds.extend(short.map(|short| seed("light-answers", "short", short.to_bytes())));
     seeds
 }
