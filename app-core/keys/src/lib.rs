@@ -10,10 +10,13 @@
 
 mod address;
 mod bip32;
+mod claim;
 mod ecdsa;
 mod ed25519;
+mod expanded;
 mod falcon;
 pub mod fuzz;
+mod inbox;
 mod master;
 mod public_key;
 mod secret;
@@ -24,9 +27,11 @@ mod words;
 mod wrap;
 
 pub use address::{AddressError, format_address, parse_address};
+pub use claim::{ClaimKey, Claimer, EnvelopeKey, envelope_key_is_valid};
 pub use ecdsa::EcdsaKey;
 pub use ed25519::{Ed25519Key, ed25519_verify};
 pub use falcon::FalconKey;
+pub use inbox::{InboxKey, InboxPublicKey, SEAL_LEN, SealContext, Sealed};
 pub use master::Master;
 pub use public_key::PublicKey;
 pub use vrf::{VRF_PROOF_LEN, VrfKey, vrf_key_is_valid, vrf_output, vrf_verify};

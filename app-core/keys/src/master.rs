@@ -5,7 +5,7 @@
 
 use crate::bip32::Node;
 use crate::secret::{Secret, redacted};
-use crate::{EcdsaKey, Ed25519Key, FalconKey, WrapKey};
+use crate::{EcdsaKey, Ed25519Key, EnvelopeKey, FalconKey, InboxKey, WrapKey};
 use hkdf::{Hkdf, HmacImpl};
 use hmac::Hmac;
 use sha2::{Sha256, Sha512};
@@ -60,10 +60,29 @@ impl Master {
         Ed25519Key::from_seed(*self.derive("bcm-directory-v1").bytes())
     }
 
+    /// What the account's claim keys of red envelopes come of; the same on all its devices.
+    #[must_use]
+    pub fn envelope_key(&self) -> EnvelopeKey {
+        EnvelopeKey::from_seed(*self.derive("bcm-envelope-key-v1").bytes())
+    }
+
     /// Wraps the database key, so that the words alone open the history.
     #[must_use]
     pub fn wrap_key(&self) -> WrapKey {
         WrapKey::from_bytes(*self.derive("bcm-db-wrap-v1").bytes())
+    }
+
+    /// The seed of all accounts of the private pool. Not the seed of the words itself, so that
+    /// other systems' wallets with the same words have other keys.
+    #[must_use]
+    pub fn shielded_seed(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(*self.derive("bcm-shielded-v1").bytes())
+    }
+
+    /// Opens the grant cards that are sealed to this account as a reviewer. `None` never happens.
+    #[must_use]
+    pub fn inbox_key(&self) -> Option<InboxKey> {
+        InboxKey::from_seed(self.derive("bcm-review-inbox-v1").bytes())
     }
 
     /// HKDF-SHA256 without salt.

@@ -6,9 +6,10 @@
 //! The input must be public: how long hashing it to the curve takes depends on it. A key that
 //! signs must not be used here, for both derive their nonces in the same way.
 
-use crate::secret::{Secret, redacted};
+use crate::expanded::Expanded;
+use crate::secret::redacted;
 use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
-use curve25519_dalek::scalar::{Scalar, clamp_integer};
+use curve25519_dalek::scalar::Scalar;
 use curve25519_dalek::traits::{IsIdentity, VartimeMultiscalarMul};
 use sha2::{Digest, Sha512};
 use zeroize::{Zeroize, Zeroizing};
@@ -25,39 +26,21 @@ const PROOF_TO_HASH: u8 = 0x03;
 const BACK: u8 = 0x00;
 
 /// A key of the verifiable random function.
-pub struct VrfKey {
-    /// The secret scalar, clamped but not reduced.
-    x: Secret<32>,
-    /// Hashed into each nonce.
-    prefix: Secret<32>,
-    public: [u8; 32],
-}
+pub struct VrfKey(Expanded);
 
 redacted!(VrfKey);
 
 impl VrfKey {
     /// The key with this seed, expanded as Ed25519 does (RFC 8032, 5.1.5).
     #[must_use]
-    pub fn from_seed(mut seed: [u8; 32]) -> Self {
-        let mut hash = Sha512::digest(seed);
-        seed.zeroize();
-        let x = Secret::fill(|x| {
-            x.iter_mut().zip(&hash).for_each(|(to, from)| *to = *from);
-            *x = clamp_integer(*x);
-        });
-        let prefix = Secret::fill(|prefix| {
-            prefix.iter_mut().zip(hash.iter().skip(32)).for_each(|(to, from)| *to = *from);
-        });
-        hash.as_mut_slice().zeroize();
-        let mut key = Self { x, prefix, public: [0; 32] };
-        key.public = EdwardsPoint::mul_base(&key.scalar()).compress().to_bytes();
-        key
+    pub fn from_seed(seed: [u8; 32]) -> Self {
+        Self(Expanded::from_seed(seed))
     }
 
     /// The key others verify with.
     #[must_use]
     pub fn public(&self) -> [u8; 32] {
-        self.public
+        self.0.public()
     }
 
     /// Proves what this key's output for `alpha` is; the same `alpha` always gives the same proof.
@@ -67,21 +50,18 @@ impl VrfKey {
     #[must_use]
     #[expect(clippy::arithmetic_side_effects, reason = "modulo the group order")]
     pub fn prove(&self, alpha: &[u8]) -> [u8; VRF_PROOF_LEN] {
-        let Some(h) = encode_to_curve(&self.public, alpha) else { return [0xff; VRF_PROOF_LEN] };
-        let (x, k) = (self.scalar(), self.nonce(&h));
+        let public = self.public();
+        let Some(h) = encode_to_curve(&public, alpha) else { return [0xff; VRF_PROOF_LEN] };
+        let (x, k) = (self.0.scalar(), self.nonce(&h));
         let gamma = h * *x;
-        let c = challenge(&self.public, &[h, gamma, EdwardsPoint::mul_base(&k), h * *k]);
+        let c = challenge(&public, &[h, gamma, EdwardsPoint::mul_base(&k), h * *k]);
         let product = Zeroizing::new(Scalar::from(c) * *x);
         Proof { gamma, c, s: *k + *product }.encode()
     }
 
-    fn scalar(&self) -> Zeroizing<Scalar> {
-        Zeroizing::new(Scalar::from_bytes_mod_order(*self.x.bytes()))
-    }
-
     /// RFC 9381, 5.4.2.2: the nonce follows from key and input.
     fn nonce(&self, h: &EdwardsPoint) -> Zeroizing<Scalar> {
-        let hash = Sha512::new().chain_update(self.prefix.bytes());
+        let hash = Sha512::new().chain_update(self.0.prefix());
         let mut hash: [u8; 64] = hash.chain_update(h.compress().as_bytes()).finalize().into();
         let nonce = Zeroizing::new(Scalar::from_bytes_mod_order_wide(&hash));
         hash.zeroize();

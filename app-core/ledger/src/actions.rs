@@ -4,6 +4,7 @@
 //! work on a [`Draft`]. A new one is an arm in [`Action`], a tag, and a file here.
 
 mod convert;
+mod decide;
 pub(crate) mod envelopes;
 mod keys;
 mod names;
@@ -11,12 +12,14 @@ mod pay;
 mod pay_all;
 mod profile;
 mod ring;
+pub(crate) mod rotation;
 
 pub use self::keys::{AddKey, RetireKey};
 pub use convert::Convert;
+pub use decide::Decide;
 pub use envelopes::{
-    CLAIM_LEVELS, Claim, ClaimEnvelope, ClaimTree, CreateEnvelope, MAX_SHARES, RedEnvelope,
-    RedEnvelopeId, claim_key, claim_leaf, envelope_key, lucky_range, lucky_share,
+    CLAIM_LEVELS, Claim, ClaimEnvelope, ClaimTree, CollectEnvelope, CreateEnvelope, MAX_SHARES,
+    RedEnvelope, RedEnvelopeId, claim_key, claim_leaf, envelope_key, lucky_range, lucky_share,
 };
 #[cfg(test)]
 pub(crate) use names::SWEEP;
@@ -29,12 +32,14 @@ pub use pay::Pay;
 pub use pay_all::PayAll;
 pub use profile::{Profile, SetProfile, profile_key};
 pub use ring::{
-    RegisterManager, RegisterWorker, ReportEvidence, RingAction, RingRefusal, UnregisterManager,
-    UnregisterWorker,
+    RateService, RegisterManager, RegisterWorker, ReportEvidence, RingAction, RingRefusal,
+    UnregisterManager, UnregisterWorker, possession_input,
 };
 
+pub use rotation::{CommitRotation, OpenRotation, ROTATION_ROUNDS, rotation_hash, rotation_key};
+
 use crate::draft::Draft;
-use crate::{Params, Rejection};
+use crate::{Params, Rejection, Transaction};
 use ::keys::PublicKey;
 use types::Address;
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
@@ -74,6 +79,14 @@ pub enum Action {
     CreateEnvelope(CreateEnvelope),
     /// Claims a share of one.
     ClaimEnvelope(Box<ClaimEnvelope>),
+    /// Takes a share that waits under its claim key.
+    CollectEnvelope(CollectEnvelope),
+    /// Commits to moving an account to another key.
+    CommitRotation(CommitRotation),
+    /// Opens such a commitment behind the move.
+    OpenRotation(OpenRotation),
+    /// Brings a decision of the managers.
+    Decide(Decide),
     /// Concerns the rings of managers and workers.
     Ring(RingAction),
 }
@@ -95,11 +108,19 @@ pub(crate) trait Act {
     fn source(&self) -> Option<u8>;
 
     /// What it takes from its source, in smallest units of ABC, the fee aside.
-    fn debit(&self, params: &Params) -> u128;
+    fn debit(&self, _: &Params) -> u128 {
+        0
+    }
 
     /// Who must sign it beside the sources.
     fn signer(&self) -> Option<Signer> {
         None
+    }
+
+    /// True unless all it does to its source's account is to pay out of it: everything else asks for
+    /// the strongest kind of key the account has (`money-and-mail.md` A1).
+    fn needs_strongest(&self) -> bool {
+        true
     }
 
     /// True if it uses up a claim key, so that it cannot be replayed even without a source.
@@ -107,11 +128,18 @@ pub(crate) trait Act {
         false
     }
 
+    /// Checks the rest of its transaction, if it may only stand alone; `None` for all others.
+    fn check_alone(&self, _: &Transaction) -> Option<Result<(), Rejection>> {
+        None
+    }
+
     /// Checks what needs no state.
     ///
     /// # Errors
     /// [`Rejection::BadTransaction`] or a code of its own.
-    fn check(&self, params: &Params) -> Result<(), Rejection>;
+    fn check(&self, _: &Params) -> Result<(), Rejection> {
+        Ok(())
+    }
 
     /// Does its work, or refuses; what was done before a refusal is dropped by the caller.
     ///
@@ -139,6 +167,10 @@ impl Action {
             Self::SetProfile(set) => set,
             Self::CreateEnvelope(create) => create,
             Self::ClaimEnvelope(claim) => claim.as_ref(),
+            Self::CollectEnvelope(collect) => collect,
+            Self::CommitRotation(commit) => commit,
+            Self::OpenRotation(open) => open,
+            Self::Decide(decide) => decide,
             Self::Ring(ring) => ring.act(),
         }
     }
@@ -211,9 +243,18 @@ impl Encode for Action {
                 w.u8(31);
                 claim.encode(w);
             }
+            Self::CollectEnvelope(collect) => tagged(w, 32, collect),
+            Self::CommitRotation(commit) => tagged(w, 13, commit),
+            Self::OpenRotation(open) => tagged(w, 14, open),
+            Self::Decide(decide) => tagged(w, 50, decide),
             Self::Ring(ring) => ring.encode(w),
         }
     }
+}
+
+fn tagged(w: &mut Writer, tag: u8, action: &impl Encode) {
+    w.u8(tag);
+    action.encode(w);
 }
 
 impl Decode for Action {
@@ -235,6 +276,10 @@ impl Decode for Action {
             12 => Self::SetProfile(SetProfile::decode(r)?),
             30 => Self::CreateEnvelope(CreateEnvelope::decode(r)?),
             31 => Self::ClaimEnvelope(Box::new(ClaimEnvelope::decode(r)?)),
+            32 => Self::CollectEnvelope(CollectEnvelope::decode(r)?),
+            13 => Self::CommitRotation(CommitRotation::decode(r)?),
+            14 => Self::OpenRotation(OpenRotation::decode(r)?),
+            50 => Self::Decide(Decide::decode(r)?),
             tag @ 40..=49 => Self::Ring(RingAction::decode_tagged(tag, r)?),
             _ => return Err(DecodeError::BadValue("action")),
         })

@@ -1,7 +1,9 @@
 //! Making headers: whoever proposes a block builds its header here, whoever checks one builds it
 //! again and compares. Every field has one right value, but for time, proposer and ticket.
 
-use crate::{BlockContext, Body, Header, NO_PROPOSER, Outcome, Params, Tip, receipts_root};
+use crate::{
+    BlockContext, Body, Circuit, Header, NO_PROPOSER, Outcome, Params, Tip, receipts_root,
+};
 use crate::{next_beacon, next_beacon_empty};
 use types::{ChainId, Timestamp};
 
@@ -28,7 +30,14 @@ impl<'a> BlockContext<'a> {
             history: tip.history.root(),
             proposer: NO_PROPOSER,
             params,
+            circuit: None,
         }
+    }
+
+    /// The same with the key that proofs of the private pool are verified with.
+    #[must_use]
+    pub const fn verifying(self, circuit: Circuit) -> Self {
+        Self { circuit: Some(circuit), ..self }
     }
 
     /// The same with a proposer, who is credited with the block.

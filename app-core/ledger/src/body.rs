@@ -1,7 +1,8 @@
 //! The body of a block, and the receipts of its execution.
 
+use crate::late_vote::MAX_LATE_VOTES;
 use crate::merkle::{MerklePath, merkle_path, merkle_root};
-use crate::{Certificate, CertificateError, Committee, Step, Tip, Transaction};
+use crate::{Certificate, CertificateError, Committee, LateVote, Step, Tip, Transaction};
 use types::{Abc, Amount, ChainId, Round, TxId};
 use wire::{Decode, DecodeError, Encode, Reader, Writer, hash};
 
@@ -17,6 +18,8 @@ pub const CHUNK: usize = 64 * 1024;
 pub struct Body {
     /// The certificate of the parent, whose digest the header names; none in round 1.
     pub parent_certificate: Option<Certificate>,
+    /// Votes for the last rounds that no certificate shows.
+    pub late: Vec<LateVote>,
     /// All valid one after the other, none twice.
     pub transactions: Vec<Transaction>,
 }
@@ -133,6 +136,7 @@ pub fn receipts_root(receipts: &[Receipt]) -> [u8; 32] {
 impl Encode for Body {
     fn encode(&self, w: &mut Writer) {
         w.option(self.parent_certificate.as_ref());
+        w.list(&self.late);
         w.list(&self.transactions);
     }
 }
@@ -141,11 +145,12 @@ impl Decode for Body {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let before = r.left();
         let parent_certificate = r.option()?;
+        let late = r.list(MAX_LATE_VOTES)?;
         let transactions = r.list(MAX_BODY_TRANSACTIONS)?;
         if before.saturating_sub(r.left()) > MAX_BODY {
             return Err(DecodeError::TooLong);
         }
-        Ok(Self { parent_certificate, transactions })
+        Ok(Self { parent_certificate, late, transactions })
     }
 }
 
@@ -194,13 +199,14 @@ mod tests {
             chain: ChainId([1; 32]),
             expiry: Round(1),
             price_epoch: 0,
+            bundle: None,
             sources: Vec::new(),
             fee: Amount::ZERO,
             actions: Vec::new(),
             witness: vec![vec![number; 700]],
         };
         let transactions = (0..transactions).map(transaction).collect();
-        Body { parent_certificate: None, transactions }
+        Body { transactions, ..Body::default() }
     }
 
     #[test]

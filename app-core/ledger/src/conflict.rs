@@ -3,14 +3,17 @@
 //! Light nodes and managers make and pass it on; it proves by itself that a third of a committee is
 //! faulty. Who is guilty follows from quorums of Prepare votes, which those who are summoned show.
 
-use crate::{Certificate, CertificateError, CertifiedHeader, Committee, Step};
+use crate::{Certificate, CertificateError, CertifiedHeader, Committee, HeaderError, Step};
 use std::collections::BTreeSet;
-use wire::{Decode, DecodeError, Encode, Reader, Writer};
+use types::{ChainId, Round};
+use wire::{Decode, DecodeError, Encode, Reader, Writer, hash};
 
-/// Two certified headers of one round that are not the same.
+/// Two certified headers that cannot both be final. Only what [`Self::verify`] accepts proves it to
+/// others; a light node also keeps in this form what it has seen to contradict each other in some
+/// other way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
-    /// One of them.
+    /// One of them; to a light node the one that it trusted.
     pub first: CertifiedHeader,
     /// The other.
     pub second: CertifiedHeader,
@@ -21,16 +24,16 @@ pub struct Conflict {
 /// Why there is no conflict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ConflictError {
-    /// The headers belong to different networks or rounds.
+    /// The headers belong to different rounds.
     #[error("not of one round")]
     Apart,
     /// Both certificates are for one header; they may differ in view and signers.
     #[error("both certify the same header")]
     Same,
-    /// A header names another committee than the one shown: then votes of a key without a seat are
-    /// the offence.
-    #[error("another committee")]
-    OtherCommittee,
+    /// A header is of another network, or names another committee than the one shown: then votes of
+    /// a key without a seat are the offence.
+    #[error("bad header: {0}")]
+    BadHeader(HeaderError),
     /// A certificate proves nothing.
     #[error("bad certificate: {0}")]
     BadCertificate(CertificateError),
@@ -48,25 +51,42 @@ pub struct Summons {
 }
 
 impl Conflict {
-    /// Checks that it is one. The caller must know that the committee was that of the round.
+    /// Checks that it convicts by itself: one round of this chain, two headers, one committee, both
+    /// certified. Which view, which signers and which bytes is no matter (`acp-corrections.md` A9).
+    /// The caller must know that the committee was that of the round. What costs most comes last.
     ///
     /// # Errors
     /// [`ConflictError`] says why it is none.
-    pub fn verify(&self) -> Result<(), ConflictError> {
-        let (first, second) = (&self.first.header, &self.second.header);
-        if (first.chain, first.round) != (second.chain, second.round) {
+    pub fn verify(&self, chain: ChainId) -> Result<(), ConflictError> {
+        let both = [&self.first, &self.second];
+        let [first, second] = both.map(|certified| &certified.header);
+        if first.round != second.round {
             return Err(ConflictError::Apart);
         }
         if first.id() == second.id() {
             return Err(ConflictError::Same);
         }
-        let committee = self.committee.hash();
-        if first.committee != committee || second.committee != committee {
-            return Err(ConflictError::OtherCommittee);
+        for certified in both {
+            let checked = certified.header.check(chain, &self.committee);
+            checked.map_err(ConflictError::BadHeader)?;
         }
-        [&self.first, &self.second].into_iter().try_for_each(|certified| {
+        both.into_iter().try_for_each(|certified| {
             certified.verify(&self.committee).map_err(ConflictError::BadCertificate)
         })
+    }
+
+    /// The round of the contradiction.
+    #[must_use]
+    pub fn round(&self) -> Round {
+        self.first.header.round.min(self.second.header.round)
+    }
+
+    /// What it is about, whoever has signed it: the two headers, in whatever order.
+    #[must_use]
+    pub fn subject(&self) -> [u8; 32] {
+        let [one, other] = [&self.first, &self.second].map(|certified| certified.header.id());
+        let (low, high) = (one.min(other), one.max(other));
+        hash("bcm-warrant", &[&low.0, &high.0])
     }
 
     /// Who is guilty without anything more being shown: if both were decided in one view, those

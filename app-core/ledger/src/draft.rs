@@ -3,9 +3,8 @@
 //! [`Execution`] takes over the effects of a draft that succeeds; one that fails is dropped with
 //! everything it did. Actions work on a draft and on nothing else.
 
-use crate::actions::Act;
 use crate::entry::{Delta, Deltas, Entry, EntryKind};
-use crate::{Account, Execution, Pot, Rejection, Transaction, alias_key};
+use crate::{Account, Execution, KeySlot, Pot, Rejection, Transaction, alias_key};
 use std::collections::BTreeMap;
 use types::{Abc, Address, AddressKind, Amount, TxId};
 use wire::{Decode, Encode};
@@ -34,6 +33,10 @@ pub(crate) struct Draft<'a> {
     strong: Vec<Address>,
     /// The fee of a transaction without sources, until an action pays it.
     fee_due: Amount<Abc>,
+    /// What has left the private pool and has no place yet.
+    in_hand: Amount<Abc>,
+    /// What leaves the private pool, negative if value enters it.
+    leaves_pool: i64,
     pub(crate) effects: Effects,
 }
 
@@ -48,6 +51,8 @@ impl<'a> Draft<'a> {
             sources: Vec::new(),
             strong: Vec::new(),
             fee_due: Amount::ZERO,
+            in_hand: Amount::ZERO,
+            leaves_pool: 0,
             effects: Effects::default(),
         }
     }
@@ -80,15 +85,18 @@ impl<'a> Draft<'a> {
         self.sources.get(usize::from(source)).copied().ok_or(unknown)
     }
 
-    /// Refuses what only the strongest kind of key may do: while a Falcon key is active, one must
-    /// have signed, as the source or as a key that this transaction adds (`money-and-mail.md` A1).
-    pub(crate) fn require_strongest(&self, source: u8) -> Result<(), Rejection> {
-        let (address, home) = self.source(source)?;
-        let is_falcon = |address: Address| address.kind == AddressKind::Falcon;
+    /// Refuses a signer of an account that is too weak for more than paying: while a Falcon key is
+    /// active, one must sign, be it in the slot of this address or as a key that this transaction
+    /// adds (`money-and-mail.md` A1).
+    pub(crate) fn require_strongest(
+        &self,
+        home: Address,
+        signer: Address,
+    ) -> Result<(), Rejection> {
         let account = self.peek(home)?;
-        let guarded = account
-            .is_some_and(|account| account.active().any(|slot| is_falcon(slot.key.address())));
-        let strong = is_falcon(address) || self.strong.contains(&home);
+        let is_falcon = |slot: &KeySlot| slot.key.kind() == AddressKind::Falcon;
+        let guarded = account.is_some_and(|account| account.active().any(is_falcon));
+        let strong = signer.kind == AddressKind::Falcon || self.strong.contains(&home);
         if guarded && !strong { Err(Rejection::StrongerKeyNeeded) } else { Ok(()) }
     }
 
@@ -234,22 +242,57 @@ impl<'a> Draft<'a> {
 
     /// Performs the actions of a transaction whose sources are open.
     pub(crate) fn perform(&mut self, tx: &Transaction) -> Result<(), Rejection> {
+        self.leaves_pool = tx.leaves_pool();
         match self.sources.first().copied() {
             Some((_, payer)) => {
                 self.take(payer, tx.fee, EntryKind::Fee, None)?;
+                self.fill(Pot::Fees, tx.fee)?;
+                if self.leaves_pool != 0 {
+                    let enters = Amount::new(self.leaves_pool.unsigned_abs());
+                    self.take(payer, enters, EntryKind::PoolIn, None)?;
+                }
+            }
+            None if self.leaves_pool > 0 => {
+                self.in_hand = Amount::new(self.leaves_pool.unsigned_abs());
+                self.spend_private(tx.fee)?;
                 self.fill(Pot::Fees, tx.fee)?;
             }
             None => self.fee_due = tx.fee,
         }
         for (position, action) in (0_u8..).zip(&tx.actions) {
             self.action = position;
-            Act::perform(action.act(), self)?;
+            let act = action.act();
+            if let Some(source) = act.source().filter(|_| act.needs_strongest()) {
+                let (signer, home) = self.source(source)?;
+                self.require_strongest(home, signer)?;
+            }
+            act.perform(self)?;
         }
-        if self.fee_due.is_zero() {
-            self.check_value()
-        } else {
-            Err(Rejection::BadTransaction("nobody pays the fee"))
+        if !self.fee_due.is_zero() {
+            return Err(Rejection::BadTransaction("nobody pays the fee"));
         }
+        if !self.in_hand.is_zero() {
+            return Err(Rejection::BadTransaction("more leaves the pool than is paid"));
+        }
+        self.check_value()
+    }
+
+    /// What the bundle brings into the private pool; zero if it brings nothing.
+    pub(crate) fn enters_pool(&self) -> Amount<Abc> {
+        Amount::new(self.leaves_pool.min(0).unsigned_abs())
+    }
+
+    /// The fee that the action at work has to pay.
+    pub(crate) fn fee_due(&self) -> Amount<Abc> {
+        self.fee_due
+    }
+
+    /// Pays out of what has left the private pool.
+    pub(crate) fn spend_private(&mut self, amount: Amount<Abc>) -> Result<(), Rejection> {
+        let (have, need) = (self.in_hand.units(), u128::from(amount.units()));
+        let left = self.in_hand.minus(amount);
+        self.in_hand = left.ok_or(Rejection::InsufficientFunds { have, need })?;
+        Ok(())
     }
 
     /// Pays the fee, if no source has, out of a pot that holds what the action at work brings, and
@@ -280,6 +323,9 @@ impl<'a> Draft<'a> {
             before = before.saturating_add(u128::from(self.block.pot(pot)?.units()));
             after = after.saturating_add(u128::from(self.pot(pot)?.units()));
         }
+        let pool = u128::from(self.leaves_pool.unsigned_abs());
+        let side = if self.leaves_pool < 0 { &mut after } else { &mut before };
+        *side = side.saturating_add(pool);
         if before == after { Ok(()) } else { Err(Rejection::BadState("value equation")) }
     }
 }

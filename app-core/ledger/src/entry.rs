@@ -101,6 +101,10 @@ pub enum EntryKind {
         /// Which.
         envelope: RedEnvelopeId,
     },
+    /// Money put into the private pool.
+    PoolIn,
+    /// Money that came out of the private pool.
+    PoolOut,
     /// A manager's part of the fees of an epoch.
     Reward,
     /// A bond locked.
@@ -234,6 +238,8 @@ impl EntryKind {
             Self::FoldedOut => "folded_out",
             Self::FoldedIn { .. } => "folded_in",
             Self::ProfileSet => "profile_set",
+            Self::PoolIn => "pool_in",
+            Self::PoolOut => "pool_out",
             Self::EnvelopeOut { .. } => "envelope_out",
             Self::EnvelopeIn { .. } => "envelope_in",
             Self::EnvelopeBack { .. } => "envelope_back",
@@ -267,6 +273,8 @@ impl EntryKind {
             Self::FoldedOut => 10,
             Self::FoldedIn { .. } => 11,
             Self::ProfileSet => 12,
+            Self::PoolIn => 13,
+            Self::PoolOut => 14,
             Self::EnvelopeOut { .. } => 30,
             Self::EnvelopeIn { .. } => 31,
             Self::EnvelopeBack { .. } => 32,
@@ -302,6 +310,8 @@ impl Encode for EntryKind {
             | Self::KeyRetired
             | Self::FoldedOut
             | Self::ProfileSet
+            | Self::PoolIn
+            | Self::PoolOut
             | Self::NameCommit
             | Self::NameDeposit
             | Self::NameRegister
@@ -341,6 +351,8 @@ impl Decode for EntryKind {
             10 => Self::FoldedOut,
             11 => Self::FoldedIn { count: r.u64()?, history: r.fixed()? },
             12 => Self::ProfileSet,
+            13 => Self::PoolIn,
+            14 => Self::PoolOut,
             30 => Self::EnvelopeOut { envelope: RedEnvelopeId::decode(r)? },
             31 => Self::EnvelopeIn { envelope: RedEnvelopeId::decode(r)? },
             32 => Self::EnvelopeBack { envelope: RedEnvelopeId::decode(r)? },

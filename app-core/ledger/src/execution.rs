@@ -4,17 +4,22 @@
 //! wallets with [`check`]; all three run the same rules and give the same codes.
 
 use crate::draft::{Changes, Draft, Effects};
+use crate::pool::PoolRecords;
 use crate::state::account_at;
 use crate::{
     Account, Body, Entry, MAX_BODY, MAX_BODY_TRANSACTIONS, Params, Pot, Receipt, Rejection, Seats,
-    StateView, Transaction, account_key, round_start, transact,
+    StateView, Transaction, account_key, pool, round_start, transact,
 };
+use shielded::{Bundle, Pool, PoolBlock, VerifyingKey, form};
 use std::collections::{BTreeMap, BTreeSet};
 use types::{Abc, Address, Amount, ChainId, Round, Timestamp, TxId};
 use wire::{Decode, Encode};
 
-/// Of a body without certificate and transactions.
-const EMPTY_LEN: usize = 5;
+/// Of a body without certificate, late votes and transactions.
+const EMPTY_LEN: usize = 9;
+
+/// Gives the key of the circuit: built once in a process, when the first proof comes.
+pub type Circuit = fn() -> &'static VerifyingKey;
 
 /// What the rules must know beside the state.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +38,9 @@ pub struct BlockContext<'a> {
     pub proposer: u16,
     /// The parameters of the network.
     pub params: &'a Params,
+    /// Gives the key that proofs of the private pool are verified with, which takes seconds to build;
+    /// without it every bundle is refused.
+    pub circuit: Option<Circuit>,
 }
 
 /// What a block does.
@@ -48,7 +56,7 @@ pub struct Outcome {
     pub next_committee: [u8; 32],
 }
 
-/// True for a transaction whose signatures have been verified before, by its wid.
+/// True for a transaction whose signatures, and whose proof, have been verified before, by its wid.
 pub type Verified<'a> = &'a dyn Fn(&Transaction) -> bool;
 
 /// A block in the making. A transaction that is refused leaves no trace in it.
@@ -56,6 +64,11 @@ pub struct Execution<'a> {
     view: &'a dyn StateView,
     context: BlockContext<'a>,
     verified: Verified<'a>,
+    pool: PoolBlock,
+    /// Bundles that have been verified together, by the wids of their transactions, and which hold.
+    proved: BTreeMap<[u8; 32], bool>,
+    /// True for a whole body: its proofs are verified behind every other rule.
+    postpones: bool,
     accounts: BTreeMap<Address, Account>,
     records: Changes,
     ids: BTreeSet<TxId>,
@@ -79,6 +92,9 @@ impl<'a> Execution<'a> {
             view,
             context,
             verified,
+            pool: pool::begin(view, &context)?,
+            proved: BTreeMap::new(),
+            postpones: false,
             accounts: BTreeMap::new(),
             records: BTreeMap::new(),
             ids: BTreeSet::new(),
@@ -98,7 +114,8 @@ impl<'a> Execution<'a> {
     /// [`Rejection`] says why it cannot stand here; the block is as it was.
     pub fn apply(&mut self, tx: &Transaction) -> Result<(), Rejection> {
         let size = self.size.saturating_add(tx.to_bytes().len());
-        let actions = self.actions.saturating_add(tx.actions.len());
+        let actions = tx.actions.len().saturating_add(tx.bundle_actions());
+        let actions = self.actions.saturating_add(actions);
         let most = usize::try_from(self.context.params.block_actions).unwrap_or(usize::MAX);
         if size > MAX_BODY || actions > most || self.receipts.len() >= MAX_BODY_TRANSACTIONS {
             return Err(Rejection::BlockFull);
@@ -109,6 +126,10 @@ impl<'a> Execution<'a> {
         }
         let receipt = Receipt { tx: id, index: self.position(), fee: tx.fee };
         let effects = transact::run(self, tx, id)?;
+        if let Some(bundle) = &tx.bundle {
+            let applied = self.pool.apply(&PoolRecords(self.view), &bundle.effects, receipt.index);
+            applied.map_err(pool::refused)?;
+        }
         self.ids.insert(id);
         (self.size, self.actions) = (size, actions);
         self.merge(effects);
@@ -124,6 +145,7 @@ impl<'a> Execution<'a> {
         let effects = round_start::freeze(&self)?;
         self.merge(effects);
         self.check_supply()?;
+        self.records.extend(pool::finish(self.view, self.pool.clone(), self.context.round)?);
         let next = self.context.round.next();
         let seats = Seats::of(&Overlay(&self), self.context.params, next)?;
         let accounts = self.accounts.iter();
@@ -141,6 +163,9 @@ impl<'a> Execution<'a> {
         let before = self.total(&|home| account_at(self.view, home), &|key| self.view.get(key))?;
         let after =
             self.total(&|home| Ok(self.accounts.get(&home).cloned()), &|key| self.record(key))?;
+        let in_pool = |pool: &Pool| u128::from(pool.balance.units());
+        let before = before.saturating_add(in_pool(&pool::pool(self.view)?));
+        let after = after.saturating_add(in_pool(self.pool.pool()));
         if before == after { Ok(()) } else { Err(Rejection::BadState("supply")) }
     }
 
@@ -172,7 +197,6 @@ impl<'a> Execution<'a> {
     }
 
     /// How long the body is by now.
-    #[cfg(test)]
     pub(crate) const fn size(&self) -> usize {
         self.size
     }
@@ -186,7 +210,51 @@ impl<'a> Execution<'a> {
         self.context
     }
 
-    /// True if the signatures of this transaction need no second look.
+    /// Holds a bundle to every rule of the pool but its proof.
+    pub(crate) fn check_bundle(&self, tx: &Transaction) -> Result<(), Rejection> {
+        let Some(bundle) = &tx.bundle else { return Ok(()) };
+        form::check_authorization(bundle).map_err(|bad| Rejection::Pool(bad.into()))?;
+        self.pool.check(&PoolRecords(self.view), &bundle.effects).map_err(pool::refused)
+    }
+
+    /// Verifies the proof and the signatures of a bundle, unless it is done with others.
+    pub(crate) fn check_proof(&self, tx: &Transaction, id: TxId) -> Result<(), Rejection> {
+        let Some(bundle) = tx.bundle.as_deref().filter(|_| !self.postpones) else { return Ok(()) };
+        let alone = || self.context.circuit.is_some_and(|key| shielded::verify(key(), bundle, id));
+        let good = self.proved.get(&tx.wid()).copied().unwrap_or_else(alone);
+        if good { Ok(()) } else { Err(Rejection::BadProof) }
+    }
+
+    /// Verifies the bundles of all these at once, which costs a tenth of one after the other, unless
+    /// they are good already; the bad ones are refused when their turn comes. Finding a bad one
+    /// among many is dear: this is for what has been verified before.
+    pub fn prove<'t>(&mut self, all: impl IntoIterator<Item = &'t Transaction>) {
+        let (wids, bundles): (Vec<_>, Vec<_>) = self.unproved(all).unzip();
+        let Some(key) = self.context.circuit.filter(|_| !bundles.is_empty()) else { return };
+        let bad = shielded::verify_batch(key(), &bundles);
+        let known = (0_usize..).zip(wids).map(|(place, wid)| (wid, !bad.contains(&place)));
+        self.proved = known.collect();
+    }
+
+    /// Verifies all proofs of a body at once. A proof that does not hold makes the whole body
+    /// invalid, and which one it is matters to nobody.
+    fn check_proofs(&self, body: &Body) -> Result<(), Rejection> {
+        let bundles: Vec<_> = self.unproved(&body.transactions).map(|(_, bundle)| bundle).collect();
+        let verify = |key: Circuit| shielded::verify_all(key(), &bundles);
+        let good = bundles.is_empty() || self.context.circuit.is_some_and(verify);
+        if good { Ok(()) } else { Err(Rejection::BadProof) }
+    }
+
+    /// Bundles that must be verified, with the wids of their transactions.
+    fn unproved<'t>(
+        &self,
+        all: impl IntoIterator<Item = &'t Transaction>,
+    ) -> impl Iterator<Item = ([u8; 32], (&'t Bundle, TxId))> {
+        let all = all.into_iter().filter(|tx| tx.bundle.is_some() && !self.trusts(tx));
+        all.filter_map(|tx| Some((tx.wid(), (tx.bundle.as_deref()?, tx.id()))))
+    }
+
+    /// True if the signatures of this transaction, and its proof, need no second look.
     pub(crate) fn trusts(&self, tx: &Transaction) -> bool {
         (self.verified)(tx)
     }
@@ -245,11 +313,12 @@ pub fn check(
     Execution::begin(view, *context, &|_| false)?.apply(tx)
 }
 
-/// Executes a body on top of a state.
+/// Executes a body on top of a state. Proofs are dear: they are verified last, all at once, and only
+/// if no other rule refuses any of its transactions.
 ///
 /// # Errors
 /// The position of the first transaction that makes the body invalid (their number if it is the
-/// body as a whole), and why.
+/// body as a whole, as with a proof that does not hold), and why.
 pub fn execute(
     view: &dyn StateView,
     context: &BlockContext<'_>,
@@ -259,9 +328,12 @@ pub fn execute(
     let whole = |rejection| (body.transactions.len(), rejection);
     let mut execution = Execution::begin(view, *context, verified).map_err(whole)?;
     execution.credit(body.parent_certificate.as_ref()).map_err(whole)?;
+    execution.postpones = true;
+    body.late.iter().try_for_each(|vote| execution.late(vote)).map_err(whole)?;
     for (index, tx) in body.transactions.iter().enumerate() {
         execution.apply(tx).map_err(|rejection| (index, rejection))?;
     }
+    execution.check_proofs(body).map_err(whole)?;
     execution.finish().map_err(whole)
 }
 

@@ -6,12 +6,14 @@ use crate::credits::Credits;
 use crate::epochs::Epoch;
 use crate::names::{Due, Twins, Waiting};
 use crate::registry::Managers;
+use crate::scores::Scores;
 use crate::workers::{Roster, WorkerRecord};
 use crate::{
     Account, AccountProof, Action, BlockContext, Body, Certificate, CertifiedHeader, Chunk, Claim,
-    Commitment, Committee, Conflict, Delegation, Entry, EntryKind, Evidence, Genesis, Header,
-    HeaderRange, Member, NameAnswer, NameRecord, Params, Prices, Profile, RangeProof, Receipt,
-    RedEnvelope, RegisteredName, Seats, Source, StateProof, SubName, Tip, Transaction, execute,
+    Commitment, Committee, Conflict, Decision, Delegation, Entry, EntryKind, Evidence, Flags,
+    Genesis, Gift, Header, HeaderRange, Member, NameAnswer, NameRecord, Params, Prices, Profile,
+    RangeProof, Receipt, RedEnvelope, RegisteredName, Seats, Source, StateProof, SubName, Tip,
+    Transaction, execute,
 };
 use name_rules::Name;
 use std::collections::BTreeMap;
@@ -83,6 +85,7 @@ pub fn fuzz_body(bytes: &[u8]) {
             history: [0; 32],
             proposer: crate::NO_PROPOSER,
             params: &Params::DEVNET,
+            circuit: None,
         };
         let outcome = execute(&BTreeMap::new(), &context, &body, &|_| false);
         assert!(outcome.is_err(), "there is no committee");
@@ -100,7 +103,7 @@ pub fn fuzz_evidence(bytes: &[u8]) {
         assert!(evidence.verify(ChainId([0; 32]), Some([0; 32])).is_err());
     }
     if let Ok(conflict) = Conflict::from_bytes(bytes) {
-        assert!(conflict.verify().is_err());
+        assert!(conflict.verify(ChainId([0; 32])).is_err());
     }
 }
 
@@ -110,6 +113,7 @@ pub fn fuzz_records(bytes: &[u8]) {
     round_trip::<Roster>(bytes);
     round_trip::<WorkerRecord>(bytes);
     round_trip::<Credits>(bytes);
+    round_trip::<Scores>(bytes);
     round_trip::<Epoch>(bytes);
     round_trip::<Account>(bytes);
     round_trip::<Entry>(bytes);
@@ -141,11 +145,15 @@ fn round_trip_of_names(bytes: &[u8]) {
     round_trip::<Twins>(bytes);
 }
 
-/// What the state holds of profiles and red envelopes, and the kinds of entries.
+/// What the state holds of profiles and red envelopes, what members are told of one, and the kinds
+/// of entries.
 pub fn fuzz_money(bytes: &[u8]) {
     round_trip::<Profile>(bytes);
     round_trip::<RedEnvelope>(bytes);
     round_trip::<Claim>(bytes);
+    round_trip::<Gift>(bytes);
+    round_trip::<Flags>(bytes);
+    round_trip::<Decision>(bytes);
     round_trip::<EntryKind>(bytes);
 }
 

@@ -15,7 +15,7 @@ use wire::{Decode, DecodeError, Encode, Reader, Writer, hash};
 pub const MAX_SUPPLY: Amount<Abc> = Amount::new(18_000_000_000 * types::UNITS_PER_TOKEN);
 
 const MAGIC: &[u8; 11] = b"bcm-genesis";
-const FORMAT: u16 = 2;
+const FORMAT: u16 = 3;
 const MAX_BALANCES: usize = 20_000;
 
 /// The parameters and first balances of a network.

@@ -1,6 +1,6 @@
 //! The parameters of a network: fixed by its genesis, read by every rule.
 
-use crate::Prices;
+use crate::{PriceChanges, Prices};
 use types::Round;
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
@@ -33,6 +33,8 @@ pub struct Params {
     pub name_tables: [u8; 32],
     /// What transactions cost.
     pub prices: Prices,
+    /// What they cost later.
+    pub price_changes: PriceChanges,
 }
 
 impl Params {
@@ -47,6 +49,7 @@ impl Params {
         names: [50_000_000, 20_000_000, 10_000_000, 2_000_000, 500_000],
         name_tables: name_rules::tables_hash(),
         prices: Prices::DEVNET,
+        price_changes: PriceChanges::NONE,
     };
 
     /// The epoch of a round.
@@ -95,7 +98,7 @@ impl Params {
             && (1..=MAX_INTERVAL_MS).contains(&self.interval_ms)
             && self.block_actions > 0
             && self.names.iter().all(|price| *price <= crate::MAX_SUPPLY.units())
-            && self.prices.are_sound()
+            && self.prices_are_sound()
     }
 }
 
@@ -110,6 +113,7 @@ impl Encode for Params {
         self.names.iter().for_each(|price| w.u64(*price));
         w.fixed(&self.name_tables);
         self.prices.encode(w);
+        self.price_changes.encode(w);
     }
 }
 
@@ -125,6 +129,7 @@ impl Decode for Params {
             names: [r.u64()?, r.u64()?, r.u64()?, r.u64()?, r.u64()?],
             name_tables: r.fixed()?,
             prices: Prices::decode(r)?,
+            price_changes: PriceChanges::decode(r)?,
         })
     }
 }

@@ -1,7 +1,11 @@
 //! What transactions cost.
 //!
-//! The genesis fixes the table; wallets and execution read it. Fees count canonical sizes, so that
+//! The genesis fixes the tables; wallets and execution read them. Fees count canonical sizes, so that
 //! nobody can change a fee by signing again.
+
+mod changes;
+
+pub use changes::{MAX_PRICE_CHANGES, PriceChange, PriceChanges};
 
 use types::{Abc, Amount};
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
@@ -13,6 +17,8 @@ pub(crate) const PLAIN_PAY: usize = 195;
 
 /// Bytes of a claim of a share, paid to an address, without a source.
 pub(crate) const CLAIM: usize = 543;
+/// Bytes of the address in it.
+const ADDRESS: usize = 21;
 
 /// The price table, in smallest units of ABC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +57,12 @@ impl Prices {
     #[must_use]
     pub fn claim(&self) -> Option<Amount<Abc>> {
         self.fee(1, CLAIM)
+    }
+
+    /// What a claim costs whose share waits under its key, as it names no address.
+    #[must_use]
+    pub fn waiting_claim(&self) -> Option<Amount<Abc>> {
+        self.fee(1, CLAIM.saturating_sub(ADDRESS))
     }
 
     /// True if no fee can overflow and a new address always holds at least one payment.

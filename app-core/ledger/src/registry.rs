@@ -111,6 +111,12 @@ impl Managers {
     }
 }
 
+/// Where all registered managers lie, for whoever has them proved.
+#[must_use]
+pub fn managers_key() -> Vec<u8> {
+    cell_key(MANAGERS)
+}
+
 /// All registered managers, in ascending order of their signing keys.
 ///
 /// # Errors

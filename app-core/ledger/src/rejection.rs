@@ -81,6 +81,9 @@ pub enum Rejection {
     /// The claim key has been used.
     #[error("this share has been claimed")]
     AlreadyClaimed,
+    /// No share of this red envelope waits under the claim key.
+    #[error("no share waits under this key")]
+    NothingWaits,
     /// A signature is missing, superfluous or wrong.
     #[error("bad signature in slot {slot}")]
     BadSignature {
@@ -101,12 +104,33 @@ pub enum Rejection {
         /// The least that passes.
         least: Amount<Abc>,
     },
+    /// The rules of the private pool refuse its bundle.
+    #[error("{0}")]
+    Pool(shielded::Refusal),
+    /// The proof of its bundle, or one of the bundle's signatures, does not hold.
+    #[error("the proof of the private part does not hold")]
+    BadProof,
     /// The rules of names refuse it.
     #[error("{0}")]
     Name(NameRefusal),
     /// It concerns a ring and cannot be.
     #[error("{0}")]
     Ring(RingRefusal),
+    /// The managers have switched ECDSA off.
+    #[error("ECDSA is switched off; only a key that was never shown can still be moved")]
+    EcdsaOff,
+    /// There is no commitment to this move, or none that is old enough.
+    #[error("no commitment to this move is a hundred rounds old")]
+    NoRotation,
+    /// A decision must be made before the round that it is for.
+    #[error("the decision is for a round that is over")]
+    DecisionTooLate,
+    /// What it is to switch off is off already, or is so as early.
+    #[error("this has been decided")]
+    AlreadyDecided,
+    /// Too few members of the present committee have signed it, or a signature is wrong.
+    #[error("not signed by a quorum of the managers")]
+    NoQuorum,
     /// The node's own state is damaged; the transaction is not to blame.
     #[error("damaged state: {0}")]
     BadState(&'static str),
@@ -139,11 +163,19 @@ impl Rejection {
             Self::EnvelopeEmpty => "envelope_empty",
             Self::BadClaimPath => "bad_claim_path",
             Self::AlreadyClaimed => "already_claimed",
+            Self::NothingWaits => "nothing_waits",
             Self::BadSignature { .. } => "bad_signature",
             Self::InsufficientFunds { .. } => "insufficient_funds",
             Self::BelowMinimum { .. } => "below_minimum",
+            Self::Pool(refusal) => refusal.code(),
+            Self::BadProof => "bad_proof",
             Self::Name(refusal) => refusal.code(),
             Self::Ring(refusal) => refusal.code(),
+            Self::EcdsaOff => "ecdsa_off",
+            Self::NoRotation => "no_rotation",
+            Self::DecisionTooLate => "decision_too_late",
+            Self::AlreadyDecided => "already_decided",
+            Self::NoQuorum => "no_quorum",
             Self::BadState(_) => "bad_state",
         }
     }

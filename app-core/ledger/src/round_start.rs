@@ -12,7 +12,7 @@ use crate::seats::{NEXT_SEATS, SEATS};
 use crate::succession::Choice;
 use crate::{
     EntryKind, Execution, Pot, Registration, Rejection, Seat, Seats, StateView, bonds, cell_key,
-    credits, epochs, workers,
+    credits, epochs, scores, workers,
 };
 use types::{Round, TxId};
 use wire::Decode;
@@ -74,13 +74,16 @@ fn begin_epoch(draft: &mut Draft<'_>) -> Result<(), Rejection> {
 /// reputations. A convicted member loses its reputation and its part, which stays in the pot.
 fn settle(draft: &mut Draft<'_>, managers: &mut Managers) -> Result<(), Rejection> {
     let (seats, credits) = (seats(draft)?, credits::read(draft)?);
+    let is_jailed =
+        |seat: &Seat| managers.by_key(&seat.member.key).is_none_or(|manager| manager.jailed);
+    let poor = scores::take_poor(draft, seats.seats(), is_jailed)?;
     let fees = draft.pot(Pot::Fees)?;
-    for (seat, credit) in seats.seats().iter().zip(&credits.members) {
+    for ((seat, credit), poor) in seats.seats().iter().zip(&credits.members).zip(poor) {
         let Some(manager) = managers.by_key_mut(&seat.member.key) else { continue };
         if manager.jailed {
             continue;
         }
-        manager.reputation = credits.reputation(manager.reputation, *credit);
+        manager.reputation = credits.reputation(manager.reputation, *credit, poor);
         let share = credits.share(fees, *credit);
         if !share.is_zero() {
             draft.draw(Pot::Fees, share)?;

@@ -1,22 +1,29 @@
 //! Running one transaction: what must hold before its actions do their work.
 
+use crate::actions::rotation;
 use crate::draft::{Draft, Effects};
 use crate::{
-    Account, EXPIRY_ROUNDS, Execution, KeySlot, Rejection, Source, Transaction, open_id_key,
+    Account, EXPIRY_ROUNDS, Execution, KeySlot, Params, Rejection, Source, Transaction, open_id_key,
 };
 use keys::PublicKey;
 use types::{Address, TxId};
 
 /// Checks and performs a transaction; cheap checks come first, signatures last.
 pub(crate) fn run(block: &Execution<'_>, tx: &Transaction, id: TxId) -> Result<Effects, Rejection> {
-    tx.check_shape(block.context().params)?;
+    let context = block.context();
+    let params = context.params.priced(tx.price_epoch, context.round);
+    let params = params.ok_or(Rejection::BadTransaction("unknown price epoch"))?;
+    tx.check_shape(&params)?;
     check_context(block, tx)?;
-    check_fee(block, tx)?;
+    check_fee(&params, tx)?;
+    block.check_bundle(tx)?;
     let mut draft = Draft::new(block, id, block.position());
     tx.sources.iter().enumerate().try_for_each(|(at, source)| open(&mut draft, tx, at, source))?;
+    rotation::check_signers(&draft, tx)?;
     check_funds(&draft, tx)?;
     if !block.trusts(tx) {
         tx.check_signatures(&|address| key_of(&draft, address))?;
+        block.check_proof(tx, id)?;
     }
     draft.perform(tx)?;
     Ok(draft.effects)
@@ -36,8 +43,8 @@ fn check_context(block: &Execution<'_>, tx: &Transaction) -> Result<(), Rejectio
     Ok(())
 }
 
-fn check_fee(block: &Execution<'_>, tx: &Transaction) -> Result<(), Rejection> {
-    let needed = tx.fee_needed(&block.context().params.prices);
+fn check_fee(params: &Params, tx: &Transaction) -> Result<(), Rejection> {
+    let needed = tx.fee_needed(&params.prices);
     let needed = needed.ok_or(Rejection::BadTransaction("fee beyond 64 bits"))?;
     if tx.fee == needed { Ok(()) } else { Err(Rejection::BadFee { needed }) }
 }
@@ -107,13 +114,15 @@ fn check_funds(draft: &Draft<'_>, tx: &Transaction) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// What a source pays in all. At most 17 amounts of 64 bits: 128 are always enough.
+/// What a source pays in all. At most 18 amounts of 64 bits: 128 are always enough.
 fn debit(draft: &Draft<'_>, tx: &Transaction, position: usize) -> u128 {
     let params = draft.block.context().params;
-    let fee = if position == 0 { u128::from(tx.fee.units()) } else { 0 };
+    let into_pool = if tx.leaves_pool() < 0 { tx.leaves_pool().unsigned_abs() } else { 0 };
+    let first = u128::from(tx.fee.units()).saturating_add(u128::from(into_pool));
+    let first = if position == 0 { first } else { 0 };
     let mine = tx.actions.iter().map(|action| action.act());
     let mine = mine.filter(|act| act.source().map(usize::from) == Some(position));
-    mine.fold(fee, |sum, act| sum.saturating_add(act.debit(params)))
+    mine.fold(first, |sum, act| sum.saturating_add(act.debit(params)))
 }
 
 fn key_of(draft: &Draft<'_>, address: Address) -> Option<PublicKey> {

@@ -5,8 +5,9 @@
 //! (`money-and-mail.md` B1).
 
 use crate::actions::Action;
-use crate::{AddKey, Params, Prices, Rejection, RetireKey, witness};
+use crate::{AddKey, Params, Pay, Prices, Rejection, RetireKey, witness};
 use keys::PublicKey;
+use shielded::{Authorization, Bundle};
 use std::collections::BTreeSet;
 use types::{Abc, Address, AddressKind, Amount, ChainId, Round, TxId};
 use wire::{Decode, DecodeError, Encode, Reader, Writer, hash};
@@ -16,31 +17,33 @@ pub const MAX_SOURCES: usize = 16;
 /// Most actions of one transaction.
 pub const MAX_ACTIONS: usize = 16;
 /// No transaction is longer, whatever it holds.
-pub const MAX_TRANSACTION: usize = 50 * 1024;
+pub const MAX_TRANSACTION: usize = 60 * 1024;
 /// How many rounds ahead a transaction may expire.
 pub const EXPIRY_ROUNDS: u64 = 600;
 
-/// Stands where a shielded bundle's digest will.
+/// Stands where there is no private bundle for its digest.
 const NO_BUNDLE: [u8; 32] = [0; 32];
 
 /// A signed order to the ledger; all of it happens, or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transaction {
-    /// [`Transaction::VERSION`].
+    /// [`Transaction::VERSION`], or [`Transaction::WITH_BUNDLE`] if there is one.
     pub version: u16,
     /// The network it is for; on any other it is worth nothing.
     pub chain: ChainId,
     /// The last round that may hold it.
     pub expiry: Round,
-    /// The price table it was made for.
+    /// The price table it was made for: its number in [`Params::prices_at`].
     pub price_epoch: u32,
     /// The accounts it debits or changes, each at most once; the first pays the fee. Without any,
-    /// the fee comes out of the share of a red envelope that it claims.
+    /// the fee comes out of the share of a red envelope that it claims, or out of the private pool.
     pub sources: Vec<Source>,
     /// Exactly [`Transaction::fee_needed`].
     pub fee: Amount<Abc>,
     /// What it does, in order.
     pub actions: Vec<Action>,
+    /// Its private part.
+    pub bundle: Option<Box<Bundle>>,
     /// Signatures over [`Transaction::sighash`]: one per source, then one per action that needs
     /// another signer, both in order.
     pub witness: Vec<Vec<u8>>,
@@ -58,15 +61,23 @@ pub struct Source {
 }
 
 impl Transaction {
-    /// The only version there is.
+    /// The version without a private bundle.
     pub const VERSION: u16 = 1;
+    /// The version with one: its effects follow the actions, its proof and signatures the witness.
+    pub const WITH_BUNDLE: u16 = 2;
 
     /// What receipts, history and chat call it:
     /// SHA-256("bcm-tx-v1" ‖ header part ‖ SHA-256(actions) ‖ bundle digest).
     #[must_use]
     pub fn id(&self) -> TxId {
+        self.id_with(self.bundle.as_ref().map_or(NO_BUNDLE, |bundle| bundle.effects.digest()))
+    }
+
+    /// The id that it has with a private bundle of this digest, whatever bundle it holds.
+    #[must_use]
+    pub fn id_with(&self, bundle: [u8; 32]) -> TxId {
         let actions = hash("", &[&self.actions_bytes()]);
-        TxId(hash("bcm-tx-v1", &[&self.header_part(), &actions, &NO_BUNDLE]))
+        TxId(hash("bcm-tx-v1", &[&self.header_part(), &actions, &bundle]))
     }
 
     /// What every slot of the witness signs: SHA-256("bcm-sighash-v1" ‖ id).
@@ -78,7 +89,7 @@ impl Transaction {
     /// What blocks commit to: SHA-256("bcm-wid-v1" ‖ id ‖ SHA-256(witness)).
     #[must_use]
     pub fn wid(&self) -> [u8; 32] {
-        let witness = hash("", &[&witness::bytes(&self.witness)]);
+        let witness = hash("", &[&witness::bytes(&self.witness), &self.authorization_bytes()]);
         hash("bcm-wid-v1", &[&self.id().0, &witness])
     }
 
@@ -87,9 +98,33 @@ impl Transaction {
     /// pay it (`money-and-mail.md` A10, B2).
     #[must_use]
     pub fn fee_needed(&self, prices: &Prices) -> Option<Amount<Abc>> {
-        let fee = prices.fee(self.actions.len(), self.signed_len()?)?;
+        self.fee_with(prices, self.bundle_actions())
+    }
+
+    /// What it costs with a bundle of so many actions, padding included, which need not be there
+    /// yet. A bundle costs by that number alone, so that a private fee tells nothing.
+    #[must_use]
+    pub fn fee_with(&self, prices: &Prices, bundle_actions: usize) -> Option<Amount<Abc>> {
+        if matches!(self.actions.as_slice(), [Action::Decide(_)]) {
+            // A quorum has signed for it, and has no account in common.
+            return Some(Amount::ZERO);
+        }
+        let bundle_len = if bundle_actions == 0 { 0 } else { Bundle::len_for(bundle_actions) };
+        let actions = self.actions.len().checked_add(bundle_actions)?;
+        let fee = prices.fee(actions, self.signed_len()?.checked_add(bundle_len)?)?;
         let most = Amount::new(prices.existential);
-        Some(if self.moves_to_falcon() { fee.min(most) } else { fee })
+        let capped = bundle_actions == 0 && self.moves_to_falcon();
+        Some(if capped { fee.min(most) } else { fee })
+    }
+
+    /// How many actions of the private pool it has, padding included.
+    pub(crate) fn bundle_actions(&self) -> usize {
+        self.bundle.as_ref().map_or(0, |bundle| bundle.effects.actions().len())
+    }
+
+    /// What leaves the private pool, negative if value enters it.
+    pub(crate) fn leaves_pool(&self) -> i64 {
+        self.bundle.as_ref().map_or(0, |bundle| bundle.effects.value_balance())
     }
 
     /// True for exactly the pair `[AddKey(Falcon), RetireKey(ECDSA)]` of one account.
@@ -128,21 +163,31 @@ impl Transaction {
     /// Checks what needs no state.
     pub(crate) fn check_shape(&self, params: &Params) -> Result<(), Rejection> {
         let bad = |why| Err(Rejection::BadTransaction(why));
-        if self.version != Self::VERSION {
+        if self.version != self.version_needed() {
             return bad("unknown version");
         }
-        if self.price_epoch != 0 {
-            return bad("unknown price epoch");
-        }
-        if self.actions.is_empty() {
+        if self.actions.is_empty() && self.bundle.is_none() {
             return bad("no action");
         }
         if self.sources.len() > MAX_SOURCES || self.actions.len() > MAX_ACTIONS {
             return bad("too many sources or actions");
         }
+        // Blocks hold reveals in the order of their commitments: two in one have no place in it.
+        let reveals = self.actions.iter().filter(|act| matches!(act, Action::RegisterName(_)));
+        if reveals.count() > 1 {
+            return bad("more than one name revealed");
+        }
         self.actions.iter().try_for_each(|action| action.act().check(params))?;
+        let mut alone = self.actions.iter().filter_map(|action| action.act().check_alone(self));
+        if let Some(checked) = alone.next() {
+            return checked;
+        }
         if self.sources.is_empty() {
             return self.check_without_source();
+        }
+        // What leaves the pool goes only where an action says; a source would get the rest.
+        if self.bundle.is_some() && self.leaves_pool() >= 0 {
+            return bad("a private payment has no source");
         }
         // A source that nothing names would change its account without an entry in its history.
         if self.used_sources()?.len() != self.sources.len() {
@@ -154,11 +199,28 @@ impl Transaction {
     /// Without a source a transaction must use up a claim key, and do nothing beside it: one fee
     /// comes out of one share (`money-and-mail.md` A9, B2).
     fn check_without_source(&self) -> Result<(), Rejection> {
+        if self.bundle.is_some() {
+            return self.check_private();
+        }
         if !self.actions.iter().any(|action| action.act().spends_key()) {
             return Err(Rejection::Replayable);
         }
         let alone = self.actions.len() == 1;
         if alone { Ok(()) } else { Err(Rejection::BadTransaction("a claim pays for itself alone")) }
+    }
+
+    /// A private bundle without a source uses up its nullifiers. It pays the fee out of the pool,
+    /// and addresses if actions say so; nothing else has a place beside it.
+    fn check_private(&self) -> Result<(), Rejection> {
+        let pays = |action: &Action| matches!(action, Action::Pay(Pay { source: 0, .. }));
+        if self.leaves_pool() <= 0 || !self.actions.iter().all(pays) {
+            return Err(Rejection::BadTransaction("out of the pool one can only pay"));
+        }
+        Ok(())
+    }
+
+    fn version_needed(&self) -> u16 {
+        if self.bundle.is_some() { Self::WITH_BUNDLE } else { Self::VERSION }
     }
 
     fn used_sources(&self) -> Result<BTreeSet<usize>, Rejection> {
@@ -188,13 +250,20 @@ impl Transaction {
         w.list(&self.actions);
         w.into_bytes()
     }
+
+    fn authorization_bytes(&self) -> Vec<u8> {
+        let bundle = self.bundle.as_ref();
+        bundle.map_or_else(Vec::new, |bundle| bundle.authorization.to_bytes())
+    }
 }
 
 impl Encode for Transaction {
     fn encode(&self, w: &mut Writer) {
         w.fixed(&self.header_part());
         w.fixed(&self.actions_bytes());
+        self.bundle.iter().for_each(|bundle| bundle.effects.encode(w));
         w.fixed(&witness::bytes(&self.witness));
+        w.fixed(&self.authorization_bytes());
     }
 }
 
@@ -202,10 +271,10 @@ impl Decode for Transaction {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let before = r.left();
         let version = r.u16()?;
-        if version != Self::VERSION {
+        if version != Self::VERSION && version != Self::WITH_BUNDLE {
             return Err(DecodeError::BadValue("transaction version"));
         }
-        let transaction = Self {
+        let mut transaction = Self {
             version,
             chain: ChainId::decode(r)?,
             expiry: Round::decode(r)?,
@@ -213,8 +282,17 @@ impl Decode for Transaction {
             sources: r.list(MAX_SOURCES)?,
             fee: Amount::decode(r)?,
             actions: r.list(MAX_ACTIONS)?,
-            witness: witness::read(r)?,
+            bundle: None,
+            witness: Vec::new(),
         };
+        if version == Self::WITH_BUNDLE {
+            let effects = shielded::Effects::decode(r)?;
+            transaction.witness = witness::read(r)?;
+            let authorization = Authorization::decode_for(&effects, r)?;
+            transaction.bundle = Some(Box::new(Bundle { effects, authorization }));
+        } else {
+            transaction.witness = witness::read(r)?;
+        }
         if before.saturating_sub(r.left()) > MAX_TRANSACTION {
             return Err(DecodeError::TooLong);
         }

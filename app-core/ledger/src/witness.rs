@@ -51,7 +51,7 @@ pub(crate) const fn signature_len(address: Address) -> usize {
     }
 }
 
-fn signers(tx: &Transaction) -> impl Iterator<Item = Signer> {
+pub(crate) fn signers(tx: &Transaction) -> impl Iterator<Item = Signer> {
     tx.actions.iter().filter_map(|action| action.act().signer())
 }
 

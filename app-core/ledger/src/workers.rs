@@ -35,17 +35,32 @@ pub struct WorkerRecord {
 /// [`Rejection::BadState`] if the state is damaged.
 pub fn workers(view: &dyn StateView) -> Result<Vec<WorkerRecord>, Rejection> {
     let damaged = Rejection::BadState("workers");
-    let Some(roster) = view.get(&cell_key(ROSTER)) else { return Ok(Vec::new()) };
-    let roster = Roster::from_bytes(&roster).map_err(|_| damaged)?;
     let record = |id: &WorkerId| {
         let bytes = view.get(&worker_key(*id)).ok_or(damaged)?;
         WorkerRecord::from_bytes(&bytes).map_err(|_| damaged)
     };
-    roster.0.iter().map(record).collect()
+    worker_ids(view)?.iter().map(record).collect()
+}
+
+/// The ids of all workers, ascending: one value of the state, where [`workers_key`] says.
+///
+/// # Errors
+/// [`Rejection::BadState`] if the state is damaged.
+pub fn worker_ids(view: &dyn StateView) -> Result<Vec<WorkerId>, Rejection> {
+    let Some(roster) = view.get(&workers_key()) else { return Ok(Vec::new()) };
+    let roster = Roster::from_bytes(&roster).map_err(|_| Rejection::BadState("workers"))?;
+    Ok(roster.0)
+}
+
+/// Where the ids of all workers lie, for whoever has them proved.
+#[must_use]
+pub fn workers_key() -> Vec<u8> {
+    cell_key(ROSTER)
 }
 
 /// Where the record of a worker lies: `worker/` ‖ id.
-pub(crate) fn worker_key(id: WorkerId) -> Vec<u8> {
+#[must_use]
+pub fn worker_key(id: WorkerId) -> Vec<u8> {
     [b"worker/".as_slice(), &id.0].concat()
 }
 

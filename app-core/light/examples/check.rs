@@ -4,13 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 use ed25519_dalek::{Signer, SigningKey};
-use ledger::{
-    Certificate, CertifiedHeader, Committee, FirstManager, Genesis, Header, Member, NO_PROPOSER,
-    Params, Place, Step,
-};
+use ledger::{Certificate, CertifiedHeader, Committee, Genesis, Header, NO_PROPOSER, Place, Step};
 use light::LightState;
 use std::time::{Duration, Instant};
-use types::{Address, AddressKind, Amount, Timestamp};
+use types::Timestamp;
 
 const ROUNDS: u32 = 200;
 
@@ -38,21 +35,9 @@ fn least(mut work: impl FnMut()) -> Duration {
 }
 
 fn network(size: u8) -> (Genesis, Vec<SigningKey>) {
-    let keys: Vec<_> = (1..=size).map(|seed| SigningKey::from_bytes(&[seed; 32])).collect();
-    let manager = |(key, seed): (&SigningKey, u8)| FirstManager {
-        member: Member { key: key.verifying_key().to_bytes(), vrf: [seed; 32] },
-        account: Address { kind: AddressKind::Ecdsa, payload: [seed; 20] },
-        bond: Amount::new(Params::DEVNET.manager_bond),
-    };
-    let genesis = Genesis {
-        time: Timestamp(1_790_000_000_000),
-        params: Params::DEVNET,
-        managers: keys.iter().zip(1..).map(manager).collect(),
-        workers: vec![],
-        faucet: None,
-        balances: vec![],
-    };
-    (genesis, keys)
+    let keys = (1..=size).map(|seed| SigningKey::from_bytes(&[seed; 32])).collect();
+    let managers = testkit::managers(size);
+    (testkit::genesis_of(Timestamp(1_790_000_000_000), managers, &[]), keys)
 }
 
 fn signed(genesis: &Genesis, keys: &[SigningKey]) -> CertifiedHeader {

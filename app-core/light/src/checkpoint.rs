@@ -7,7 +7,7 @@
 use crate::judge::{Limits, Trust};
 use crate::verify::{Judged, members};
 use crate::{LightError, LightState, Step};
-use ledger::{Genesis, Header};
+use ledger::{Conflict, Genesis, Header};
 use types::{BlockId, ChainId, Round, Timestamp};
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
@@ -48,12 +48,19 @@ impl Checkpoint {
     }
 }
 
-/// The newest checkpoint that at least [`CONTACTS`] of these are; each is another contact's.
+/// The newest checkpoint that at least [`CONTACTS`] of these are; each is another contact's. Where
+/// as many vouch for one header of a round and as many for another, nobody is believed about that
+/// round: a person must find out.
 #[must_use]
 pub fn agree(answers: &[Checkpoint]) -> Option<Checkpoint> {
     let named = |wanted: &Checkpoint| answers.iter().filter(|other| *other == wanted).count();
-    let enough = answers.iter().filter(|answer| named(answer) >= CONTACTS);
-    enough.max_by_key(|answer| (answer.round, **answer)).copied()
+    let enough = |answer: &&Checkpoint| named(answer) >= CONTACTS;
+    let disputed = |wanted: &Checkpoint| {
+        let others = answers.iter().filter(|other| other.round == wanted.round && *other != wanted);
+        others.into_iter().any(|other| enough(&other))
+    };
+    let agreed = answers.iter().filter(enough).filter(|answer| !disputed(answer));
+    agreed.max_by_key(|answer| answer.round).copied()
 }
 
 impl LightState {
@@ -73,7 +80,9 @@ impl LightState {
         Ok(state)
     }
 
-    /// Begins anew from a checkpoint, also when frozen; never from one older than what is trusted.
+    /// Begins anew from a checkpoint; never from one older than what is trusted. Once frozen, from
+    /// one that resolves the contradiction: not older than that, or of a time when others decide
+    /// than those who have contradicted themselves.
     ///
     /// # Errors
     /// As [`Self::from_checkpoint`]; nothing has changed then.
@@ -83,13 +92,22 @@ impl LightState {
         step: &Step,
         now: Timestamp,
     ) -> Result<(), LightError> {
-        let other = self.header().is_some_and(|header| header.id() != checkpoint.header);
-        let same_round = checkpoint.round == self.round();
-        // Unless a conflict is to be resolved, a second header of the trusted round is none.
-        if checkpoint.round < self.round() || (same_round && other && self.frozen().is_none()) {
-            return Err(LightError::BadCheckpoint);
-        }
-        self.begin(checkpoint, step, now)
+        let newer = checkpoint.round >= self.round();
+        let fits = match &self.conflict {
+            // What is behind it may be of the wrong branch, however far that goes. One before it says
+            // nothing about which branch counts.
+            Some(conflict) => {
+                let others = checkpoint.committee != conflict.committee.hash();
+                checkpoint.round >= conflict.round() || (newer && others)
+            }
+            // A second header of the trusted round is none.
+            None => {
+                let same = checkpoint.round == self.round();
+                let other = self.header().is_some_and(|header| header.id() != checkpoint.header);
+                newer && !(same && other)
+            }
+        };
+        if fits { self.begin(checkpoint, step, now) } else { Err(LightError::BadCheckpoint) }
     }
 
     fn begin(
@@ -113,11 +131,13 @@ impl LightState {
         step.header.verify(&committee)?;
         let mut fresh = Self {
             head: None,
+            former: None,
             before: None,
             kept: std::collections::VecDeque::new(),
             window: crate::Window::default(),
             checkpoint: Some(*checkpoint),
             conflict: None,
+            settled: self.frozen().map(Conflict::subject).or(self.settled),
             ..self.clone()
         };
         fresh.take(step, Judged { committee, next, trust: Trust::Announced });

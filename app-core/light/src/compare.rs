@@ -4,22 +4,11 @@
 //! nothing can be believed any more: the state freezes, and stays so until a person brings a
 //! checkpoint.
 
+use crate::state::Former;
 use crate::verify::{members, verify};
-use crate::{LightError, LightState, Step};
-use ledger::{CertifiedHeader, Committee, HeaderError};
-use types::{ChainId, Timestamp};
-use wire::{Decode, DecodeError, Encode, Reader, Writer};
-
-/// Two certified headers that cannot both be final.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Conflict {
-    /// The one that was trusted: of the same round, or of a later one behind another header of it.
-    pub first: CertifiedHeader,
-    /// The one that contradicts it.
-    pub second: CertifiedHeader,
-    /// Who decided the first.
-    pub committee: Committee,
-}
+use crate::{LightError, LightState, Limits, Step};
+use ledger::{Committee, Conflict, HeaderError};
+use types::Timestamp;
 
 /// How another node's header stands to ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,33 +23,7 @@ pub enum Agreement {
     Conflict(Box<Conflict>),
 }
 
-impl Conflict {
-    /// True if it convicts by itself: one round, two headers, one committee, both certified. Which
-    /// view, which signers and which bytes is no matter (`acp-corrections.md` A9).
-    #[must_use]
-    pub fn verify(&self, chain: ChainId) -> bool {
-        let certified = |header: &CertifiedHeader| {
-            header.header.check(chain, &self.committee).is_ok()
-                && header.verify(&self.committee).is_ok()
-        };
-        self.first.header.round == self.second.header.round
-            && self.first.header.id() != self.second.header.id()
-            && certified(&self.first)
-            && certified(&self.second)
-    }
-}
-
 impl LightState {
-    /// What froze it; `None` if it is not frozen.
-    #[must_use]
-    pub fn frozen(&self) -> Option<&Conflict> {
-        self.conflict.as_deref()
-    }
-
-    pub(crate) const fn check_frozen(&self) -> Result<(), LightError> {
-        if self.conflict.is_some() { Err(LightError::Frozen) } else { Ok(()) }
-    }
-
     /// Holds another node's header against ours. Most telling is its header of our own round.
     ///
     /// # Errors
@@ -79,58 +42,60 @@ impl LightState {
         }
     }
 
-    /// Takes another node's word that the managers have contradicted themselves.
+    /// The same for an answer about a header that we trusted when we asked: by now the trusted one
+    /// may be a later one. A conflict with that very header convicts by itself, so that it can be
+    /// passed on.
     ///
     /// # Errors
-    /// [`LightError::WrongMembers`] if it is about a committee that we do not trust, or proves
-    /// nothing.
-    pub fn take_warrant(&mut self, conflict: &Conflict) -> Result<(), LightError> {
+    /// As [`Self::compare`].
+    pub fn compare_with(
+        &mut self,
+        ours: &Step,
+        other: &Step,
+        now: Timestamp,
+    ) -> Result<Agreement, LightError> {
         self.check_frozen()?;
-        let hash = conflict.committee.hash();
-        let deciding = self.header().is_some_and(|header| header.committee == hash);
-        if !(deciding || self.next.hash() == hash) || !conflict.verify(self.chain) {
-            return Err(LightError::WrongMembers);
+        let (Some(committee), true) = (&ours.committee, ours.round() == other.round()) else {
+            return self.compare(other, now);
+        };
+        let (first, second) = (ours.header.clone(), other.header.clone());
+        let conflict = Conflict { first, second, committee: committee.clone() };
+        match self.take_warrant(&conflict, now) {
+            Ok(()) => Ok(Agreement::Conflict(Box::new(conflict))),
+            Err(_) => self.compare(other, now),
         }
-        self.conflict = Some(Box::new(conflict.clone()));
-        Ok(())
     }
 
     /// A header that is not ours: if it is certified by the committee that decided ours, or follows
     /// from where our last jump began, both stand, and nothing can be believed.
     fn contradict(&mut self, other: &Step, now: Timestamp) -> Result<Agreement, LightError> {
         let Some(head) = &self.head else { return Err(HeaderError::WrongRound.into()) };
-        if other.header().committee == head.certified.header.committee {
-            let (committee, _) = members(other, Some(&head.committee), &self.params)?;
+        let first = head.certified.clone();
+        let decided = self.deciding(&other.header().committee, now).cloned();
+        if let Some(committee) = &decided {
+            self.check_age(now)?;
+            let (committee, _) = members(other, Some(committee), &self.params)?;
             other.header().check(self.chain, &committee)?;
             other.header.verify(&committee)?;
         } else {
             let before = self.before.as_ref().ok_or(HeaderError::WrongCommittee)?;
             verify(before, other, self.frame(now))?;
         }
-        let conflict = Box::new(Conflict {
-            first: head.certified.clone(),
-            second: other.header.clone(),
-            committee: head.committee.clone(),
-        });
+        let committee = decided.unwrap_or_else(|| head.committee.clone());
+        let conflict = Box::new(Conflict { first, second: other.header.clone(), committee });
+        if self.is_settled(&conflict) {
+            return Err(LightError::Settled);
+        }
         self.conflict = Some(conflict.clone());
         Ok(Agreement::Conflict(conflict))
     }
-}
 
-impl Encode for Conflict {
-    fn encode(&self, w: &mut Writer) {
-        self.first.encode(w);
-        self.second.encode(w);
-        self.committee.encode(w);
-    }
-}
-
-impl Decode for Conflict {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            first: CertifiedHeader::decode(r)?,
-            second: CertifiedHeader::decode(r)?,
-            committee: Committee::decode(r)?,
-        })
+    /// The committee with this hash, if the rounds that are remembered were decided by it. Former
+    /// members count for as long as they answer for what they sign.
+    pub(crate) fn deciding(&self, hash: &[u8; 32], now: Timestamp) -> Option<&Committee> {
+        let bound = |former: &&Former| now < former.until.plus_millis(Limits::LEDGER.trusting_ms);
+        let former = self.former.as_ref().filter(bound).map(|former| &former.committee);
+        let head = self.head.as_ref().map(|head| &head.committee);
+        head.into_iter().chain(former).find(|committee| committee.hash() == *hash)
     }
 }

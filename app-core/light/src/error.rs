@@ -1,6 +1,6 @@
 //! Why an answer is not believed.
 
-use ledger::{CertificateError, HeaderError, ProofError};
+use ledger::{CertificateError, ConflictError, HeaderError, ProofError};
 use types::{Address, Round, Timestamp};
 
 /// Why a header, a proof or a history is refused. Each check of `acp-corrections.md` A4 has its
@@ -58,6 +58,12 @@ pub enum LightError {
     /// The checkpoint is of another chain or header, or older than what is trusted.
     #[error("checkpoint refused")]
     BadCheckpoint,
+    /// What is said to be a contradiction proves none.
+    #[error("warrant refused: {0}")]
+    Warrant(#[from] ConflictError),
+    /// A contradiction that trust began anew behind: it is resolved.
+    #[error("the contradiction was resolved by a checkpoint")]
+    Settled,
     /// Two certified headers contradict each other; nothing is believed until a person resolves it.
     #[error("the managers have certified two headers that contradict each other")]
     Frozen,

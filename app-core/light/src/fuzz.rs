@@ -1,10 +1,9 @@
 //! Entry points for fuzzing: must never panic.
 
 use crate::{
-    Agreement, Backfill, Checkpoint, CompactHeader, Conflict, LightState, RecordProof, Step,
-    check_history,
+    Agreement, Backfill, Checkpoint, CompactHeader, LightState, RecordProof, Step, check_history,
 };
-use ledger::{Committee, Entry, Genesis, Member, Params, Prices};
+use ledger::{Committee, Conflict, Entry, Genesis, Member, Params, Prices};
 use types::{ChainId, Timestamp};
 use wire::{Decode, Encode, Reader};
 

@@ -15,6 +15,7 @@ mod error;
 pub mod fuzz;
 mod history;
 mod judge;
+mod led;
 mod proofs;
 mod route;
 mod state;
@@ -24,11 +25,12 @@ mod survey;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod warrant;
 mod window;
 
 pub use checkpoint::{CONTACTS, Checkpoint, RELEASED, agree};
 pub use compact::{Backfill, CompactHeader, MAX_BACK, Proposed};
-pub use compare::{Agreement, Conflict};
+pub use compare::Agreement;
 pub use error::LightError;
 pub use history::check_history;
 pub use judge::Limits;

@@ -7,8 +7,8 @@ use types::{Address, Round};
 use wire::chain::MAX_KEY;
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
-/// Most bytes of a record's value.
-const MAX_VALUE: usize = 32 * 1024;
+/// Most bytes of a record's value: the list of all workers is the longest.
+const MAX_VALUE: usize = 132 * 1024;
 
 /// An account as a certified header proves it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,8 +5,8 @@
 
 use crate::judge::Trust;
 use crate::verify::{Anchor, Frame, Judged, verify};
-use crate::{Checkpoint, Conflict, LightError, Step, Window};
-use ledger::{CertifiedHeader, Committee, Genesis, Header, HeaderError, Params};
+use crate::{Checkpoint, LightError, Step, Window};
+use ledger::{CertifiedHeader, Committee, Conflict, Genesis, Header, HeaderError, Params};
 use std::collections::VecDeque;
 use types::{BlockId, ChainId, Round, Timestamp};
 
@@ -25,6 +25,9 @@ pub struct LightState {
     pub(crate) head: Option<Head>,
     /// Who decides the round after it.
     pub(crate) next: Committee,
+    /// Who decided the rounds before the trusted header's committee did: a contradiction of those
+    /// rounds is found a little later.
+    pub(crate) former: Option<Former>,
     /// Where the last jump over a change of committee began: what a contradicting one is held
     /// against.
     pub(crate) before: Option<Anchor>,
@@ -35,6 +38,8 @@ pub struct LightState {
     pub(crate) checkpoint: Option<Checkpoint>,
     /// Set once two certified headers contradict each other.
     pub(crate) conflict: Option<Box<Conflict>>,
+    /// The last contradiction that a checkpoint has resolved.
+    pub(crate) settled: Option<[u8; 32]>,
 }
 
 /// The trusted header, and who decided it.
@@ -42,6 +47,14 @@ pub struct LightState {
 pub(crate) struct Head {
     pub(crate) certified: CertifiedHeader,
     pub(crate) committee: Committee,
+}
+
+/// Members that have left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Former {
+    pub(crate) committee: Committee,
+    /// The time of the last header of theirs that was trusted: so long they answer with their bonds.
+    pub(crate) until: Timestamp,
 }
 
 /// What is kept of a recent header.
@@ -77,11 +90,13 @@ impl LightState {
             params: genesis.params,
             head: None,
             next: genesis.committee(),
+            former: None,
             before: None,
             kept: VecDeque::new(),
             window: Window::default(),
             checkpoint: None,
             conflict: None,
+            settled: None,
         }
     }
 
@@ -211,8 +226,13 @@ impl LightState {
             self.kept.pop_front();
         }
         self.window.push(header);
-        let certified = step.header.clone();
-        self.head = Some(Head { certified, committee: judged.committee });
+        let head = Head { certified: step.header.clone(), committee: judged.committee };
+        let passed = self.head.replace(head);
+        if let Some(passed) = passed.filter(|it| it.certified.header.committee != header.committee)
+        {
+            let (committee, until) = (passed.committee, passed.certified.header.time);
+            self.former = Some(Former { committee, until });
+        }
         self.next = judged.next;
     }
 

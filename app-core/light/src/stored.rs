@@ -1,13 +1,13 @@
 //! The stored form of a [`LightState`], checked when it is read.
 
-use crate::state::{Head, KEPT_ROOTS, Kept, LightState};
+use crate::state::{Former, Head, KEPT_ROOTS, Kept, LightState};
 use crate::verify::Anchor;
 use ledger::{CertifiedHeader, Committee, Params};
 use std::collections::VecDeque;
 use types::{BlockId, ChainId, Round, Timestamp};
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 impl LightState {
     /// True if its parts fit together: a damaged state is not read.
@@ -23,7 +23,12 @@ impl LightState {
                     && self.kept.back() == Some(&Kept::of(header))
                     && self.window.top() == Some((header.round, header.id()))
             }
-            None => self.kept.is_empty() && self.window.top().is_none() && self.before.is_none(),
+            None => {
+                self.kept.is_empty()
+                    && self.window.top().is_none()
+                    && self.before.is_none()
+                    && self.former.is_none()
+            }
         };
         ordered && fits
     }
@@ -37,11 +42,16 @@ impl Encode for LightState {
         self.params.encode(w);
         w.option(self.head.as_ref());
         self.next.encode(w);
+        w.option(self.former.as_ref());
         w.option(self.before.as_ref());
         w.list(&self.kept.iter().copied().collect::<Vec<_>>());
         self.window.encode(w);
         w.option(self.checkpoint.as_ref());
         w.option(self.conflict.as_deref());
+        w.bool(self.settled.is_some());
+        if let Some(subject) = &self.settled {
+            w.fixed(subject);
+        }
     }
 }
 
@@ -56,11 +66,13 @@ impl Decode for LightState {
             params: Params::decode(r)?,
             head: r.option()?,
             next: Committee::decode(r)?,
+            former: r.option()?,
             before: r.option()?,
             kept: VecDeque::from(r.list(KEPT_ROOTS)?),
             window: Decode::decode(r)?,
             checkpoint: r.option()?,
             conflict: r.option()?.map(Box::new),
+            settled: if r.bool()? { Some(r.fixed()?) } else { None },
         };
         if state.is_consistent() { Ok(state) } else { Err(DecodeError::BadValue("light state")) }
     }
@@ -76,6 +88,19 @@ impl Encode for Head {
 impl Decode for Head {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self { certified: CertifiedHeader::decode(r)?, committee: Committee::decode(r)? })
+    }
+}
+
+impl Encode for Former {
+    fn encode(&self, w: &mut Writer) {
+        self.committee.encode(w);
+        self.until.encode(w);
+    }
+}
+
+impl Decode for Former {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { committee: Committee::decode(r)?, until: Timestamp::decode(r)? })
     }
 }
 

@@ -12,8 +12,17 @@ pub const MAX_ENTRIES: usize = 1000;
 pub const MAX_STEPS: usize = 1024;
 /// Most bytes of a key of the ledger's state.
 pub const MAX_KEY: usize = 128;
-/// Most bytes of one ledger object (transaction, step, proof, entry).
-pub const MAX_OBJECT: usize = 64 * 1024;
+/// Most bytes of one ledger object (transaction, step, proof, entry): the list of all workers,
+/// proved, is the longest.
+pub const MAX_OBJECT: usize = 160 * 1024;
+/// Most entries of the pool log in one answer.
+pub const MAX_POOL_ENTRIES: usize = 512;
+/// Most bundles in one answer.
+pub const MAX_POOL_EFFECTS: usize = 16;
+/// Most keys of the state in one request.
+pub const MAX_KEYS: usize = 64;
+/// Most warrants that a node keeps, and says in one answer.
+pub const MAX_WARRANTS: usize = 4;
 /// Most bytes of a genesis file.
 pub const MAX_GENESIS: usize = 1024 * 1024;
 
@@ -79,7 +88,39 @@ pub enum ChainRequest {
     },
     /// The members of the committee with this hash.
     Committee([u8; 32]),
+    /// A `ledger::Conflict`: the managers have certified two headers that contradict each other. A
+    /// node that finds it proved keeps it and passes it on; saying it again is harmless.
+    Warrant(Object),
+    /// The warrants that the node keeps itself.
+    Warrants,
+    /// Entries of the pool log, oldest first, at most [`MAX_POOL_ENTRIES`].
+    PoolLog {
+        /// How many bundles lie before the first one wanted.
+        after: u64,
+        /// At most so many.
+        max: u16,
+    },
+    /// Bundles of the pool with their memos, in order, at most [`MAX_POOL_EFFECTS`]. Who asks for
+    /// some of them does not tell which it is about.
+    PoolEffects {
+        /// The number of the first one wanted, from 0.
+        from: u64,
+        /// At most so many.
+        max: u16,
+    },
+    /// What the state of one recent round holds under several keys, at most [`MAX_KEYS`]: what is
+    /// to be proved under one header.
+    Records {
+        /// The round.
+        under: Round,
+        /// The keys, each of at most [`MAX_KEY`] bytes.
+        keys: Vec<StateKey>,
+    },
 }
+
+/// A key of the ledger's state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateKey(pub Vec<u8>);
 
 /// The answers, in the order of the requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,6 +167,16 @@ pub enum ChainReply {
     Back(Object),
     /// A `ledger::Committee`.
     Committee(Object),
+    /// The warrant is kept, that one or another about the same members.
+    Warranted,
+    /// `ledger::Conflict`s, at most [`MAX_WARRANTS`].
+    Warrants(Vec<Object>),
+    /// `shielded::LogEntry`s; fewer than asked for if they are long, none behind the newest.
+    PoolLog(Vec<Object>),
+    /// `shielded::Effects`, as the entries of the log say; none behind the newest.
+    PoolEffects(Vec<Object>),
+    /// A `light::RecordProof` for each key, in order.
+    Records(Vec<Object>),
 }
 
 impl Encode for Object {
@@ -137,6 +188,18 @@ impl Encode for Object {
 impl Decode for Object {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         r.bytes(MAX_OBJECT).map(Self)
+    }
+}
+
+impl Encode for StateKey {
+    fn encode(&self, w: &mut Writer) {
+        w.bytes(&self.0);
+    }
+}
+
+impl Decode for StateKey {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        r.bytes(MAX_KEY).map(Self)
     }
 }
 
@@ -194,6 +257,26 @@ impl Encode for ChainRequest {
                 w.u8(13);
                 w.fixed(hash);
             }
+            Self::Warrant(conflict) => {
+                w.u8(14);
+                conflict.encode(w);
+            }
+            Self::Warrants => w.u8(15),
+            Self::PoolLog { after, max } => {
+                w.u8(16);
+                w.u64(*after);
+                w.u16(*max);
+            }
+            Self::PoolEffects { from, max } => {
+                w.u8(17);
+                w.u64(*from);
+                w.u16(*max);
+            }
+            Self::Records { under, keys } => {
+                w.u8(18);
+                under.encode(w);
+                w.list(keys);
+            }
         }
     }
 }
@@ -214,6 +297,11 @@ impl Decode for ChainRequest {
             11 => Self::Record { key: r.bytes(MAX_KEY)? },
             12 => Self::Back { before: Round::decode(r)?, max: r.u16()? },
             13 => Self::Committee(r.fixed()?),
+            14 => Self::Warrant(Object::decode(r)?),
+            15 => Self::Warrants,
+            16 => Self::PoolLog { after: r.u64()?, max: r.u16()? },
+            17 => Self::PoolEffects { from: r.u64()?, max: r.u16()? },
+            18 => Self::Records { under: Round::decode(r)?, keys: r.list(MAX_KEYS)? },
             _ => return Err(DecodeError::BadValue("chain request")),
         })
     }
@@ -277,6 +365,23 @@ impl Encode for ChainReply {
                 w.u8(13);
                 members.encode(w);
             }
+            Self::Warranted => w.u8(14),
+            Self::Warrants(warrants) => {
+                w.u8(15);
+                w.list(warrants);
+            }
+            Self::PoolLog(entries) => {
+                w.u8(16);
+                w.list(entries);
+            }
+            Self::PoolEffects(bundles) => {
+                w.u8(17);
+                w.list(bundles);
+            }
+            Self::Records(records) => {
+                w.u8(18);
+                w.list(records);
+            }
         }
     }
 }
@@ -297,6 +402,11 @@ impl Decode for ChainReply {
             11 => Self::Record(Object::decode(r)?),
             12 => Self::Back(Object::decode(r)?),
             13 => Self::Committee(Object::decode(r)?),
+            14 => Self::Warranted,
+            15 => Self::Warrants(r.list(MAX_WARRANTS)?),
+            16 => Self::PoolLog(r.list(MAX_POOL_ENTRIES)?),
+            17 => Self::PoolEffects(r.list(MAX_POOL_EFFECTS)?),
+            18 => Self::Records(r.list(MAX_KEYS)?),
             _ => return Err(DecodeError::BadValue("chain reply")),
         })
     }
@@ -329,6 +439,12 @@ mod tests {
         check(&ChainRequest::Record { key: vec![7, 8] }, &[&[11, 0, 0, 0, 2, 7, 8]]);
         check(&ChainRequest::Back { before: two, max: 258 }, &[&[12], TWO, &[1, 2]]);
         check(&ChainRequest::Committee([6; 32]), &[&[13], &[6; 32]]);
+        check(&ChainRequest::Warrant(Object(vec![7])), &[&[14, 0, 0, 0, 1, 7]]);
+        check(&ChainRequest::Warrants, &[&[15]]);
+        check(&ChainRequest::PoolLog { after: 2, max: 258 }, &[&[16], TWO, &[1, 2]]);
+        check(&ChainRequest::PoolEffects { from: 1, max: 8 }, &[&[17], ONE, &[0, 8]]);
+        let records = ChainRequest::Records { under: one, keys: vec![StateKey(vec![7, 8])] };
+        check(&records, &[&[18], ONE, &[0, 0, 0, 1, 0, 0, 0, 2, 7, 8]]);
         let long = ChainRequest::Record { key: vec![0; MAX_KEY + 1] }.to_bytes();
         assert_eq!(ChainRequest::from_bytes(&long), Err(DecodeError::TooLong));
     }
@@ -345,7 +461,17 @@ mod tests {
         check(&at, &[&[10], s, e]);
         check(&ChainReply::Record(short.clone()), &[&[11], s]);
         check(&ChainReply::Back(short.clone()), &[&[12], s]);
-        check(&ChainReply::Committee(short), &[&[13], s]);
+        check(&ChainReply::Committee(short.clone()), &[&[13], s]);
+        check(&ChainReply::Warranted, &[&[14]]);
+        check(&ChainReply::Warrants(vec![short.clone()]), &[&[15, 0, 0, 0, 1], s]);
+        check(&ChainReply::PoolLog(vec![short.clone()]), &[&[16, 0, 0, 0, 1], s]);
+        check(&ChainReply::PoolEffects(vec![short]), &[&[17, 0, 0, 0, 1], s]);
+        let many = ChainReply::PoolLog(vec![empty.clone(); MAX_POOL_ENTRIES + 1]);
+        assert_eq!(ChainReply::from_bytes(&many.to_bytes()), Err(DecodeError::TooLong));
+        let many = ChainReply::PoolEffects(vec![empty.clone(); MAX_POOL_EFFECTS + 1]);
+        assert_eq!(ChainReply::from_bytes(&many.to_bytes()), Err(DecodeError::TooLong));
+        let many = ChainReply::Warrants(vec![empty.clone(); MAX_WARRANTS + 1]);
+        assert_eq!(ChainReply::from_bytes(&many.to_bytes()), Err(DecodeError::TooLong));
         let many = ChainReply::Light { steps: vec![empty; MAX_STEPS + 1], account: None };
         assert_eq!(ChainReply::from_bytes(&many.to_bytes()), Err(DecodeError::TooLong));
     }

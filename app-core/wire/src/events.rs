@@ -53,7 +53,7 @@ pub enum Event {
     Header(Object),
     /// Answer to a beat.
     Beat,
-    /// A `light::Conflict`: the managers have certified two headers that contradict each other.
+    /// A `ledger::Conflict`: the managers have certified two headers that contradict each other.
     Warrant(Object),
 }
 

@@ -67,6 +67,10 @@ fn the_other_keys_are_frozen() {
         "d41693c214979970903ba000a08d558827d90902347f6a880761fe22bd3ff91d"
     );
     // Opens with the wrap key and with no other.
+    assert_eq!(
+        hex::encode(Sha256::digest(*master.shielded_seed())),
+        "c36c3ae98d4c8ecbce91b1e51c1976f6e465f22889512735cee6bd9bbbf60efb"
+    );
     let wrapped = master.wrap_key().wrap(b"key", b"", &mut StdRng::seed_from_u64(1));
     let by_hand = WrapKey::from_bytes(*master.derive("bcm-db-wrap-v1").bytes());
     assert_eq!(by_hand.unwrap(&wrapped, b"").as_deref().map(Vec::as_slice), Ok(b"key".as_slice()));

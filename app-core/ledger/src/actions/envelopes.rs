@@ -9,12 +9,14 @@
 //! Nothing is lost on the way: what went into the escrow is what was settled, what waits, what came
 //! back, and the fees.
 
+mod collect;
 mod draw;
 mod due;
 mod record;
 mod settle;
 mod tree;
 
+pub use collect::CollectEnvelope;
 pub use draw::{lucky_range, lucky_share};
 pub(crate) use due::due;
 pub use record::{Claim, RedEnvelope, RedEnvelopeId, claim_key, envelope_key};
@@ -37,7 +39,7 @@ const MAX_ROUNDS: u64 = 30 * 24 * 3600;
 pub struct CreateEnvelope {
     /// The position of the source that gives it.
     pub source: u8,
-    /// All of it; for each share more than a claim costs ([`crate::Prices::claim`]).
+    /// All of it; for each share more than a claim costs ([`Params::claim`]).
     pub total: Amount<Abc>,
     /// In how many shares, 1 to [`MAX_SHARES`].
     pub shares: u8,
@@ -71,23 +73,25 @@ impl Act for CreateEnvelope {
         Some(self.source)
     }
 
+    fn needs_strongest(&self) -> bool {
+        false
+    }
+
     fn debit(&self, _: &Params) -> u128 {
         u128::from(self.total.units())
     }
 
-    fn check(&self, params: &Params) -> Result<(), Rejection> {
-        if !(1..=MAX_SHARES).contains(&self.shares) {
-            return Err(Rejection::BadTransaction("number of shares"));
+    fn check(&self, _: &Params) -> Result<(), Rejection> {
+        if (1..=MAX_SHARES).contains(&self.shares) {
+            Ok(())
+        } else {
+            Err(Rejection::BadTransaction("number of shares"))
         }
-        let beyond = Rejection::BadTransaction("fee beyond 64 bits");
-        let share = least_share(params).ok_or(beyond)?;
-        let least = share.units().checked_mul(u64::from(self.shares)).ok_or(beyond)?;
-        let least = Amount::new(least);
-        if self.total < least { Err(Rejection::BelowMinimum { least }) } else { Ok(()) }
     }
 
     fn perform(&self, draft: &mut Draft<'_>) -> Result<(), Rejection> {
         let round = draft.block.context().round;
+        let least = self.least_share(draft.block.context().params)?;
         if self.expiry < round {
             return Err(Rejection::EnvelopeOver);
         }
@@ -103,25 +107,26 @@ impl Act for CreateEnvelope {
         let home = draft.home(self.source)?;
         draft.take(home, self.total, EntryKind::EnvelopeOut { envelope }, None)?;
         draft.fill(Pot::Escrow, self.total)?;
-        let beyond = Rejection::BadTransaction("fee beyond 64 bits");
-        let least = least_share(draft.block.context().params).ok_or(beyond)?;
         draft.write(envelope_key(envelope), &RedEnvelope::new(self, tx, least));
         due::refund_later(draft, envelope, self.expiry)
     }
 }
 
-/// The smallest share there can be: one unit more than its claim costs.
-fn least_share(params: &Params) -> Option<Amount<Abc>> {
-    params.prices.claim()?.plus(Amount::new(1))
+impl CreateEnvelope {
+    /// The smallest share there can be: one unit more than its claim costs, by whichever table of
+    /// the network. Refused if there is not enough for all.
+    fn least_share(&self, params: &Params) -> Result<Amount<Abc>, Rejection> {
+        let beyond = Rejection::BadTransaction("fee beyond 64 bits");
+        let share = params.claim().and_then(|claim| claim.plus(Amount::new(1))).ok_or(beyond)?;
+        let least = share.units().checked_mul(u64::from(self.shares)).map(Amount::new);
+        let least = least.ok_or(beyond)?;
+        if self.total < least { Err(Rejection::BelowMinimum { least }) } else { Ok(share) }
+    }
 }
 
 impl Act for ClaimEnvelope {
     fn source(&self) -> Option<u8> {
         None
-    }
-
-    fn debit(&self, _: &Params) -> u128 {
-        0
     }
 
     fn signer(&self) -> Option<Signer> {

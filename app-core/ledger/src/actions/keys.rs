@@ -6,7 +6,7 @@
 
 use super::{Act, Signer};
 use crate::draft::Draft;
-use crate::{Account, Delta, Deltas, EntryKind, KeySlot, MAX_SLOTS, Params, Rejection, alias_key};
+use crate::{Account, Delta, Deltas, EntryKind, KeySlot, MAX_SLOTS, Rejection, alias_key};
 use ::keys::PublicKey;
 use types::{Address, AddressKind, Amount};
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
@@ -34,21 +34,12 @@ impl Act for AddKey {
         Some(self.source)
     }
 
-    fn debit(&self, _: &Params) -> u128 {
-        0
-    }
-
     /// Proof of possession: over account, nonce and chain, as all of them are in the sighash.
     fn signer(&self) -> Option<Signer> {
         Some(Signer::Key(self.key.clone()))
     }
 
-    fn check(&self, _: &Params) -> Result<(), Rejection> {
-        Ok(())
-    }
-
     fn perform(&self, draft: &mut Draft<'_>) -> Result<(), Rejection> {
-        draft.require_strongest(self.source)?;
         let (home, address) = (draft.home(self.source)?, self.key.address());
         check_unused(draft, &self.key)?;
         fold(draft, address, home)?;
@@ -71,16 +62,7 @@ impl Act for RetireKey {
         Some(self.source)
     }
 
-    fn debit(&self, _: &Params) -> u128 {
-        0
-    }
-
-    fn check(&self, _: &Params) -> Result<(), Rejection> {
-        Ok(())
-    }
-
     fn perform(&self, draft: &mut Draft<'_>) -> Result<(), Rejection> {
-        draft.require_strongest(self.source)?;
         let home = draft.home(self.source)?;
         let round = draft.block.context().round;
         let account = draft.touch(home)?;

@@ -20,26 +20,8 @@ pub use sub::{DelegateLabel, SetSubName};
 
 use crate::draft::Draft;
 use crate::entry::Deltas;
-use crate::{
-    Account, EntryKind, KeySlot, NameRecord, NameRefusal, RegisteredName, Rejection, Standing,
-    name_key,
-};
+use crate::{EntryKind, NameRecord, NameRefusal, RegisteredName, Rejection, Standing, name_key};
 use name_rules::Name;
-use types::{Address, AddressKind};
-
-/// True if this address's key is too weak to change what the account owns: an ECDSA key while a
-/// Falcon key is active can only pay (`money-and-mail.md` A1).
-pub(crate) fn needs_strong_key(account: &Account, signer: Address) -> bool {
-    let is_strong =
-        |slot: &KeySlot| slot.retired.is_none() && slot.key.kind() == AddressKind::Falcon;
-    signer.kind == AddressKind::Ecdsa && account.slots.iter().any(is_strong)
-}
-
-/// Refuses a signer that [`needs_strong_key`].
-fn check_strength(draft: &mut Draft<'_>, home: Address, signer: Address) -> Result<(), Rejection> {
-    let weak = needs_strong_key(draft.touch(home)?, signer);
-    if weak { Err(Rejection::StrongerKeyNeeded) } else { Ok(()) }
-}
 
 /// The first-level name as it stands, lapsed or not.
 fn read(draft: &Draft<'_>, name: &Name) -> Result<Option<RegisteredName>, Rejection> {
@@ -62,16 +44,10 @@ fn live(draft: &Draft<'_>, name: &Name) -> Result<RegisteredName, Rejection> {
     }
 }
 
-/// The first-level name, if it is live and the source owns it and signs strongly enough.
-fn owned(draft: &mut Draft<'_>, source: u8, name: &Name) -> Result<RegisteredName, Rejection> {
+/// The first-level name, if it is live and the source owns it.
+fn owned(draft: &Draft<'_>, source: u8, name: &Name) -> Result<RegisteredName, Rejection> {
     let name = live(draft, name)?;
-    let home = draft.home(source)?;
-    if name.owner != home {
-        return Err(NameRefusal::NotOwner.into());
-    }
-    let signer = draft.source_address(source)?;
-    check_strength(draft, home, signer)?;
-    Ok(name)
+    if name.owner == draft.home(source)? { Ok(name) } else { Err(NameRefusal::NotOwner.into()) }
 }
 
 /// Writes a first-level name with the next sequence.

@@ -9,7 +9,8 @@ use wire::{Decode, DecodeError, Encode, Reader, Writer};
 /// Moves ABC to an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pay {
-    /// The position of the source that pays.
+    /// The position of the source that pays; 0 in a transaction without sources, which pays out of
+    /// the private pool.
     pub source: u8,
     /// Whom.
     pub to: Address,
@@ -20,6 +21,10 @@ pub struct Pay {
 impl Act for Pay {
     fn source(&self) -> Option<u8> {
         Some(self.source)
+    }
+
+    fn needs_strongest(&self) -> bool {
+        false
     }
 
     fn debit(&self, _: &Params) -> u128 {
@@ -36,6 +41,10 @@ impl Act for Pay {
     }
 
     fn perform(&self, draft: &mut Draft<'_>) -> Result<(), Rejection> {
+        if draft.sources.is_empty() {
+            draft.spend_private(self.amount)?;
+            return draft.give(self.to, self.amount, EntryKind::PoolOut, None);
+        }
         let payer = draft.home(self.source)?;
         let from = draft.source_address(self.source)?;
         draft.take(payer, self.amount, EntryKind::PayOut, Some(self.to))?;

@@ -8,7 +8,7 @@
 
 use super::Act;
 use crate::draft::Draft;
-use crate::{EntryKind, Params, Rejection};
+use crate::{EntryKind, Rejection};
 use types::Address;
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
@@ -26,13 +26,8 @@ impl Act for PayAll {
         Some(self.source)
     }
 
-    /// Nothing beyond what the other actions and the fee take: it moves what they leave.
-    fn debit(&self, _: &Params) -> u128 {
-        0
-    }
-
-    fn check(&self, _: &Params) -> Result<(), Rejection> {
-        Ok(())
+    fn needs_strongest(&self) -> bool {
+        false
     }
 
     fn perform(&self, draft: &mut Draft<'_>) -> Result<(), Rejection> {

@@ -5,7 +5,7 @@
 
 use super::Act;
 use crate::draft::Draft;
-use crate::{Deltas, EntryKind, Params, Rejection};
+use crate::{Deltas, EntryKind, Rejection};
 use types::Address;
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
@@ -38,17 +38,7 @@ impl Act for SetProfile {
         Some(self.source)
     }
 
-    fn debit(&self, _: &Params) -> u128 {
-        0
-    }
-
-    fn check(&self, _: &Params) -> Result<(), Rejection> {
-        Ok(())
-    }
-
     fn perform(&self, draft: &mut Draft<'_>) -> Result<(), Rejection> {
-        // While a stronger key is active a weaker one can only pay (A1).
-        draft.require_strongest(self.source)?;
         let home = draft.home(self.source)?;
         let last = draft.read::<Profile>(&profile_key(home))?.map_or(0, |profile| profile.sequence);
         let sequence = last.checked_add(1).ok_or(Rejection::BadState("profile sequence"))?;

@@ -2,10 +2,12 @@
 
 mod managers;
 mod report;
+mod scores;
 mod workers;
 
-pub use managers::{RegisterManager, UnregisterManager};
+pub use managers::{RegisterManager, UnregisterManager, possession_input};
 pub use report::ReportEvidence;
+pub use scores::RateService;
 pub use workers::{RegisterWorker, UnregisterWorker};
 
 use super::Act;
@@ -25,6 +27,8 @@ pub enum RingAction {
     UnregisterWorker(UnregisterWorker),
     /// Convicts a manager.
     ReportEvidence(ReportEvidence),
+    /// Says how well the other members have served.
+    RateService(RateService),
 }
 
 /// Why an action of the rings is refused.
@@ -33,6 +37,9 @@ pub enum RingRefusal {
     /// A manager's key was registered before, by whomever.
     #[error("a key serves one manager only, for ever")]
     KeyUsed,
+    /// The key for tickets has not proved that it belongs to whoever registers it.
+    #[error("the key for tickets is not proved")]
+    NotPossessed,
     /// The account is a manager already, its bond may still be locked; or there is such a worker.
     #[error("already registered")]
     AlreadyRegistered,
@@ -54,6 +61,15 @@ pub enum RingRefusal {
     /// The key is no manager's, or its bond is gone.
     #[error("the key has no bond")]
     NotBonded,
+    /// The key has no seat in the present committee.
+    #[error("the key has no seat")]
+    NoSeat,
+    /// What was to count in one epoch does not count in another.
+    #[error("for another epoch")]
+    OtherEpoch,
+    /// The member has said in this epoch how the others served.
+    #[error("said once in an epoch")]
+    AlreadyRated,
 }
 
 impl RingRefusal {
@@ -62,6 +78,7 @@ impl RingRefusal {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::KeyUsed => "manager_key_used",
+            Self::NotPossessed => "ticket_key_not_proved",
             Self::AlreadyRegistered => "already_registered",
             Self::NotRegistered => "not_registered",
             Self::Full => "ring_full",
@@ -69,6 +86,9 @@ impl RingRefusal {
             Self::TooOld => "evidence_too_old",
             Self::AlreadyReported => "already_reported",
             Self::NotBonded => "not_bonded",
+            Self::NoSeat => "no_seat",
+            Self::OtherEpoch => "other_epoch",
+            Self::AlreadyRated => "already_rated",
         }
     }
 }
@@ -87,6 +107,7 @@ impl RingAction {
             Self::RegisterWorker(action) => action,
             Self::UnregisterWorker(action) => action,
             Self::ReportEvidence(action) => action,
+            Self::RateService(action) => action,
         }
     }
 
@@ -98,6 +119,7 @@ impl RingAction {
             42 => Self::RegisterWorker(RegisterWorker::decode(r)?),
             43 => Self::UnregisterWorker(UnregisterWorker::decode(r)?),
             44 => Self::ReportEvidence(ReportEvidence::decode(r)?),
+            45 => Self::RateService(RateService::decode(r)?),
             _ => return Err(DecodeError::BadValue("action")),
         })
     }
@@ -124,6 +146,10 @@ impl Encode for RingAction {
             }
             Self::ReportEvidence(action) => {
                 w.u8(44);
+                action.encode(w);
+            }
+            Self::RateService(action) => {
+                w.u8(45);
                 action.encode(w);
             }
         }

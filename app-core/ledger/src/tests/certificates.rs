@@ -253,7 +253,7 @@ fn committees_have_four_to_a_hundred_different_members_of_different_keys() {
 fn a_body_carries_the_certificate_of_its_parent() {
     let CertifiedHeader { header, certificate } = certified(4, &[0, 1, 3]);
     let (tip, voters) = (tip_of(&header), committee(4));
-    let body = |parent_certificate| Body { parent_certificate, transactions: vec![] };
+    let body = |parent_certificate| Body { parent_certificate, ..Body::default() };
     let check = |parent, tip: &Tip| body(parent).check_parent(CHAIN, tip, &voters);
     assert_eq!(check(Some(certificate.clone()), &tip), Ok(()));
     assert_eq!(check(None, &tip), Err(CertificateError::Missing));

@@ -36,6 +36,7 @@ fn a_claim_has_the_size_that_its_price_is_made_of() {
     assert_eq!(tx.to_bytes().len(), crate::prices::CLAIM);
     assert_eq!((tx.fee, net.genesis.params.prices.claim()), (abc(FEE), Some(abc(FEE))));
     assert_eq!(gift.claims(&net, id, 0, None).fee, abc(WAITING_FEE));
+    assert_eq!(net.genesis.params.prices.waiting_claim(), Some(abc(WAITING_FEE)));
 }
 
 #[test]

@@ -108,7 +108,7 @@ impl Net {
         under(b"claim/").fold(left, |sum, bytes| match Claim::from_bytes(bytes).unwrap() {
             Claim::Drawing { fee, .. } => sum - fee.units(),
             Claim::Waiting { amount, .. } => sum + amount.units(),
-            Claim::Paid { .. } => sum,
+            Claim::Paid { .. } | Claim::Collected { .. } => sum,
         })
     }
 

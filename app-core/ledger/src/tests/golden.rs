@@ -19,6 +19,7 @@ pub(crate) fn transaction() -> Transaction {
         chain: ChainId([0xc1; 32]),
         expiry: Round(600),
         price_epoch: 0,
+        bundle: None,
         sources: vec![
             Source { address: plain_key().address(), nonce: 0, reveal: Some(plain_key()) },
             Source { address: home(0xa2), nonce: 7, reveal: None },
@@ -98,7 +99,8 @@ fn range_proof() -> RangeProof {
 
 fn body() -> Body {
     let parent_certificate = Some(certificate(Step::Commit));
-    Body { parent_certificate, transactions: vec![transaction()] }
+    let late = LateVote { round: Round(2), view: 1, member: 3, signature: [0x17; 64] };
+    Body { parent_certificate, late: vec![late], transactions: vec![transaction()] }
 }
 
 fn chunk() -> Chunk {

@@ -4,6 +4,7 @@
 mod attempts;
 mod world;
 
+use super::books::{Books, MONEY};
 use super::gifts::Gift;
 use attempts::{Block, blocks};
 use proptest::prelude::*;
@@ -13,8 +14,8 @@ use std::collections::BTreeSet;
 use wire::Encode;
 use world::World;
 
-/// Lives through a history and says which kinds of entries it made.
-fn live(blocks: &[Block]) -> BTreeSet<u8> {
+/// Lives through a history and says which kinds of entries it made, and which actions it performed.
+fn live(blocks: &[Block]) -> (BTreeSet<u8>, BTreeSet<u8>) {
     let mut world = World::new();
     for block in blocks {
         world.block(block);
@@ -25,8 +26,10 @@ fn live(blocks: &[Block]) -> BTreeSet<u8> {
     }
     world.run_out();
     world.check();
-    world.check_histories();
-    world.entries.iter().flat_map(|(_, entry)| entry.kind.to_bytes().first().copied()).collect()
+    world.books.check(&world.net);
+    let Books { entries, acted, .. } = &world.books;
+    let kinds = entries.iter().flat_map(|(_, entry)| entry.kind.to_bytes().first().copied());
+    (kinds.collect(), acted.clone())
 }
 
 proptest! {
@@ -40,14 +43,17 @@ proptest! {
 
 /// Otherwise the property above would say little.
 #[test]
-fn random_histories_come_upon_every_kind_of_entry() {
+fn random_histories_come_upon_every_kind_of_entry_and_every_action_of_money() {
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut acted) = (BTreeSet::new(), BTreeSet::new());
     for _ in 0..40 {
-        seen.extend(live(&blocks().new_tree(&mut runner).unwrap().current()));
+        let (kinds, actions) = live(&blocks().new_tree(&mut runner).unwrap().current());
+        seen.extend(kinds);
+        acted.extend(actions);
     }
     assert_eq!(seen, (1..=12).chain(30..=32).collect());
+    assert_eq!(acted, MONEY.into());
 }
 
 /// The gifts of a history, one after the other, each with claim keys of its own.

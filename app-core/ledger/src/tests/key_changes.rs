@@ -149,10 +149,13 @@ fn while_a_falcon_key_is_active_an_ecdsa_key_can_only_pay() {
         assert_eq!(net.check(&net.with(new, actions, other)), Ok(()));
     }
     let all = Action::PayAll(PayAll { source: 0, to: address(&bob) });
-    let convert = Action::Convert(Convert { source: 0, abc: abc(7) });
-    for action in [to(&bob, 5_000), all, convert] {
+    let gift = super::gifts::Gift::new(1, 3, (1_000_000, 2), false).action();
+    for action in [to(&bob, 5_000), all, gift] {
         assert_eq!(net.check(&net.by(&[&alice], vec![action])), Ok(()));
     }
+    let convert = Action::Convert(Convert { source: 0, abc: abc(7) });
+    net.refuses(&net.by(&[&alice], vec![convert.clone()]), "stronger_key_needed");
+    assert_eq!(net.check(&net.by(&[new], vec![convert])), Ok(()));
     net.block(&[net.by(&[new], vec![retire(new)])]);
     assert_eq!(net.check(&net.with(&alice, vec![add(thief)], thief)), Ok(()));
 }

@@ -17,6 +17,10 @@ fn envelope() -> RedEnvelopeId {
     RedEnvelopeId::of(TxId([0xf1; 32]), 3)
 }
 
+fn decision() -> Decision {
+    Decision { flag: Flag::EcdsaOff, from: Round(0x0102) }
+}
+
 fn made() -> CreateEnvelope {
     CreateEnvelope {
         source: 1,
@@ -37,6 +41,9 @@ fn actions() -> Vec<(&'static str, Action)> {
         path: std::array::from_fn(|level| [level as u8; 32]),
         pay_to: Some(home(0xb4)),
     };
+    let consent = Consent { key: [0x78; 32], signature: [0x79; 64] };
+    let (envelope, key, pay_to) = (envelope(), [0x72; 32], Some(home(0xb4)));
+    let collect = CollectEnvelope { envelope, key, pay_to };
     vec![
         ("pay", Action::Pay(Pay { source: 0, to: home(0xb1), amount: abc(12_500_000) })),
         ("pay-all", Action::PayAll(PayAll { source: 1, to: home(0xb2) })),
@@ -46,6 +53,10 @@ fn actions() -> Vec<(&'static str, Action)> {
         ("set-profile", Action::SetProfile(SetProfile { source: 0, hash: [0x73; 32] })),
         ("create-envelope", Action::CreateEnvelope(made())),
         ("claim-envelope", Action::ClaimEnvelope(Box::new(claim))),
+        ("collect-envelope", Action::CollectEnvelope(collect)),
+        ("commit-rotation", Action::CommitRotation(CommitRotation { source: 1, hash: [0x76; 32] })),
+        ("open-rotation", Action::OpenRotation(OpenRotation { source: 2, salt: [0x77; 32] })),
+        ("decide", Action::Decide(Decide { decision: decision(), consents: vec![consent] })),
     ]
 }
 
@@ -60,6 +71,8 @@ fn kinds() -> Vec<(&'static str, EntryKind)> {
         ("entry-folded-out", EntryKind::FoldedOut),
         ("entry-folded-in", EntryKind::FoldedIn { count: 6, history: [0x74; 32] }),
         ("entry-profile-set", EntryKind::ProfileSet),
+        ("entry-pool-in", EntryKind::PoolIn),
+        ("entry-pool-out", EntryKind::PoolOut),
         ("entry-envelope-out", EntryKind::EnvelopeOut { envelope }),
         ("entry-envelope-in", EntryKind::EnvelopeIn { envelope }),
         ("entry-envelope-back", EntryKind::EnvelopeBack { envelope }),
@@ -72,10 +85,12 @@ fn records() -> Vec<(&'static str, Vec<u8>)> {
     let drawing = Claim::Drawing { envelope, fee: abc(1_696), pay_to: Some(home(0xb4)) };
     vec![
         ("profile", round_trip(&Profile { sequence: 4, hash: [0x73; 32] })),
+        ("flags", round_trip(&Flags { pool_stop: Some(Round(9)), ecdsa_off: None })),
         ("red-envelope", round_trip(&record)),
         ("claim-drawing", round_trip(&drawing)),
         ("claim-waiting", round_trip(&Claim::Waiting { envelope, amount })),
         ("claim-paid", round_trip(&Claim::Paid { envelope, amount })),
+        ("claim-collected", round_trip(&Claim::Collected { envelope, amount, fee: abc(900) })),
     ]
 }
 
@@ -90,6 +105,10 @@ fn hashes() -> Vec<(&'static str, Vec<u8>)> {
         ("profile-key", profile_key(home(1))),
         ("envelope-key", envelope_key(envelope())),
         ("claim-key", claim_key(&[0x72; 32])),
+        ("flags-key", flags_key()),
+        ("rotation-key", rotation_key(&[0x76; 32])),
+        ("rotation-hash", rotation_hash(home(1), &plain_key(), &plain_key(), &[0x77; 32]).to_vec()),
+        ("decision-signed", decision().signed_bytes(types::ChainId([0xc1; 32])).to_vec()),
     ]
 }
 

@@ -46,6 +46,10 @@ fn every_action_that_takes_money_names_a_source_that_is_there() {
             Action::SetProfile(set) => set.source = 1,
             Action::CreateEnvelope(create) => create.source = 1,
             Action::ClaimEnvelope(_)
+            | Action::CollectEnvelope(_)
+            | Action::CommitRotation(_)
+            | Action::OpenRotation(_)
+            | Action::Decide(_)
             | Action::Ring(_)
             | Action::CommitName(_)
             | Action::RegisterName(_)

@@ -16,6 +16,13 @@ fn two_contacts_must_name_the_same_one() {
     assert_eq!(agree(&[of(3), lie, of(3)]), Some(of(3)));
     assert_eq!(agree(&[of(3), of(5), of(5), of(3), of(9)]), Some(of(5)));
     assert_eq!(RELEASED, &[]);
+    // Two against two, or against three: nobody is believed about that round.
+    let other = Checkpoint { header: NOBODY, ..of(5) };
+    let disputed = [of(3), of(5), other, of(5), other, of(3), of(5)];
+    assert_eq!(agree(&disputed), Some(of(3)));
+    assert_eq!(agree(&disputed[1..5]), None);
+    // One alone disputes nothing.
+    assert_eq!(agree(&[of(5), other, of(5)]), Some(of(5)));
 }
 
 #[test]

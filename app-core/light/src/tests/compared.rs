@@ -2,10 +2,10 @@
 
 use super::{Chain, committee, step};
 use crate::*;
-use ledger::HeaderError;
+use ledger::{Conflict, HeaderError};
 use wire::{Decode, Encode};
 
-fn fork(chain: &Chain, round: u64) -> Step {
+pub(super) fn fork(chain: &Chain, round: u64) -> Step {
     let mut header = chain.header(round).clone();
     header.state_root = [0xee; 32];
     step(header, chain.seeds_at(types::Round(round)), chain.step(round).next)
@@ -30,7 +30,7 @@ fn a_second_certified_header_of_one_round_freezes_everything() {
     let Ok(Agreement::Conflict(conflict)) = state.compare(&fork(&chain, 5), now) else {
         panic!("a fork is a conflict")
     };
-    assert!(conflict.verify(chain.genesis.chain()));
+    assert_eq!(conflict.verify(chain.genesis.chain()), Ok(()));
     assert_eq!(Conflict::from_bytes(&conflict.to_bytes()).as_ref(), Ok(&*conflict));
     // It survives being stored, and nothing is believed any more.
     let mut state = LightState::from_bytes(&state.to_bytes()).unwrap();
@@ -99,27 +99,31 @@ fn two_committees_that_both_follow_from_what_was_trusted_are_a_conflict() {
 }
 
 #[test]
-fn a_warrant_counts_if_it_is_about_a_committee_that_is_trusted() {
+fn a_contradiction_behind_a_change_of_committee_is_seen() {
+    let mut chain = Chain::new(1000, &[vec![1, 2, 3, 4], vec![5, 6, 7, 8]]);
+    chain.grow(62);
+    let mut state = chain.trusting(58);
+    (59..=62).for_each(|round| state.follow(&chain.step(round), chain.time(round)).unwrap());
+    let compared = state.compare(&fork(&chain, 58), chain.time(62));
+    assert!(matches!(compared, Ok(Agreement::Conflict(_))), "{compared:?}");
+}
+
+#[test]
+fn an_answer_that_comes_late_makes_a_warrant_that_others_believe() {
     let chain = Chain::plain(8);
     let mut state = chain.trusting(5);
-    let members = committee(&[1, 2, 3, 4]);
-    let (first, second) = (chain.step(7).header, fork(&chain, 7).header);
-    let warrant = Conflict { first, second, committee: members };
-    let same = Conflict { second: warrant.first.clone(), ..warrant.clone() };
-    let mut broken = warrant.clone();
-    broken.second.certificate.signatures[0][0] ^= 1;
-    let mut stranger = Chain::new(1000, &[vec![5, 6, 7, 8]]);
-    stranger.grow(8);
-    let foreign = Conflict {
-        first: stranger.step(7).header,
-        second: fork(&stranger, 7).header,
-        committee: committee(&[5, 6, 7, 8]),
-    };
-    assert!(foreign.verify(stranger.genesis.chain()));
-    for bad in [same, broken, foreign] {
-        assert_eq!(state.take_warrant(&bad), Err(LightError::WrongMembers));
-    }
+    let asked = state.step().unwrap();
+    state.jump(&chain.step(8), chain.time(8)).unwrap();
+    // What agrees, what proves nothing, and what is of another round is compared as ever.
+    let now = chain.time(8);
+    assert_eq!(state.compare_with(&asked, &chain.step(5), now), Ok(Agreement::Behind));
+    assert_eq!(state.compare_with(&asked, &chain.step(8), now), Ok(Agreement::Same));
+    let mut lie = fork(&chain, 5);
+    lie.header.certificate.signatures[1][1] ^= 1;
+    assert!(matches!(state.compare_with(&asked, &lie, now), Err(LightError::Certificate(_))));
     assert_eq!(state.frozen(), None);
-    assert_eq!(state.take_warrant(&warrant), Ok(()));
-    assert_eq!(state.frozen(), Some(&warrant));
+    let compared = state.compare_with(&asked, &fork(&chain, 5), now);
+    let Ok(Agreement::Conflict(conflict)) = compared else { panic!("{compared:?}") };
+    assert_eq!(conflict.verify(chain.genesis.chain()), Ok(()));
+    assert_eq!(state.frozen(), Some(&*conflict));
 }

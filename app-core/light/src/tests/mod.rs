@@ -13,18 +13,18 @@ mod routes;
 mod scripts;
 mod stored;
 mod surveyed;
+mod warrants;
 mod windows;
 
 use crate::*;
 use ed25519_dalek::{Signer, SigningKey};
 use ledger::{
-    Certificate, CertifiedHeader, Committee, Draw, FirstManager, FirstWorker, Genesis, Header,
-    HeaderRange, Member, NO_PROPOSER, Params, Place, Prices, RangeProof, Tip, next_beacon_empty,
-    range_places,
+    Certificate, CertifiedHeader, Committee, Draw, Genesis, Header, HeaderRange, Member,
+    NO_PROPOSER, Params, Place, RangeProof, Tip, next_beacon_empty, range_places,
 };
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
-use types::{Address, AddressKind, Amount, BlockId, Round, Timestamp, WorkerId};
+use types::{Address, AddressKind, BlockId, Round, Timestamp};
 use wire::hash;
 
 pub(crate) const START: Timestamp = Timestamp(1_790_000_000_000);
@@ -66,21 +66,10 @@ pub(crate) struct Chain {
 impl Chain {
     /// A chain of epochs of 60 rounds that have these managers.
     pub(crate) fn new(interval_ms: u32, epochs: &[Vec<u8>]) -> Self {
-        let manager = |seed: &u8| FirstManager {
-            member: member(*seed),
-            account: home(*seed),
-            bond: Amount::new(Params::DEVNET.manager_bond),
-        };
-        let mut managers: Vec<_> = epochs[0].iter().map(manager).collect();
-        managers.sort_unstable_by_key(|manager| manager.member);
-        let genesis = Genesis {
-            time: START,
-            params: Params { interval_ms, epoch: 60, prices: Prices::DEVNET, ..Params::DEVNET },
-            managers,
-            workers: vec![FirstWorker { id: WorkerId([7; 32]), archive: false }],
-            faucet: None,
-            balances: vec![],
-        };
+        let managers = epochs[0].iter().map(|seed| (member(*seed), home(*seed)));
+        let params = Params { interval_ms, ..Params::DEVNET };
+        let genesis = testkit::genesis_of(START, testkit::managers_of(managers), &[]);
+        let genesis = Genesis { params, ..genesis };
         let hashes = epochs.iter().map(|seeds| committee(seeds).hash()).collect();
         let tip = genesis.tip([0; 32]);
         Self { genesis, headers: vec![], epochs: epochs.to_vec(), hashes, tip }

@@ -4,7 +4,8 @@ use super::{Chain, certify, committee, member, sorted, step};
 use crate::*;
 use ed25519_dalek::{Signer, SigningKey};
 use ledger::{
-    Certificate, CertificateError, CertifiedHeader, Committee, Header, HeaderError, Member,
+    Certificate, CertificateError, CertifiedHeader, Committee, Conflict, ConflictError, Header,
+    HeaderError, Member,
 };
 use types::Round;
 
@@ -118,7 +119,7 @@ fn lc5_two_certificates_of_one_header_are_no_conflict() {
         assert_eq!(state.compare(&other, chain.time(5)), Ok(Agreement::Same));
         let first = state.step().unwrap().header;
         let conflict = Conflict { first, second: other.header, committee: committee(&seeds) };
-        assert!(!conflict.verify(chain.genesis.chain()));
+        assert_eq!(conflict.verify(chain.genesis.chain()), Err(ConflictError::Same));
     }
     assert_eq!(state.frozen(), None);
 }

@@ -43,7 +43,7 @@ fn a_damaged_state_is_not_read_as_another() {
     let state = Chain::plain(3).trusting(3);
     let bytes = state.to_bytes();
     let mut newer = bytes.clone();
-    newer[0] = 3;
+    newer[0] = 4;
     let error = Err(DecodeError::BadValue("light state version"));
     assert_eq!(LightState::from_bytes(&newer), error);
     // The trusted header stands behind version, chain, time and parameters.

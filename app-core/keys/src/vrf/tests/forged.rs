@@ -110,7 +110,7 @@ fn a_scalar_of_the_group_order_or_more_is_refused() {
 /// The RFC takes such a key: its holder knows a secret, and there is still one output.
 #[test]
 fn a_key_with_a_part_of_small_order_still_has_one_output() {
-    let x = *key(1).scalar();
+    let x = *key(1).0.scalar();
     for extra in torsion::points() {
         let public = (EdwardsPoint::mul_base(&x) + extra).compress().to_bytes();
         assert!(vrf_key_is_valid(&public));
@@ -125,7 +125,7 @@ fn whatever_of_small_order_is_added_to_gamma_the_output_stays() {
     let key = key(1);
     let mut gammas = BTreeSet::new();
     for added in torsion::points() {
-        let (alpha, proof) = forge(&key.public(), &key.scalar(), added);
+        let (alpha, proof) = forge(&key.public(), &key.0.scalar(), added);
         let honest = key.prove(&[alpha]);
         assert_ne!(proof.encode(), honest);
         let output = vrf_verify(&key.public(), &[alpha], &proof.encode());
@@ -139,7 +139,7 @@ fn whatever_of_small_order_is_added_to_gamma_the_output_stays() {
 /// Where the challenge does not cancel it, a part of small order breaks the proof.
 #[test]
 fn points_of_mixed_order_are_judged_by_the_equation_of_the_rfc() {
-    let (x, mut accepted) = (*key(1).scalar(), 0);
+    let (x, mut accepted) = (*key(1).0.scalar(), 0);
     for (alpha, added) in (0..=u8::MAX).zip(torsion::points().into_iter().cycle()) {
         let public = (EdwardsPoint::mul_base(&x) + added).compress().to_bytes();
         let proof = prove(&public, &x, added, alpha);

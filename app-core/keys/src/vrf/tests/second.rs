@@ -44,7 +44,7 @@ proptest! {
 /// All parts of small order, in the key and in Γ.
 #[test]
 fn both_judge_points_of_mixed_order_alike() {
-    let (x, k) = (*key(1).scalar(), Scalar::from(7341_u16));
+    let (x, k) = (*key(1).0.scalar(), Scalar::from(7341_u16));
     let (mut accepted, mut refused) = (0, 0);
     for extra in torsion::points() {
         let public = (EdwardsPoint::mul_base(&x) + extra).compress().to_bytes();

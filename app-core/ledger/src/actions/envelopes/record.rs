@@ -63,6 +63,15 @@ pub enum Claim {
         /// The share without the fee.
         amount: Amount<Abc>,
     },
+    /// Its share has waited, and was taken into the private pool or to an account.
+    Collected {
+        /// Of which red envelope.
+        envelope: RedEnvelopeId,
+        /// The share without the fee of its claim.
+        amount: Amount<Abc>,
+        /// What taking it cost; the rest is what its owner got.
+        fee: Amount<Abc>,
+    },
 }
 
 /// Where a red envelope lies: `envelope/` ‖ id.
@@ -168,6 +177,12 @@ impl Encode for Claim {
                 envelope.encode(w);
                 amount.encode(w);
             }
+            Self::Collected { envelope, amount, fee } => {
+                w.u8(4);
+                envelope.encode(w);
+                amount.encode(w);
+                fee.encode(w);
+            }
         }
     }
 }
@@ -179,6 +194,7 @@ impl Decode for Claim {
             1 => Self::Drawing { envelope, fee: Amount::decode(r)?, pay_to: r.option()? },
             2 => Self::Waiting { envelope, amount: Amount::decode(r)? },
             3 => Self::Paid { envelope, amount: Amount::decode(r)? },
+            4 => Self::Collected { envelope, amount: Amount::decode(r)?, fee: Amount::decode(r)? },
             _ => return Err(DecodeError::BadValue("claim")),
         })
     }

@@ -74,10 +74,6 @@ impl Act for ReclaimDeposit {
         Some(self.source)
     }
 
-    fn debit(&self, _: &Params) -> u128 {
-        0
-    }
-
     fn check(&self, _: &Params) -> Result<(), Rejection> {
         super::check_first_level(&self.name)
     }

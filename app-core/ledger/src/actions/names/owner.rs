@@ -1,6 +1,6 @@
 //! What the owner of a name does with it: saying what it stands for, handing it on.
 
-use super::{change, check_first_level, check_record, check_strength, note, owned, twins};
+use super::{change, check_first_level, check_record, note, owned, twins};
 use crate::actions::{Act, Signer};
 use crate::draft::Draft;
 use crate::entry::Deltas;
@@ -42,10 +42,6 @@ impl Act for UpdateName {
         Some(self.source)
     }
 
-    fn debit(&self, _: &Params) -> u128 {
-        0
-    }
-
     fn check(&self, _: &Params) -> Result<(), Rejection> {
         check_first_level(&self.name)?;
         check_record(&self.record)
@@ -66,10 +62,6 @@ impl Act for UpdateName {
 impl Act for TransferName {
     fn source(&self) -> Option<u8> {
         Some(self.source)
-    }
-
-    fn debit(&self, _: &Params) -> u128 {
-        0
     }
 
     fn signer(&self) -> Option<Signer> {
@@ -114,7 +106,7 @@ impl TransferName {
         if slot.retired.is_some() {
             return Err(Rejection::KeyRetired);
         }
-        check_strength(draft, home, self.to)?;
+        draft.require_strongest(home, self.to)?;
         Ok(home)
     }
 }

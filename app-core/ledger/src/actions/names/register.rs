@@ -40,9 +40,9 @@ pub struct RenewName {
     pub name: Name,
 }
 
-/// Where a transaction stands among the reveals of its block: the least (commitment's round, hash)
-/// of those it makes, `None` if it makes none that the state knows. Blocks that hold their reveals
-/// in this order pass.
+/// Where a transaction stands among the reveals of its block: (commitment's round, hash) of the one
+/// it makes, `None` if it makes none that the state knows. Blocks that hold their reveals in this
+/// order pass.
 #[must_use]
 pub fn reveal_rank(view: &dyn StateView, tx: &Transaction) -> Option<(Round, [u8; 32])> {
     let rank = |action: &Action| {
@@ -52,7 +52,7 @@ pub fn reveal_rank(view: &dyn StateView, tx: &Transaction) -> Option<(Round, [u8
         let commitment = Commitment::from_bytes(&view.get(&commitment_key(home, &hash))?).ok()?;
         Some((commitment.round, hash))
     };
-    tx.actions.iter().filter_map(rank).min()
+    tx.actions.iter().find_map(rank)
 }
 
 impl Act for RegisterName {
@@ -163,6 +163,10 @@ fn pay(
 impl Act for RenewName {
     fn source(&self) -> Option<u8> {
         Some(self.source)
+    }
+
+    fn needs_strongest(&self) -> bool {
+        false
     }
 
     fn debit(&self, params: &Params) -> u128 {

@@ -1,6 +1,6 @@
 //! Writing sub-names, and letting others write them.
 
-use super::{check_record, check_strength, live, note, owned};
+use super::{check_record, live, note, owned};
 use crate::actions::Act;
 use crate::draft::Draft;
 use crate::{
@@ -40,10 +40,6 @@ impl Act for SetSubName {
         Some(self.source)
     }
 
-    fn debit(&self, _: &Params) -> u128 {
-        0
-    }
-
     fn check(&self, _: &Params) -> Result<(), Rejection> {
         if self.name.is_first_level() {
             return Err(Rejection::BadTransaction("not a sub-name"));
@@ -69,9 +65,8 @@ impl Act for SetSubName {
 
 impl SetSubName {
     /// The owner writes unless a delegation is for good, its holder while it holds.
-    fn check_right(&self, draft: &mut Draft<'_>, first: &RegisteredName) -> Result<(), Rejection> {
-        let (home, signer) = (draft.home(self.source)?, draft.source_address(self.source)?);
-        check_strength(draft, home, signer)?;
+    fn check_right(&self, draft: &Draft<'_>, first: &RegisteredName) -> Result<(), Rejection> {
+        let home = draft.home(self.source)?;
         let delegation = delegation(draft, &self.name, first.zone)?;
         if let Some(delegation) = delegation {
             // Not kept as a home: the address may have become another account's since.
@@ -96,10 +91,6 @@ fn delegation(draft: &Draft<'_>, name: &Name, zone: u64) -> Result<Option<Delega
 impl Act for DelegateLabel {
     fn source(&self) -> Option<u8> {
         Some(self.source)
-    }
-
-    fn debit(&self, _: &Params) -> u128 {
-        0
     }
 
     fn check(&self, _: &Params) -> Result<(), Rejection> {

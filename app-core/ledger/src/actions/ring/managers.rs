@@ -6,21 +6,31 @@ use crate::draft::Draft;
 use crate::registry::{MANAGERS, Managers, used_key};
 use crate::seats::{NEXT_SEATS, SEATS};
 use crate::{Member, Params, Registration, Rejection, Seats, bonds, cell_key};
-use types::{Abc, Amount, Round};
+use types::{Abc, Address, Amount, ChainId, Round};
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
 /// Becomes a manager: locks a bond, and may be given a seat from the next epoch's choice on.
 ///
-/// The signing key signs a slot of its own, so that nobody registers a key it does not hold. The
-/// key for tickets needs none: whoever registers another's can never draw one.
+/// The signing key signs a slot of its own and the key for tickets proves [`possession_input`], so
+/// that nobody registers a key it does not hold: each serves once, and whoever sees another's
+/// registration under way could take its keys away for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RegisterManager {
     /// The position of the source whose account the bond belongs to.
     pub source: u8,
     /// The manager's keys, never registered before.
     pub member: Member,
+    /// The proof of the key for tickets over [`possession_input`].
+    pub possession: [u8; 80],
     /// At least [`Params::manager_bond`].
     pub bond: Amount<Abc>,
+}
+
+/// What the key for tickets proves when a manager registers: `bcm-vrf-key` ‖ chain ‖ home address of
+/// the account ‖ signing key.
+#[must_use]
+pub fn possession_input(chain: ChainId, home: Address, key: &[u8; 32]) -> Vec<u8> {
+    [b"bcm-vrf-key".as_slice(), &chain.0, &home.to_bytes(), key].concat()
 }
 
 /// Wants no seat any more: leaves the committee when the churn limit lets it, and gets its bond
@@ -58,12 +68,17 @@ impl Act for RegisterManager {
 
     fn perform(&self, draft: &mut Draft<'_>) -> Result<(), Rejection> {
         let account = draft.home(self.source)?;
-        let since = draft.block.context().round;
+        let context = draft.block.context();
+        let since = context.round;
         for key in [&self.member.key, &self.member.vrf] {
             if draft.read::<Round>(&used_key(key))?.is_some() {
                 return Err(RingRefusal::KeyUsed.into());
             }
             draft.write(used_key(key), &since);
+        }
+        let input = possession_input(context.chain, account, &self.member.key);
+        if keys::vrf_verify(&self.member.vrf, &input, &self.possession).is_none() {
+            return Err(RingRefusal::NotPossessed.into());
         }
         let mut managers: Managers = draft.read(&cell_key(MANAGERS))?.unwrap_or_default();
         if !managers.of_account(draft, account)?.is_empty() {
@@ -88,14 +103,6 @@ impl Act for RegisterManager {
 impl Act for UnregisterManager {
     fn source(&self) -> Option<u8> {
         Some(self.source)
-    }
-
-    fn debit(&self, _: &Params) -> u128 {
-        0
-    }
-
-    fn check(&self, _: &Params) -> Result<(), Rejection> {
-        Ok(())
     }
 
     fn perform(&self, draft: &mut Draft<'_>) -> Result<(), Rejection> {
@@ -128,12 +135,18 @@ impl Encode for RegisterManager {
     fn encode(&self, w: &mut Writer) {
         w.u8(self.source);
         self.member.encode(w);
+        w.fixed(&self.possession);
         self.bond.encode(w);
     }
 }
 
 impl Decode for RegisterManager {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { source: r.u8()?, member: Member::decode(r)?, bond: Amount::decode(r)? })
+        Ok(Self {
+            source: r.u8()?,
+            member: Member::decode(r)?,
+            possession: r.fixed()?,
+            bond: Amount::decode(r)?,
+        })
     }
 }

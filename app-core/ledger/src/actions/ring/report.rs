@@ -10,7 +10,7 @@ use super::RingRefusal;
 use crate::draft::Draft;
 use crate::epochs::{Epoch, epoch_key, epoch_with};
 use crate::registry::{MANAGERS, Managers};
-use crate::{Evidence, Params, Rejection, bonds, cell_key};
+use crate::{Evidence, Rejection, bonds, cell_key};
 use types::{Amount, Round};
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
@@ -28,12 +28,9 @@ impl Act for ReportEvidence {
         Some(self.source)
     }
 
-    fn debit(&self, _: &Params) -> u128 {
-        0
-    }
-
-    fn check(&self, _: &Params) -> Result<(), Rejection> {
-        Ok(())
+    /// It brings the account money and costs it the fee, whoever signs.
+    fn needs_strongest(&self) -> bool {
+        false
     }
 
     fn perform(&self, draft: &mut Draft<'_>) -> Result<(), Rejection> {
@@ -59,15 +56,18 @@ impl Act for ReportEvidence {
 }
 
 impl ReportEvidence {
-    /// By the headers' times: an offence counts as old as the epoch it lies in.
+    /// By the headers' times: an offence counts as old as the end of the epoch it lies in, so that
+    /// none is too old while its author's bond is locked.
     fn check_age(&self, draft: &Draft<'_>) -> Result<(), Rejection> {
         let context = draft.block.context();
         let number = context.params.epoch_of(self.evidence.round());
-        let epoch: Option<Epoch> = draft.read(&epoch_key(number))?;
-        let age = epoch.map(|epoch| context.time.millis_since(epoch.time));
-        match age {
-            Some(age) if age <= context.params.unbonding_ms => Ok(()),
-            Some(_) | None => Err(RingRefusal::TooOld.into()),
+        let begun = |number: u64| draft.read::<Epoch>(&epoch_key(number));
+        let known = begun(number)?.is_some();
+        let age = begun(number.saturating_add(1))?.map(|next| context.time.millis_since(next.time));
+        if known && age.is_none_or(|age| age <= context.params.unbonding_ms) {
+            Ok(())
+        } else {
+            Err(RingRefusal::TooOld.into())
         }
     }
 

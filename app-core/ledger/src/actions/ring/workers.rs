@@ -77,16 +77,13 @@ impl Act for UnregisterWorker {
         Some(self.source)
     }
 
-    fn debit(&self, _: &Params) -> u128 {
-        0
+    /// Where the worker's key decides, the source only pays.
+    fn needs_strongest(&self) -> bool {
+        !self.by_key
     }
 
     fn signer(&self) -> Option<Signer> {
         self.by_key.then_some(Signer::Ed25519(self.worker.0))
-    }
-
-    fn check(&self, _: &Params) -> Result<(), Rejection> {
-        Ok(())
     }
 
     fn perform(&self, draft: &mut Draft<'_>) -> Result<(), Rejection> {

@@ -51,6 +51,7 @@ enum Deed {
     Profile,
     Give { units: u64, shares: u8, lucky: bool, rounds: u64 },
     Claim { gift: prop::sample::Index, member: usize, to: Option<usize>, sourced: bool },
+    Collect { gift: prop::sample::Index, member: usize, to: usize },
 }
 
 fn deeds() -> impl Strategy<Value = Deed> {
@@ -71,6 +72,9 @@ fn deeds() -> impl Strategy<Value = Deed> {
         ),
         5 => claim.prop_map(
             |(gift, member, to, sourced)| Deed::Claim { gift, member, to, sourced }
+        ),
+        4 => (any::<prop::sample::Index>(), 0..4_usize, keys()).prop_map(
+            |(gift, member, to)| Deed::Collect { gift, member, to }
         ),
     ]
 }
@@ -109,7 +113,7 @@ impl Attempt {
     pub(super) fn transaction(&self, world: &mut World) -> Option<Transaction> {
         let mut sources = vec![key(self.from)];
         let (mut actions, slots) = self.deed.actions(world)?;
-        if let Deed::Claim { sourced: false, .. } = self.deed {
+        if let Deed::Claim { sourced: false, .. } | Deed::Collect { .. } = self.deed {
             sources.clear();
         } else if let Some(helper) = self.helper {
             sources.push(key(helper));
@@ -124,7 +128,7 @@ impl Attempt {
         let sources = sources.into_iter().map(|source| source as &dyn Signs);
         let others = slots.into_iter().map(|other| key(other) as &dyn Signs);
         let mut signers: Vec<_> = sources.chain(others).collect();
-        if let Deed::Claim { gift, member, .. } = &self.deed {
+        if let Deed::Claim { gift, member, .. } | Deed::Collect { gift, member, .. } = &self.deed {
             let (gift, _) = gift.get(&world.gifts);
             signers.push(&gift.members[*member]);
         }
@@ -173,6 +177,15 @@ impl Deed {
                 let (gift, id) = gift.get(&world.gifts);
                 let claim = gift.claim(*id, member, to.map(address));
                 (vec![Action::ClaimEnvelope(Box::new(claim))], vec![])
+            }
+            Self::Collect { ref gift, member, to } => {
+                if world.gifts.is_empty() {
+                    return None;
+                }
+                let (gift, id) = gift.get(&world.gifts);
+                let (key, pay_to) = (gift.members[member].public(), Some(address(to)));
+                let collect = CollectEnvelope { envelope: *id, key, pay_to };
+                (vec![Action::CollectEnvelope(collect)], vec![])
             }
         })
     }

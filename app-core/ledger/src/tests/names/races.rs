@@ -135,3 +135,19 @@ fn a_sniper_pays_a_deposit_for_every_six_hundred_rounds_of_waiting() {
     assert!(spent > 20 * FOUR);
     net.register(&alice, "shop");
 }
+
+/// A reveal with an earlier commitment to another name beside it would stand before one that was
+/// committed to earlier, and take its name.
+#[test]
+fn a_transaction_reveals_one_name() {
+    let (mut net, [alice, mallory, _]) = people();
+    net.block(&[order(&net, &mallory, commit(&net, &mallory, "market", 1))]);
+    net.block(&[order(&net, &alice, commit(&net, &alice, "shop", 1))]);
+    net.block(&[order(&net, &mallory, commit(&net, &mallory, "shop", 1))]);
+    net.skip(3);
+    let both = vec![reveal("market", 1), reveal("shop", 1)];
+    net.refuses(&signed(net.order_of(&[&mallory], both), &[&mallory]), "bad_transaction");
+    let (early, late) =
+        (order(&net, &alice, reveal("shop", 1)), order(&net, &mallory, reveal("shop", 1)));
+    assert!(reveal_rank(&net.state, &early) < reveal_rank(&net.state, &late));
+}

@@ -4,6 +4,7 @@ use super::super::certificates::{CHAIN, committee, header};
 use super::super::round_trip;
 use super::*;
 use std::collections::BTreeSet;
+use types::ChainId;
 
 const X: u8 = 1;
 const Y: u8 = 2;
@@ -41,7 +42,7 @@ fn keys(numbers: &[u16]) -> BTreeSet<[u8; 32]> {
 #[test]
 fn two_blocks_in_one_view_convict_who_signed_both() {
     let conflict = conflict(final_header(0, X, &[0, 1, 2]), final_header(0, Y, &[1, 2, 3]));
-    assert_eq!(conflict.verify(), Ok(()));
+    assert_eq!(conflict.verify(CHAIN), Ok(()));
     assert_eq!(conflict.guilty_now(), keys(&[1, 2]));
     assert_eq!(conflict.summoned(&[]).guilty, keys(&[1, 2]));
     let bytes = round_trip(&conflict);
@@ -55,13 +56,16 @@ fn what_is_no_conflict() {
     let spoilt = |error, spoil: &dyn Fn(&mut Conflict)| {
         let mut conflict = good();
         spoil(&mut conflict);
-        assert_eq!(conflict.verify(), Err(error));
+        assert_eq!(conflict.verify(CHAIN), Err(error));
     };
     spoilt(ConflictError::Same, &|c| c.second = final_header(0, X, &[1, 2, 3]));
     spoilt(ConflictError::Same, &|c| c.second = final_header(7, X, &[0, 1, 2]));
     spoilt(ConflictError::Apart, &|c| c.second.header.round = Round(8));
-    spoilt(ConflictError::Apart, &|c| c.second.header.chain.0[0] ^= 1);
-    spoilt(ConflictError::OtherCommittee, &|c| c.committee = committee(5));
+    let elsewhere = ConflictError::BadHeader(HeaderError::WrongChain);
+    spoilt(elsewhere, &|c| c.second.header.chain.0[0] ^= 1);
+    assert_eq!(good().verify(ChainId([0; 32])), Err(elsewhere));
+    let others = ConflictError::BadHeader(HeaderError::WrongCommittee);
+    spoilt(others, &|c| c.committee = committee(5));
     spoilt(ConflictError::BadCertificate(CertificateError::NotFinal), &|c| {
         c.second.certificate = quorum(Step::Prepare, 0, Y, &[1, 2, 3]);
     });
@@ -78,7 +82,7 @@ fn what_is_no_conflict() {
 #[test]
 fn different_views_name_the_faulty_and_nobody_else() {
     let conflict = conflict(final_header(0, X, &[0, 2, 3]), final_header(1, Y, &[0, 2, 3]));
-    assert_eq!(conflict.verify(), Ok(()));
+    assert_eq!(conflict.verify(CHAIN), Ok(()));
     assert_eq!(conflict.guilty_now(), BTreeSet::new());
     assert_eq!(conflict.summoned(&[]), Summons::default(), "no quorum of Prepare is shown yet");
     let prepared = [quorum(Step::Prepare, 1, Y, &[1, 2, 3])];

@@ -152,9 +152,9 @@ fn evidence_is_taken_for_28_days_while_there_is_a_bond() {
         |ring: &Ring, seed, round| ring.reports(&alice, ring.double_vote(seed, Round(round)));
     ring.refuses(&report(&ring, 9, 1), "not_bonded");
     ring.refuses(&report(&ring, 1, 60), "evidence_too_old");
-    ring.go_to(59);
-    let start = ring.net.genesis.time;
-    let last = start.plus_millis(Params::DEVNET.unbonding_ms);
+    ring.go_to(61);
+    // What was done in an epoch is as old as the next one.
+    let last = ring.headers[59].time.plus_millis(Params::DEVNET.unbonding_ms);
     let late = last.millis_since(ring.context().time) - 1000;
     ring.block_after(late, 0, &[], &[]);
     assert_eq!(check(&ring.net.state, &ring.context(), &report(&ring, 1, 59)), Ok(()));
@@ -168,6 +168,24 @@ fn evidence_is_taken_for_28_days_while_there_is_a_bond() {
     ring.block_after(29 * DAY, 0, &[], &[]);
     assert_eq!(ring.registration(1), None);
     ring.refuses(&report(&ring, 1, 180), "not_bonded");
+}
+
+/// Else whoever leaves could sign anything in its last epoch, and show it when nobody may report it.
+#[test]
+fn evidence_is_taken_as_long_as_the_bond_is_locked() {
+    let alice = actor(1);
+    let mut ring = Ring::new(5, &[&alice]);
+    ring.with(&[ring.leaves(&owner(1))]);
+    ring.go_to(60);
+    let left = ring.registration(1).unwrap().left.unwrap();
+    assert_eq!(left, ring.headers[58].time, "with the last round of its epoch");
+    ring.empty();
+    let unlocked = left.plus_millis(Params::DEVNET.unbonding_ms);
+    let late = unlocked.millis_since(ring.context().time) - 1000;
+    ring.block_after(late, 0, &[], &[]);
+    assert_eq!(ring.context().time, unlocked);
+    ring.with(&[ring.reports(&alice, ring.double_vote(1, Round(59)))]);
+    assert!(ring.registration(1).unwrap().bond.is_zero());
 }
 
 #[test]

@@ -47,10 +47,16 @@ fn reputation_stays_between_zero_and_sixteen() {
 
 #[test]
 fn the_shares_that_change_a_reputation() {
-    let credits = |seen| Credits { seen, members: Vec::new() };
+    let credits = |seen| Credits { seen, ..Credits::default() };
     let after = |seen, certificates, proposals| {
-        credits(seen).reputation(8, Credit { certificates, proposals })
+        credits(seen).reputation(8, Credit { certificates, proposals }, false)
     };
+    let poor = |seen, certificates, proposals| {
+        credits(seen).reputation(8, Credit { certificates, proposals }, true)
+    };
+    assert_eq!(poor(60, 60, 9), 7);
+    assert_eq!(poor(60, 0, 0), 7, "by one, whatever comes together");
+    assert_eq!(poor(0, 0, 0), 7);
     assert_eq!(after(60, 30, 1), 9);
     assert_eq!(after(60, 30, 0), 8, "no block delivered");
     assert_eq!(after(60, 29, 60), 8);
@@ -98,7 +104,7 @@ fn fees_are_shared_by_votes_and_the_rest_stays() {
 #[test]
 fn a_share_of_the_whole_supply_does_not_overflow() {
     let credit = Credit { certificates: u32::MAX, proposals: 0 };
-    let credits = Credits { seen: u32::MAX, members: vec![credit; 100] };
+    let credits = Credits { seen: u32::MAX, members: vec![credit; 100], ..Credits::default() };
     assert_eq!(credits.share(abc(u64::MAX), credit).units(), u64::MAX / 100);
     assert_eq!(Credits::default().share(abc(9), Credit::default()), Amount::ZERO);
 }
@@ -116,8 +122,7 @@ fn votes_for_the_last_round_of_an_epoch_count_for_nobody() {
 #[test]
 fn numbers_beyond_the_committee_are_refused() {
     let ring = Ring::new(4, &[]);
-    let body =
-        |voter| Body { parent_certificate: ring.certificate(&[voter]), transactions: vec![] };
+    let body = |voter| Body { parent_certificate: ring.certificate(&[voter]), ..Body::default() };
     let run = |by, body: &Body| execute(&ring.net.state, &ring.context().by(by), body, &|_| false);
     assert!(run(3, &body(3)).is_ok());
     assert!(run(4, &body(3)).is_err());
@@ -132,7 +137,9 @@ fn the_certificate_takes_its_room_in_the_body() {
     let ring = Ring::new(4, &[&alice]);
     let certificate = ring.certificate(&[0, 1, 2]);
     let tx = ring.net.pay(&alice, address(&owner(1)), 5_000_000);
-    let body = Body { parent_certificate: certificate.clone(), transactions: vec![tx.clone()] };
+    let parent_certificate = certificate.clone();
+    let transactions = vec![tx.clone()];
+    let body = Body { parent_certificate, transactions, ..Body::default() };
     let mut block = Execution::begin(&ring.net.state, ring.context().by(0), &|_| false).unwrap();
     block.credit(certificate.as_ref()).unwrap();
     block.apply(&tx).unwrap();

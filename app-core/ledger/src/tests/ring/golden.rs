@@ -5,7 +5,9 @@ use super::super::round_trip;
 use super::*;
 use crate::credits::{Credit, Credits};
 use crate::epochs::{Epoch, epoch_key};
+use crate::late_vote::Shown;
 use crate::registry::{Managers, used_key};
+use crate::scores::{Scores, score_key};
 use crate::workers::{Roster, WorkerRecord, worker_key};
 use proptest::prelude::*;
 use types::{Timestamp, WorkerId};
@@ -25,7 +27,8 @@ fn actions() -> Vec<(&'static str, Vec<u8>)> {
     let vote = |block| evidence::vote(chain, 1, Round(3), block);
     let offence = Offence::DuplicateVote(vote(1), vote(2));
     let evidence = Box::new(Evidence { key: manager(1).public(), offence });
-    let joins = RegisterManager { source: 1, member: keys, bond: abc(BOND) };
+    let joins =
+        RegisterManager { source: 1, member: keys, possession: [0x8d; 80], bond: abc(BOND) };
     let serves = RegisterWorker { source: 2, worker, bond: abc(7), archive: true };
     let ends = UnregisterWorker { source: 3, worker, by_key: true };
     vec![
@@ -39,6 +42,14 @@ fn actions() -> Vec<(&'static str, Vec<u8>)> {
         (
             "report-evidence",
             action(RingAction::ReportEvidence(ReportEvidence { source: 5, evidence })),
+        ),
+        (
+            "rate-service",
+            action(RingAction::RateService(RateService {
+                key: [0x8e; 32],
+                epoch: 9,
+                scores: vec![100, 0, 50, 7],
+            })),
         ),
     ]
 }
@@ -64,7 +75,9 @@ fn records() -> Vec<(&'static str, Vec<u8>)> {
         account: Some(account),
         bond: abc(7),
     };
-    let credits = Credits { seen: 3, members: vec![Credit { certificates: 2, proposals: 1 }; 4] };
+    let shown = Shown { round: Round(3), block: header().id(), voted: vec![0b1011] };
+    let members = vec![Credit { certificates: 2, proposals: 1 }; 4];
+    let credits = Credits { seen: 3, members, shown: vec![shown] };
     let epoch = Epoch { time: Timestamp(1_790_000_000_000), history: [0x8a; 32] };
     let seats = super::super::genesis(&[]).committee();
     let certificate = Certificate::new(
@@ -84,9 +97,11 @@ fn records() -> Vec<(&'static str, Vec<u8>)> {
         ("credits", round_trip(&credits)),
         ("epoch", round_trip(&epoch)),
         ("conflict", round_trip(&conflict)),
+        ("scores", round_trip(&Scores(vec![100, 0, 50, 7]))),
         ("used-key", used_key(&[0x8c; 32])),
         ("worker-key", worker_key(WorkerId([0x88; 32]))),
         ("epoch-key", epoch_key(3)),
+        ("score-key", score_key(0x8f)),
     ]
 }
 

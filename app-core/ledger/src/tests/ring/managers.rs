@@ -33,7 +33,8 @@ fn registers(
     bond: u64,
     by: &Ed25519Key,
 ) -> Transaction {
-    let action = RegisterManager { source: 0, member, bond: abc(bond) };
+    let bond = abc(bond);
+    let action = RegisterManager { member, bond, ..ring.registration_of(from, 5) };
     ring.order(from, RingAction::RegisterManager(action), Some(by))
 }
 
@@ -88,6 +89,33 @@ fn a_key_serves_one_manager_for_ever() {
     refuses(&ring, member(5), 5);
     ring.with(&[ring.joins(&alice, 6)]);
     assert!(ring.registration(6).is_some(), "with new keys one may come back");
+}
+
+/// Else whoever sees a registration under way could register its keys for tickets first, and they
+/// would be lost: to the one who made them, and for ever.
+#[test]
+fn a_key_for_tickets_is_registered_by_who_has_it_only() {
+    let (alice, mallory) = (actor(1), actor(2));
+    let mut ring = Ring::new(4, &[&alice, &mallory]);
+    let seen = ring.registration_of(&alice, 5);
+    let own = ring.registration_of(&mallory, 6);
+    for (member, possession) in [
+        // Her key for tickets, and her signing key in that place.
+        (Member { vrf: seen.member.vrf, ..own.member }, seen.possession),
+        (Member { vrf: seen.member.vrf, ..own.member }, own.possession),
+        (Member { vrf: seen.member.key, ..own.member }, seen.possession),
+        (own.member, [0; 80]),
+    ] {
+        let action = RegisterManager { member, possession, ..own };
+        let tx = ring.order(&mallory, RingAction::RegisterManager(action), Some(&manager(6)));
+        ring.refuses(&tx, "ticket_key_not_proved");
+    }
+    // A proof is for this account and this signing key.
+    let stolen = RegisterManager { ..seen };
+    let tx = ring.order(&mallory, RingAction::RegisterManager(stolen), Some(&manager(5)));
+    ring.refuses(&tx, "ticket_key_not_proved");
+    ring.with(&[ring.joins(&alice, 5)]);
+    assert!(ring.registration(5).is_some());
 }
 
 #[test]

@@ -7,13 +7,16 @@ mod epochs;
 mod evidence;
 mod golden;
 mod histories;
+mod late_votes;
 mod managers;
+mod scores;
+mod strength;
 mod succession;
 mod workers;
 
 use super::{Net, START, abc, actor, address, manager, member};
 use crate::*;
-use keys::{EcdsaKey, Ed25519Key};
+use keys::{EcdsaKey, Ed25519Key, VrfKey};
 use std::collections::BTreeMap;
 use types::{Address, Round};
 use wire::Decode;
@@ -41,9 +44,6 @@ impl Ring {
         let mut net = Net::new(people);
         net.genesis = genesis_of(size, people);
         net.state = net.genesis.state();
-        for person in people {
-            net.edit(address(person), |account| account.abc = abc(RICH));
-        }
         let (tip, supply) = (net.genesis.tip([0; 32]), net.supply());
         let (range, nodes) = (HeaderRange::default(), BTreeMap::new());
         let entries = net.genesis.entries();
@@ -75,14 +75,19 @@ impl Ring {
         voters: &[u16],
         txs: &[Transaction],
     ) -> Outcome {
+        let parent_certificate = self.certificate(voters);
+        let body = Body { parent_certificate, late: Vec::new(), transactions: txs.to_vec() };
+        self.holds(late, by, &body)
+    }
+
+    /// A block of this body.
+    pub(crate) fn holds(&mut self, late: u64, by: u16, body: &Body) -> Outcome {
         let mut context = self.context().by(by);
         context.time = context.time.plus_millis(late);
-        let body =
-            Body { parent_certificate: self.certificate(voters), transactions: txs.to_vec() };
-        let outcome = execute(&self.net.state, &context, &body, &|_| false).unwrap();
+        let outcome = execute(&self.net.state, &context, body, &|_| false).unwrap();
         let output = [self.tip.round.0 as u8; 64];
         let draw = Draw { proposer: by, ticket: [1; 80], output };
-        let header = context.header(&self.tip, &body, &outcome, [0; 32], &draw);
+        let header = context.header(&self.tip, body, &outcome, [0; 32], &draw);
         assert_eq!(header.proposer, by);
         self.take(header, outcome)
     }
@@ -175,8 +180,16 @@ impl Ring {
 
     /// Registers the manager of a seed.
     pub(crate) fn joins(&self, from: &EcdsaKey, seed: u8) -> Transaction {
-        let action = RegisterManager { source: 0, member: member(seed), bond: abc(BOND) };
+        let action = self.registration_of(from, seed);
         self.order(from, RingAction::RegisterManager(action), Some(&manager(seed)))
+    }
+
+    /// What registers the manager of a seed for an account.
+    pub(crate) fn registration_of(&self, from: &EcdsaKey, seed: u8) -> RegisterManager {
+        let home = home_of(&self.net.state, address(from)).unwrap();
+        let input = possession_input(self.net.genesis.chain(), home, &member(seed).key);
+        let possession = VrfKey::from_seed([seed + 100; 32]).prove(&input);
+        RegisterManager { source: 0, member: member(seed), possession, bond: abc(BOND) }
     }
 
     pub(crate) fn leaves(&self, from: &EcdsaKey) -> Transaction {
@@ -218,7 +231,7 @@ fn genesis_of(size: u8, people: &[&EcdsaKey]) -> Genesis {
     };
     genesis.managers = (1..=size).map(first).collect();
     genesis.managers.sort_unstable_by_key(|manager| manager.member);
-    genesis.balances = homes.iter().map(|home| (*home, abc(START))).collect();
+    genesis.balances = homes.iter().map(|home| (*home, abc(RICH))).collect();
     let owners = genesis.managers.iter().map(|manager| (manager.account, abc(START)));
     genesis.balances.extend(owners);
     genesis.balances.sort_unstable();
