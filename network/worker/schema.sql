@@ -1,3 +1,11 @@
+CREATE TRIGGER body_dropped AFTER DELETE ON bodies BEGIN
+    UPDATE chunk_room SET bytes = bytes - length(OLD.header);
+END;
+
+CREATE TRIGGER body_stored AFTER INSERT ON bodies BEGIN
+    UPDATE chunk_room SET bytes = bytes + length(NEW.header);
+END;
+
 CREATE TABLE bodies (
     round INTEGER NOT NULL PRIMARY KEY,
     block BLOB NOT NULL CHECK (length(block) = 32),

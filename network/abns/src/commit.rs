@@ -4,6 +4,7 @@ use crate::{
     AbnsError, ChainStore,
     ahead::Ahead,
     layout::{COMMITTEES, META, META_TIP, RANGE, range_key},
+    pool,
     rows::WriteRows,
     snapshot::read_tip,
     store::Live,
@@ -110,6 +111,8 @@ impl ChainStore {
             write_range(&transaction, &before.tip, &block.header)?;
             let mut writer = Writer::new(&transaction, &meta, before.layers)?;
             writer.block(&transaction, block, body)?;
+            let behind = Behind { view: self, changes: &pending.changes };
+            pool::append(&transaction, (self, &behind, &pending.changes), (pending.round, body))?;
             writer.entries(&transaction, &outcome.entries, pending.round)?;
             writer.state(&transaction, pending, self.horizon)?;
             ahead.advance(&mut writer.index, &mut writer.jobs, pending.round)?;

@@ -2,11 +2,12 @@
 //! may panic, and what it takes for a value must encode to the same bytes.
 
 use crate::{
-    Ground, StateChunk,
+    Ground, PoolBundle, PoolGap, StateChunk,
     jobs::{Eras, Jobs, Sweep, Sweeping},
     layout::{node_key, parse_node_key, parse_place, place},
     versions::{Head, Row, Version},
 };
+use shielded::LogPlace;
 use types::Round;
 use wire::{Decode, Encode};
 
@@ -14,12 +15,14 @@ use wire::{Decode, Encode};
 pub fn fuzz_chunk(bytes: &[u8]) {
     round_trip::<StateChunk>(bytes);
     round_trip::<Ground>(bytes);
+    round_trip::<PoolBundle>(bytes);
 }
 
 /// Rows and keys of a chain file.
 pub fn fuzz_rows(bytes: &[u8]) {
     round_trip::<Jobs>(bytes);
     round_trip::<Eras>(bytes);
+    round_trip::<PoolGap>(bytes);
     let position = Version { round: Round(7), seq: 7 };
     let same = |again: Option<Vec<u8>>| assert!(again.is_none_or(|again| again == bytes));
     same(Row::decode(position, bytes).map(|row| row.encode(position)));
@@ -57,6 +60,11 @@ pub fn rows() -> Vec<(&'static str, Vec<u8>)> {
         ("head", row.head(position).to_bytes()),
         ("node-key", node_key(7, &[1, 2, 15])),
         ("place", place(Round(7), 3)),
+        (
+            "gap",
+            PoolGap { given: LogPlace::START, end: LogPlace { count: 7, hash: [9; 32] } }
+                .to_bytes(),
+        ),
     ]
 }
 
@@ -83,6 +91,7 @@ mod tests {
         assert!(Head::parse(&rows["head"]).is_some());
         assert!(parse_node_key(&rows["node-key"]).is_some());
         assert!(parse_place(&rows["place"]).is_some());
+        assert!(PoolGap::from_bytes(&rows["gap"]).is_ok());
     }
 
     proptest! {

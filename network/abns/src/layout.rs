@@ -27,7 +27,7 @@ use types::{Round, TxId};
 pub(crate) type Definition = redb::TableDefinition<'static, &'static [u8], &'static [u8]>;
 
 /// The number of the layout below, kept in every file.
-pub(crate) const FORMAT: u16 = 3;
+pub(crate) const FORMAT: u16 = 4;
 
 /// Format, chain, tip, and how far the work goes that is done a little with each block.
 pub(crate) const META: Definition = Definition::new("meta");
@@ -49,9 +49,25 @@ pub(crate) const RANGE: Definition = Definition::new("range");
 /// Hash → committee. A new one comes once an epoch at most.
 pub(crate) const COMMITTEES: Definition = Definition::new("committees");
 
+/// Number of a bundle → its entry in the pool log.
+pub(crate) const POOL_LOG: Definition = Definition::new("pool-log");
+/// Number of a bundle → its effects.
+pub(crate) const POOL_EFFECTS: Definition = Definition::new("pool-effects");
+
 /// Every table, for the first transaction of a new file.
-pub(crate) const TABLES: [Definition; 9] =
-    [META, HEADERS, BODIES, NODES, STATE, ENTRIES, INDEX, RANGE, COMMITTEES];
+pub(crate) const TABLES: [Definition; 11] = [
+    META,
+    HEADERS,
+    BODIES,
+    NODES,
+    STATE,
+    ENTRIES,
+    INDEX,
+    RANGE,
+    COMMITTEES,
+    POOL_LOG,
+    POOL_EFFECTS,
+];
 
 /// Namespace of the keys of the state.
 pub(crate) const STATE_KEYS: u8 = 1;
@@ -74,6 +90,9 @@ pub(crate) const META_JOBS: &[u8] = b"jobs";
 /// Row of [`META`]: [`crate::jobs::Eras`].
 pub(crate) const META_ERAS: &[u8] = b"eras";
 
+/// Row of [`META`]: [`crate::PoolGap`], while the file lacks a part of the pool log.
+pub(crate) const META_POOL: &[u8] = b"pool";
+
 /// What [`META_FORMAT`] begins with in every format.
 pub(crate) const MAGIC: &[u8] = b"bcm-abns";
 
@@ -95,6 +114,11 @@ pub(crate) fn range_key(height: u8, index: u64) -> Option<[u8; 9]> {
 /// Key of a header or a body.
 pub(crate) fn round_key(round: Round) -> [u8; 8] {
     round.0.to_be_bytes()
+}
+
+/// Key of a bundle: how many there were before it.
+pub(crate) fn number_key(number: u64) -> [u8; 8] {
+    number.to_be_bytes()
 }
 
 /// Key of a tree node: version, number of nibbles, then the nibbles two to a byte.
@@ -154,10 +178,11 @@ mod tests {
 
     #[test]
     fn keys_have_these_bytes() {
-        assert_eq!(hex(&format_row(FORMAT)), "62636d2d61626e730003");
+        assert_eq!(hex(&format_row(FORMAT)), "62636d2d61626e730004");
         assert_eq!(range_key(1, 0).map(|key| hex(&key)).as_deref(), Some("000000000000000201"));
         assert_eq!(range_key(2, 1).map(|key| hex(&key)).as_deref(), Some("000000000000000802"));
         assert_eq!(range_key(0, u64::MAX), None);
+        assert_eq!(hex(&number_key(258)), "0000000000000102");
         assert_eq!(hex(&round_key(Round(258))), "0000000000000102");
         assert_eq!(hex(&node_key(7, &[])), "000000000000000700");
         assert_eq!(hex(&node_key(7, &[1, 2, 0xf])), "00000000000000070312f0");

@@ -8,6 +8,7 @@ use crate::{
     file::{File, guarded},
     layout::{COMMITTEES, ENTRIES, HEADERS, HISTORIES, META, RANGE, TABLES, range_key, round_key},
     opening::{first_writer, install, write_meta, write_state},
+    pool,
     rows::WriteRows,
     write::writing,
 };
@@ -17,13 +18,17 @@ use ledger::{
 use redb::{Database, WriteTransaction};
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 use types::Round;
-use wire::{Decode, DecodeError, Encode, Reader, Writer};
+use wire::{Decode, DecodeError, Encode, Reader, Writer, chain::MAX_KEY};
 
-/// Most bytes of an encoded chunk.
+/// Most bytes of an encoded chunk, unless it is a single value that is longer.
 pub const MAX_CHUNK: usize = 64 << 10;
+/// No value of the state is longer: the list of all workers is the longest.
+const MAX_VALUE: usize = 256 << 10;
+/// What an encoded chunk of one value has beside it: count, two lengths, the key.
+const AROUND: usize = 12 + MAX_KEY;
 /// Keys that are read at once.
 const STEP: usize = 256;
-/// No key of the state is as long as these.
+/// No key of the state begins like this.
 const END: [u8; 64] = [u8::MAX; 64];
 
 /// A part of a state: keys in ascending order, and their values.
@@ -69,24 +74,34 @@ impl ChainStore {
     /// # Errors
     /// [`AbnsError`] if the file cannot be read, now or earlier.
     pub fn export(&self, round: Round) -> Result<Option<Export>, AbnsError> {
+        self.export_from(round, Vec::new())
+    }
+
+    /// [`Self::export`] from a key on, so that a server need not remember where its readers are:
+    /// [`StateChunk::next`] says where the one after it begins.
+    ///
+    /// # Errors
+    /// As [`Self::export`].
+    pub fn export_from(&self, round: Round, from: Vec<u8>) -> Result<Option<Export>, AbnsError> {
         let state = self.state_at(round)?;
-        Ok(state.map(|state| Export { state: Arc::new(state), next: Some(Vec::new()) }))
+        Ok(state.map(|state| Export { state: Arc::new(state), next: Some(from) }))
     }
 
     /// Begins a file with the state of a certified header whose certificate the caller has checked,
-    /// and opens it.
+    /// and opens it. The state is held in memory until it is written.
     ///
     /// # Errors
     /// [`AbnsError::BadBlock`] if the chunks are out of order or have another state root, or the
     /// header is another chain's: then there is no file. [`AbnsError::InUse`] if there is a file
-    /// already; else [`AbnsError`] if it cannot be written.
+    /// already; the error of a chunk that cannot be had; else [`AbnsError`] if the file cannot be
+    /// written.
     pub fn import(
         (path, genesis, horizon): (&Path, &Genesis, Horizon),
         ground: &Ground,
-        chunks: impl IntoIterator<Item = StateChunk>,
+        chunks: impl IntoIterator<Item = Result<StateChunk, AbnsError>>,
     ) -> Result<Self, AbnsError> {
         genesis.check()?;
-        let tip = ground.tip(genesis)?;
+        let tip = ground.check(genesis)?;
         let state = collect(chunks)?;
         if path.try_exists()? {
             return Err(AbnsError::InUse);
@@ -105,15 +120,17 @@ impl ChainStore {
 }
 
 fn collect(
-    chunks: impl IntoIterator<Item = StateChunk>,
+    chunks: impl IntoIterator<Item = Result<StateChunk, AbnsError>>,
 ) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, AbnsError> {
     let mut state = BTreeMap::new();
-    for (key, value) in chunks.into_iter().flat_map(|chunk| chunk.0) {
-        let in_order = state.last_key_value().is_none_or(|(last, _)| *last < key);
-        if !in_order || key.as_slice() >= END.as_slice() {
-            return Err(AbnsError::bad_block("keys out of order"));
+    for chunk in chunks {
+        for (key, value) in chunk?.0 {
+            let in_order = state.last_key_value().is_none_or(|(last, _)| *last < key);
+            if !in_order || key.as_slice() >= END.as_slice() {
+                return Err(AbnsError::bad_block("keys out of order"));
+            }
+            state.insert(key, value);
         }
-        state.insert(key, value);
     }
     Ok(state)
 }
@@ -158,6 +175,7 @@ fn write_import(
     drop(range);
     let mut meta = WriteRows::write(transaction, META)?;
     write_meta(&mut meta, genesis, tip)?;
+    pool::begin(&mut meta, state)?;
     writer.finish(&mut meta)?;
     Ok(())
 }
@@ -180,9 +198,20 @@ fn write_committees(
     Ok(())
 }
 
+impl StateChunk {
+    /// Where the next one begins: behind the last key; `None` if there is none.
+    #[must_use]
+    pub fn next(&self) -> Option<Vec<u8>> {
+        self.0.last().map(|(key, _)| [key.as_slice(), &[0]].concat())
+    }
+}
+
 impl Ground {
-    /// The block as the next one sees it, if the parts belong together and to this chain.
-    fn tip(&self, genesis: &Genesis) -> Result<Tip, AbnsError> {
+    /// The block as the next one sees it. The certificate is the caller's business.
+    ///
+    /// # Errors
+    /// [`AbnsError::BadBlock`] unless the parts belong together and to this chain.
+    pub fn check(&self, genesis: &Genesis) -> Result<Tip, AbnsError> {
         let Self { block: CertifiedHeader { header, .. }, before, range } = self;
         let beacon_before = match before {
             Some(before) if before.id() == header.parent => before.beacon,
@@ -241,10 +270,9 @@ impl Iterator for Export {
             let after = rows.last().map(|(key, _)| [key.as_slice(), &[0]].concat());
             for (key, value) in rows {
                 let more = size + 8 + key.len() + value.len();
-                if more > MAX_CHUNK {
+                if more > MAX_CHUNK && !chunk.0.is_empty() {
                     self.next = Some(key);
-                    let fits = !chunk.0.is_empty();
-                    return Some(fits.then_some(chunk).ok_or_else(|| too_long(&self.state)));
+                    return Some(Ok(chunk));
                 }
                 size = more;
                 chunk.0.push((key, value));
@@ -253,10 +281,6 @@ impl Iterator for Export {
         }
         (!chunk.0.is_empty()).then_some(Ok(chunk))
     }
-}
-
-fn too_long(state: &State) -> AbnsError {
-    AbnsError::damaged(format!("a value of round {} is too long", state.tip().round.0))
 }
 
 impl Encode for StateChunk {
@@ -271,12 +295,14 @@ impl Encode for StateChunk {
 
 impl Decode for StateChunk {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let len = r.left();
         let count = r.u32()?;
-        if r.left() > MAX_CHUNK {
+        let most = if count == 1 { AROUND + MAX_VALUE } else { MAX_CHUNK };
+        if len > most {
             return Err(DecodeError::TooLong);
         }
         (0..count)
-            .map(|_| Ok((r.bytes(MAX_CHUNK)?, r.bytes(MAX_CHUNK)?)))
+            .map(|_| Ok((r.bytes(MAX_KEY)?, r.bytes(MAX_VALUE)?)))
             .collect::<Result<_, _>>()
             .map(Self)
     }

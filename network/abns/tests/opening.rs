@@ -49,13 +49,13 @@ fn another_format_is_refused_whatever_else_it_changed() {
     };
     set(b"bcm-abns\0\x09");
     assert!(matches!(ChainStore::open(&path, &network.genesis), Err(AbnsError::OldFormat)));
-    set(b"bcm-abns\0\x03 and more");
+    set(b"bcm-abns\0\x04 and more");
     assert!(matches!(ChainStore::open(&path, &network.genesis), Err(AbnsError::OldFormat)));
-    set(b"bcm-abns\0\x02");
+    set(b"bcm-abns\0\x03");
     assert!(matches!(ChainStore::open(&path, &network.genesis), Err(AbnsError::OldFormat)));
     set(b"something else");
     assert!(matches!(ChainStore::open(&path, &network.genesis), Err(AbnsError::Damaged(_))));
-    set(b"bcm-abns\0\x03");
+    set(b"bcm-abns\0\x04");
     ChainStore::open(&path, &network.genesis).unwrap();
 
     let other = dir.path().join("other");

@@ -51,13 +51,15 @@ impl Timing {
     /// No view takes longer.
     pub const CAP: u64 = 15_000;
 
-    /// How long a leader of a later view waits for NewViews: 2Δ + 50·view.
+    /// How long a leader of a later view waits for NewViews: 2Δ + 50·view, and half of the longest
+    /// view at most. Waits that went on growing would take up the whole of a late view, and no such
+    /// view could end: after a long outage the chain would stand still for ever.
     #[must_use]
     pub fn lead(&self, view: u32) -> u64 {
         self.delta
             .saturating_mul(2)
             .saturating_add(u64::from(view).saturating_mul(50))
-            .min(Self::CAP)
+            .min(Self::CAP / 2)
     }
 
     /// How long proposals are waited for: in a later view as long as a leader may take, plus the
@@ -77,5 +79,24 @@ impl Timing {
             return self.view;
         }
         self.later_view.saturating_add(u64::from(view).saturating_mul(self.step)).min(Self::CAP)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Members enter, the leader waits, a body is fetched, and two more ways: `acp-corrections.md`
+    /// A14.
+    #[test]
+    fn a_view_has_time_to_end_behind_its_leader_s_wait() {
+        for timing in [Timing::LOCAL, Timing::WIDE] {
+            for view in (1..1000).chain([u32::MAX]) {
+                let fetch = 400;
+                let needed = timing.lead(view) + 5 * timing.delta + fetch;
+                assert!(needed <= timing.view(view), "view {view}");
+                assert!(timing.propose(view) + 2 * timing.delta <= timing.view(view));
+            }
+        }
     }
 }

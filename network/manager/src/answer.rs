@@ -7,10 +7,13 @@ use crate::clock;
 use crate::frame::{MAX_BLOCKS, SyncedBlock};
 use crate::gate;
 use crate::shared::{Shared, lock, store_failure};
-use abns::{ChainStore, ProvedValue};
+use abns::{AbnsError, ChainStore, ProvedValue};
 use light::{Backfill, MAX_BACK, RecordProof, Step, route};
 use types::{Address, Round};
-use wire::chain::{ChainReply, ChainRequest, MAX_ENTRIES, MAX_HEADERS, Object};
+use wire::chain::{
+    ChainReply, ChainRequest, MAX_ENTRIES, MAX_HEADERS, MAX_POOL_EFFECTS, MAX_POOL_ENTRIES, Object,
+    StateKey,
+};
 use wire::{Encode, Failure, code};
 
 /// An answer stays under this, unless its first item alone is longer.
@@ -39,11 +42,31 @@ pub(crate) fn answer(
         ChainRequest::Locate(worker) => ChainReply::Located(lock(&shared.roster).locate(worker)),
         ChainRequest::Light { trusted, address } => trust(shared, store, trusted, address)?,
         ChainRequest::HeaderAt { round, under } => header_at(store, round, under)?,
-        ChainRequest::Record { key } => record(store, key)?,
+        ChainRequest::Record { key } => {
+            ChainReply::Record(object(&record(store, store.tip().round, key)?))
+        }
+        ChainRequest::Records { under, keys } => {
+            let records = keys.into_iter().map(|StateKey(key)| record(store, under, key));
+            let records = records.map(|record| record.map(|record| object(&record)));
+            ChainReply::Records(records.collect::<Result<_, _>>()?)
+        }
         ChainRequest::Back { before, max } => back(shared, store, before, max)?,
         ChainRequest::Committee(hash) => {
             ChainReply::Committee(object(&store.committee(&hash).ok_or_else(unknown)?))
         }
+        ChainRequest::PoolLog { after, max } => {
+            let max = usize::from(max).min(MAX_POOL_ENTRIES);
+            ChainReply::PoolLog(pool_objects(store.pool_entries(after, max))?)
+        }
+        ChainRequest::PoolEffects { from, max } => {
+            let max = usize::from(max).min(MAX_POOL_EFFECTS);
+            let bundles = store.pool_bundles(from, max).map(|bundles| {
+                Some(bundles?.into_iter().map(|bundle| bundle.effects).collect::<Vec<_>>())
+            });
+            ChainReply::PoolEffects(pool_objects(bundles)?)
+        }
+        // Whoever is asked knows them; the node passes none of these on to here.
+        ChainRequest::Warrant(_) | ChainRequest::Warrants => return Err(unknown()),
     };
     // A read that fails looks like one that finds nothing.
     store.check().map_err(|error| store_failure(&error))?;
@@ -64,7 +87,7 @@ fn headers(store: &ChainStore, from: Round, max: u16) -> Vec<Object> {
 }
 
 /// A header with the members behind it.
-fn step(store: &ChainStore, round: Round) -> Option<Step> {
+pub(crate) fn step(store: &ChainStore, round: Round) -> Option<Step> {
     let header = store.header(round)?;
     let committee = store.committee(&header.header.committee)?;
     let next = store.committee(&header.header.next_committee);
@@ -97,11 +120,10 @@ fn header_at(store: &ChainStore, round: Round, under: Round) -> Result<ChainRepl
     Ok(ChainReply::HeaderAt { header: object(&header), path: object(&path) })
 }
 
-fn record(store: &ChainStore, key: Vec<u8>) -> Result<ChainReply, Failure> {
-    let round = store.tip().round;
+fn record(store: &ChainStore, round: Round, key: Vec<u8>) -> Result<RecordProof, Failure> {
     let proved = store.prove_key(round, &key).map_err(|error| store_failure(&error))?;
     let ProvedValue { value, proof } = proved.ok_or_else(unknown)?;
-    Ok(ChainReply::Record(object(&RecordProof { round, key, value, proof })))
+    Ok(RecordProof { round, key, value, proof })
 }
 
 /// The headers in front of a round, in short form.
@@ -123,12 +145,21 @@ fn back(
     Ok(ChainReply::Back(object(&run.ok_or_else(unknown)?)))
 }
 
+/// What there is of the pool log. A manager that began with a state may lack it; another has it.
+fn pool_objects<T: Encode>(
+    found: Result<Option<Vec<T>>, AbnsError>,
+) -> Result<Vec<Object>, Failure> {
+    let lacking = || Failure::new(code::UNAVAILABLE, "older bundles are still to come here");
+    let found = found.map_err(|error| store_failure(&error))?.ok_or_else(lacking)?;
+    Ok(fitting(found.iter().map(object), |object| object.0.len()))
+}
+
 /// It was pruned here, is to come, or never was.
 fn unknown() -> Failure {
     Failure::new(code::NOT_FOUND, "not known here")
 }
 
-/// The final blocks from a round on, as many as one frame takes.
+/// The final blocks from a round on, as many as one frame takes; none if there are none.
 pub(crate) fn blocks(store: &ChainStore, from: Round) -> Vec<SyncedBlock> {
     let blocks = rounds(from, MAX_BLOCKS).map_while(|round| {
         Some(SyncedBlock { header: store.header(round)?, body: store.body(round)?.to_bytes() })
@@ -141,7 +172,7 @@ fn rounds(from: Round, max: usize) -> impl Iterator<Item = Round> {
     (from.0.max(1)..=u64::MAX).take(max).map(Round)
 }
 
-fn fitting<T>(items: impl Iterator<Item = T>, len: impl Fn(&T) -> usize) -> Vec<T> {
+pub(crate) fn fitting<T>(items: impl Iterator<Item = T>, len: impl Fn(&T) -> usize) -> Vec<T> {
     let mut total = 0_usize;
     let mut kept = Vec::new();
     for item in items {

@@ -4,19 +4,23 @@
 //! that. The rules are `ledger`'s; this module asks them in the right order. A header has one right
 //! value, so a block is judged by building its header again and comparing.
 
+mod build;
+
 use crate::frame::SyncedBlock;
 use crate::mempool::{Turn, Used};
 use crate::seen::SeenWitnesses;
 use abns::{AbnsError, ChainStore, PendingState, State};
+pub(crate) use build::Matter;
 use keys::vrf_verify;
 use ledger::{
     BlockContext, Body, CertificateError, CertifiedHeader, Committee, Draw, Execution, Genesis,
     Header, HeaderError, Outcome, Params, Rejection, Seats, StateView, Step, Tip, Transaction,
-    execute, home_of, leader_order, reveal_rank, ticket_input,
+    execute, home_of, leader_order, ticket_input,
 };
+use shielded::VerifyingKey;
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use types::{BlockId, ChainId, Round, Timestamp, TxId, WorkerId};
+use std::sync::{Arc, OnceLock};
+use types::{BlockId, ChainId, Round, Timestamp, WorkerId};
 use wire::{Decode, DecodeError, Encode};
 
 /// What a block's size may add to its rank: log2 of 64 KiB.
@@ -27,8 +31,6 @@ const MAX_SIZE_RANK: u32 = 16;
 pub(crate) struct Rules {
     pub(crate) chain: ChainId,
     pub(crate) params: Params,
-    /// The time of round 0.
-    pub(crate) birth: Timestamp,
     /// Transactions whose signatures were verified when they came in.
     pub(crate) seen: Arc<SeenWitnesses>,
 }
@@ -65,14 +67,6 @@ pub(crate) struct Candidate {
     pending: PendingState,
 }
 
-/// A block of our own.
-pub(crate) struct Built {
-    pub(crate) header: Header,
-    pub(crate) candidate: Candidate,
-    /// What could not stand in it, and never will.
-    pub(crate) refused: Vec<TxId>,
-}
-
 /// Why a block cannot follow the tip.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Fault {
@@ -97,12 +91,7 @@ pub(crate) enum Fault {
 
 impl Rules {
     pub(crate) fn new(genesis: &Genesis) -> Self {
-        Self {
-            chain: genesis.chain(),
-            params: genesis.params,
-            birth: genesis.time,
-            seen: Arc::default(),
-        }
+        Self { chain: genesis.chain(), params: genesis.params, seen: Arc::default() }
     }
 
     /// What the next round begins with. The empty block is executed here, so that it is always at
@@ -156,55 +145,6 @@ impl Rules {
         Ok((header, Candidate { body: Arc::default(), outcome, pending }))
     }
 
-    /// Builds the next block of these transactions, as many as may stand in it.
-    pub(crate) fn build(
-        &self,
-        store: &ChainStore,
-        ground: &Ground,
-        draw: &Draw,
-        now: Timestamp,
-        waiting: &[Arc<Transaction>],
-    ) -> Result<Built, AbnsError> {
-        let (state, tip) = (store.state()?, &ground.base.tip);
-        let time = now.max(self.earliest(tip));
-        let context = BlockContext::after(tip, self.chain, time, &self.params).by(draw.proposer);
-        let verified = |tx: &Transaction| self.seen.contains(&tx.wid());
-        let mut execution = Execution::begin(&state, context, &verified).map_err(damaged)?;
-        let parent_certificate = store.header(tip.round).map(|header| header.certificate);
-        execution.credit(parent_certificate.as_ref()).map_err(damaged)?;
-        let mut refused = Vec::new();
-        let mut body = Body { parent_certificate, transactions: Vec::new() };
-        let mut put = |tx: &Arc<Transaction>| match execution.apply(tx) {
-            Ok(()) => {
-                body.transactions.push(tx.as_ref().clone());
-                Ok(())
-            }
-            Err(rejection) => Err(rejection),
-        };
-        // Names are revealed in the order of their commitments, or the block is refused.
-        let mut waiting: Vec<_> = waiting.iter().collect();
-        waiting.sort_by_cached_key(|tx| reveal_rank(&state, tx));
-        // One that lives on money which another brings may stand before it: it gets a second turn.
-        let again: Vec<_> =
-            waiting.into_iter().filter_map(|tx| put(tx).err().map(|why| (tx, why))).collect();
-        for (tx, why) in again {
-            match if may_pass_later(why) { put(tx) } else { Err(why) } {
-                Ok(()) | Err(Rejection::BlockFull) => {}
-                Err(why) if may_pass_later(why) => {}
-                Err(why) => {
-                    tracing::debug!("a waiting transaction is dropped: {}", why.code());
-                    refused.push(tx.id());
-                }
-            }
-        }
-        let outcome = execution.finish().map_err(damaged)?;
-        state.check()?;
-        let pending = store.prepare(&outcome.changes)?;
-        let header = context.header(tip, &body, &outcome, pending.root, draw);
-        let candidate = Candidate { body: Arc::new(body), outcome, pending };
-        Ok(Built { header, candidate, refused })
-    }
-
     /// When the block after this one may be dated.
     pub(crate) fn earliest(&self, tip: &Tip) -> Timestamp {
         tip.time.plus_millis(u64::from(self.params.interval_ms))
@@ -227,8 +167,9 @@ impl Rules {
         let draw = draw_of(base, header)?;
         self.check_parent_certificate(base, &body)?;
         let state = store.state()?;
-        let context =
-            BlockContext::after(&base.tip, self.chain, header.time, &self.params).by(draw.proposer);
+        let context = BlockContext::after(&base.tip, self.chain, header.time, &self.params)
+            .by(draw.proposer)
+            .verifying(circuit);
         let verified = |tx: &Transaction| self.seen.contains(&tx.wid());
         let outcome = execute(&state, &context, &body, &verified);
         state.check()?;
@@ -282,6 +223,11 @@ impl Rules {
     ) -> Result<Used, Fault> {
         let SyncedBlock { header, body } = block;
         let body = Arc::new(Body::from_bytes(&body)?);
+        // The certificate covers the header alone: before anything of the body is executed, it must be
+        // the one that was decided.
+        if body.root() != header.header.body_root {
+            return Err(Fault::OtherHeader);
+        }
         let candidate = self.judge(store, base, &header.header, body)?;
         Ok(keep(store, &header, candidate)?)
     }
@@ -292,17 +238,6 @@ fn draw_of(base: &Base, header: &Header) -> Result<Draw, Fault> {
     let input = ticket_input(&base.tip.beacon_before, header.round);
     let output = vrf_verify(&member.vrf, &input, &header.ticket).ok_or(Fault::Ticket)?;
     Ok(Draw { proposer: header.proposer, ticket: header.ticket, output })
-}
-
-/// True if another transaction before it can make it valid.
-const fn may_pass_later(why: Rejection) -> bool {
-    matches!(
-        why,
-        Rejection::InsufficientFunds { .. }
-            | Rejection::BelowMinimum { .. }
-            | Rejection::BadNonce { .. }
-            | Rejection::BadReveal
-    )
 }
 
 /// Managers whose keys the state knows and that have not left for good.
@@ -328,7 +263,8 @@ pub(crate) fn keep(
     store.commit(block, &body, &outcome, pending)?;
     let turns = body.transactions.iter().flat_map(|tx| turns_of(store, tx)).collect();
     let ids = body.transactions.iter().map(Transaction::id).collect();
-    Ok(Used { turns, ids })
+    let marks = body.transactions.iter().flat_map(crate::mempool::marks).collect();
+    Ok(Used { turns, ids, marks })
 }
 
 /// What a transaction uses up. A damaged state names nobody; execution reports it.
@@ -344,10 +280,29 @@ pub(crate) fn next_context<'r>(
     now: Timestamp,
 ) -> BlockContext<'r> {
     let tip = state.tip();
-    BlockContext::after(tip, rules.chain, now.max(rules.earliest(tip)), &rules.params)
+    let time = now.max(rules.earliest(tip));
+    BlockContext::after(tip, rules.chain, time, &rules.params).verifying(circuit)
 }
 
-fn damaged(rejection: Rejection) -> AbnsError {
+/// Builds what proofs of the private pool are verified with, on a thread of its own: the first block
+/// with a bundle must not wait for it, nor may anything else.
+pub(crate) fn prepare_circuit() {
+    let built = std::thread::Builder::new().name("circuit".to_owned()).spawn(|| {
+        circuit();
+    });
+    if let Err(error) = built {
+        // Whoever needs it first builds it then.
+        tracing::warn!("no thread for the circuit: {error}");
+    }
+}
+
+/// What proofs of the private pool are verified with: built once in a process.
+pub(crate) fn circuit() -> &'static VerifyingKey {
+    static KEY: OnceLock<VerifyingKey> = OnceLock::new();
+    KEY.get_or_init(VerifyingKey::build)
+}
+
+pub(crate) fn damaged(rejection: Rejection) -> AbnsError {
     AbnsError::Damaged(rejection.to_string())
 }
 

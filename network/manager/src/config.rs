@@ -1,13 +1,15 @@
 //! What a manager is started with, and why it may refuse to start.
 
+use crate::snapshot::least;
 use crate::wal::WalError;
-use abns::AbnsError;
+use abns::{AbnsError, Horizon};
 use acp::{KeyScheme, Timing};
 use ed25519_dalek::SigningKey;
 use keys::{EcdsaKey, VrfKey, Words};
-use ledger::{Genesis, Member};
+use ledger::{Genesis, Member, RegisterManager, possession_input};
 use std::fmt;
 use std::path::PathBuf;
+use types::{Abc, Amount, BlockId, ChainId, Round, WorkerId};
 use wire::hash;
 use zeroize::Zeroize;
 
@@ -25,6 +27,35 @@ pub struct Config {
     pub genesis: Genesis,
     /// How long members wait for one another.
     pub timing: Timing,
+    /// What it keeps for others, and how it comes back after a long time.
+    pub catch_up: CatchUp,
+}
+
+/// How much of the past a manager keeps, and what it goes by where it lacks it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatchUp {
+    /// How many rounds of bodies and states it keeps; two epochs and [`Horizon::LEAST`] at least, so
+    /// that the state of a boundary can be handed over.
+    pub horizon: Horizon,
+    /// Where trust begins if the folder's last block, or the genesis, is older than 14 days.
+    pub checkpoint: Option<Vouched>,
+    /// Managers to ask beside those that the own state knows: of these all may have left.
+    pub named: Vec<WorkerId>,
+}
+
+/// A header that the operator vouches for: its id says all the rest of a [`light::Checkpoint`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vouched {
+    /// Its round.
+    pub round: Round,
+    /// Its id.
+    pub header: BlockId,
+}
+
+impl Default for CatchUp {
+    fn default() -> Self {
+        Self { horizon: Horizon::MANAGER, checkpoint: None, named: Vec::new() }
+    }
 }
 
 /// Why a manager does not start.
@@ -36,7 +67,7 @@ pub enum ManagerError {
     /// The log of votes does not open.
     #[error("log of votes: {0}")]
     Wal(#[from] WalError),
-    /// The folder cannot be made.
+    /// The folder cannot be made, or not be read.
     #[error("folder: {0}")]
     Folder(#[source] std::io::Error),
 }
@@ -46,6 +77,15 @@ impl Config {
     #[must_use]
     pub fn member(&self) -> Member {
         member_of(&self.key)
+    }
+
+    pub(crate) fn horizon(&self) -> Horizon {
+        match self.catch_up.horizon {
+            Horizon::Rounds(rounds) => {
+                Horizon::Rounds(rounds.max(least(u64::from(self.genesis.params.epoch))))
+            }
+            Horizon::Never => Horizon::Never,
+        }
     }
 
     pub(crate) fn scheme(&self) -> KeyScheme {
@@ -58,6 +98,15 @@ impl Config {
 pub fn member_of(seed: &[u8; 32]) -> Member {
     let key = SigningKey::from_bytes(seed).verifying_key().to_bytes();
     Member { key, vrf: VrfKey::from_seed(vrf_seed(seed)).public() }
+}
+
+/// What registers the manager with this seed, for its own account.
+#[must_use]
+pub fn registration_of(seed: &[u8; 32], chain: ChainId, bond: Amount<Abc>) -> RegisterManager {
+    let (member, home) = (member_of(seed), account_of(seed).public().address());
+    let input = possession_input(chain, home, &member.key);
+    let possession = VrfKey::from_seed(vrf_seed(seed)).prove(&input);
+    RegisterManager { source: 0, member, possession, bond }
 }
 
 /// The key of the account that pays for what the manager with this seed reports, and that its bond

@@ -5,6 +5,9 @@
 //! engine's to judge.
 
 mod blocks;
+mod heard;
+mod join;
+mod late;
 mod memory;
 mod perform;
 mod rounds;
@@ -16,11 +19,18 @@ use crate::config::Config;
 use crate::frame::SyncedBlock;
 use crate::keeper::News;
 use crate::shared::{Shared, lock};
+use crate::snapshot::{StatePart, Way};
 use crate::wal::{Record, Recovered, Wal, WalError};
 use abns::{AbnsError, ChainStore};
-use acp::{Engine, Input, KeyScheme, Message, Output, Sound, SoundEngine, Timer, WalRecord};
+use acp::{Engine, Input, Message, Output, Sound, SoundEngine, Timer, WalRecord};
 use blocks::Blocks;
-use memory::Memory;
+use heard::Heard;
+pub(crate) use heard::Opinion;
+use join::Join;
+pub(crate) use late::LateVotes;
+use ledger::LateVote;
+pub(crate) use memory::UNKNOWN;
+use memory::{Around, Memory};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -39,12 +49,18 @@ pub(crate) enum Command {
     Ahead { from: WorkerId, round: Round },
     /// Somebody is in an earlier round.
     Behind { from: WorkerId, round: Round },
+    /// A Commit vote for a round that is over here, by its own account.
+    Late(LateVote),
     /// Somebody lacks a block of this round or the one before.
     Want { from: WorkerId, block: BlockId },
     /// A block of this round or the next, with the body that its header names.
     Block { from: WorkerId, held: Box<Held> },
     /// Final blocks of another manager.
-    Blocks { from: WorkerId, blocks: Vec<SyncedBlock> },
+    Blocks { from: WorkerId, blocks: Vec<SyncedBlock>, tip: Round },
+    /// Another manager does not have such blocks any more, and shows the way to a state.
+    Way { from: WorkerId, way: Box<Way> },
+    /// A part of a state.
+    State { from: WorkerId, part: Box<StatePart> },
     /// Ends the driver; answered when its files are closed.
     Stop(oneshot::Sender<()>),
 }
@@ -63,19 +79,28 @@ pub(crate) enum Halt {
     Chain(#[from] AbnsError),
     #[error("log of votes: {0}")]
     Wal(#[from] WalError),
+    #[error("evidence: {0}")]
+    Offences(#[source] std::io::Error),
     #[error("a thread of this manager died")]
     Thread,
     /// The round that runs began before it was known that something may be forgotten.
     #[error("what was said in this round may be forgotten")]
     Forgotten,
+    /// Not a failure: a later state lies in the folder, to go on from.
+    #[error("it goes on from a later state")]
+    Snapshot,
 }
 
 pub(crate) struct Driver<'t> {
-    shared: Arc<Shared>,
-    store: Arc<ChainStore>,
-    engine: SoundEngine<KeyScheme>,
+    config: Arc<Config>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) store: Arc<ChainStore>,
+    /// Of any kind: it is asked nothing that another could not answer.
+    engine: Box<dyn Engine + Send + Sync>,
     wal: Arc<Mutex<Wal>>,
     memory: Memory,
+    /// Until it is known that this member is not behind.
+    around: Option<Around>,
     /// No vote up to this round.
     abstain: Round,
     news: &'t News,
@@ -84,14 +109,23 @@ pub(crate) struct Driver<'t> {
     /// Blocks of the present round that are valid.
     candidates: BTreeMap<BlockId, Candidate>,
     blocks: Blocks,
+    /// What certificates may have left out.
+    late: LateVotes,
+    heard: Heard,
     timers: BTreeMap<Timer, Instant>,
     /// A decided block whose body is not here yet.
     decided: Option<Box<ledger::CertifiedHeader>>,
     asked: Option<sync::Asked>,
+    join: Join,
 }
 
 impl<'t> Driver<'t> {
-    pub(crate) fn new(shared: Arc<Shared>, files: Files, config: &Config, news: &'t News) -> Self {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        files: Files,
+        config: &Arc<Config>,
+        news: &'t News,
+    ) -> Self {
         let Files { store, wal, recovered } = files;
         let memory = Memory::of(&recovered, store.tip().round);
         let Recovered { records, abstain } = recovered;
@@ -103,21 +137,26 @@ impl<'t> Driver<'t> {
                 Record::Block { header, body } => blocks.recover(*header, &body),
             }
         }
-        let engine = SoundEngine::new(Sound, config.scheme(), config.timing, said);
+        let engine = Box::new(SoundEngine::new(Sound, config.scheme(), config.timing, said));
         Self {
+            config: config.clone(),
             shared,
             store,
             engine,
             wal: Arc::new(Mutex::new(wal)),
             memory,
+            around: Some(Around::default()),
             abstain,
             news,
             ground: None,
             candidates: BTreeMap::new(),
             blocks,
+            late: LateVotes::default(),
+            heard: Heard::default(),
             timers: BTreeMap::new(),
             decided: None,
             asked: None,
+            join: Join::default(),
         }
     }
 
@@ -138,6 +177,7 @@ impl<'t> Driver<'t> {
         &mut self,
         commands: &mut mpsc::Receiver<Command>,
     ) -> Result<Option<oneshot::Sender<()>>, Halt> {
+        self.begin_older().await?;
         self.start_round().await?;
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -159,7 +199,11 @@ impl<'t> Driver<'t> {
 
     async fn obey(&mut self, command: Command) -> Result<(), Halt> {
         match command {
-            Command::Net { from, message } => self.feed(Input::Net { from, message }).await,
+            Command::Net { from, message } => {
+                self.late.hear(&message);
+                self.heard.hear(from);
+                self.feed(Input::Net { from, message }).await
+            }
             Command::Ahead { from, round } => {
                 tracing::debug!("manager {from} is in round {}", round.0);
                 self.ask(from);
@@ -169,12 +213,18 @@ impl<'t> Driver<'t> {
                 self.help(from, round);
                 Ok(())
             }
+            Command::Late(vote) => {
+                self.late.keep(vote);
+                Ok(())
+            }
             Command::Want { from, block } => {
                 self.give(from, block);
                 Ok(())
             }
             Command::Block { from, held } => self.receive(from, *held).await,
-            Command::Blocks { from, blocks } => self.adopt(from, blocks).await,
+            Command::Blocks { from, blocks, tip } => self.adopt(from, blocks, tip).await,
+            Command::Way { from, way } => self.walk(from, *way).await,
+            Command::State { from, part } => self.take(from, *part).await,
             // The caller ends at it.
             Command::Stop(_) => Ok(()),
         }
@@ -195,8 +245,11 @@ impl<'t> Driver<'t> {
     }
 
     fn tick(&mut self) {
+        self.leave_silent();
         self.ask_for_wanted();
         self.ask_all();
+        self.look_around();
+        self.ask_older();
         self.shared.pass_on();
     }
 

@@ -1,6 +1,7 @@
 //! Entry points for fuzzing: must never panic.
 
 use crate::frame::Frame;
+use crate::offences;
 use crate::wal;
 use wire::{Decode, Encode};
 
@@ -17,4 +18,9 @@ pub fn fuzz_wal(bytes: &[u8]) {
     let read = wal::scan(bytes);
     let again: Vec<u8> = read.records.iter().flat_map(wal::frame_of).collect();
     assert_eq!(bytes.get(..read.good), Some(again.as_slice()));
+}
+
+/// The same of the file of evidence.
+pub fn fuzz_offences(bytes: &[u8]) {
+    offences::fuzz(bytes);
 }

@@ -7,6 +7,7 @@
 use crate::config::{Config, ManagerError};
 use crate::driver::{Command, Driver, Files, Halt, blocking};
 use crate::shared::{Shared, lock};
+use crate::snapshot;
 use crate::wal::{Owner, Wal};
 use abns::ChainStore;
 use std::sync::Arc;
@@ -41,7 +42,8 @@ pub(crate) fn open(config: &Config) -> Result<Files, ManagerError> {
         // The log comes first: a chain without a log is one whose votes are forgotten.
         Wal::open(&votes, owner, false, Round(0))?;
     }
-    let store = ChainStore::open(&chain, &config.genesis)?;
+    snapshot::settle(config, &votes, owner)?;
+    let store = ChainStore::open_with(&chain, &config.genesis, config.horizon())?;
     let lost = store.tip().round.next();
     let (wal, recovered) = Wal::open(&votes, owner, true, lost)?;
     Ok(Files { store: Arc::new(store), wal, recovered })
@@ -56,12 +58,13 @@ impl Keeper {
             let driver = Driver::new(self.shared.clone(), files, &self.config, &self.news);
             match driver.run(&mut commands).await {
                 Ok(()) => return,
-                Err(halt) => tracing::error!("the manager pauses: {halt}"),
+                Err(Halt::Snapshot) => pause = Duration::ZERO,
+                Err(halt) => {
+                    tracing::error!("the manager pauses: {halt}");
+                    pause = if begun.elapsed() > OF_USE { AGAIN } else { pause.max(AGAIN) };
+                }
             }
             self.shared.close().await;
-            if begun.elapsed() > OF_USE {
-                pause = AGAIN;
-            }
             match self.reopen(&mut commands, &mut pause).await {
                 Some(opened) => files = opened,
                 None => return,
@@ -84,7 +87,7 @@ impl Keeper {
                 }
                 return None;
             }
-            *pause = pause.saturating_mul(2).min(SELDOM);
+            *pause = pause.saturating_mul(2).clamp(AGAIN, SELDOM);
             match self.try_open().await {
                 Ok(Ok(files)) => return Some(files),
                 Ok(Err(error)) => tracing::debug!("the manager's files: {error}"),
@@ -113,9 +116,12 @@ async fn told_to_stop(commands: &mut mpsc::Receiver<Command>) -> Option<oneshot:
             Command::Net { .. }
             | Command::Ahead { .. }
             | Command::Behind { .. }
+            | Command::Late(_)
             | Command::Want { .. }
             | Command::Block { .. }
-            | Command::Blocks { .. } => {}
+            | Command::Blocks { .. }
+            | Command::Way { .. }
+            | Command::State { .. } => {}
             Command::Stop(done) => return Some(done),
         }
     }

@@ -5,7 +5,8 @@
 //! them; only the driver takes them out. Bounded in number, bytes and for each account; when it is
 //! full, the worst paid go. Nothing here reads the state.
 
-use ledger::{MAX_BODY, Transaction};
+use ledger::{Action, MAX_BODY, Transaction};
+use shielded::Nullifier;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -33,6 +34,19 @@ pub(crate) struct Used {
     pub(crate) turns: Vec<Turn>,
     /// Its transactions: one that claims a share may have no source, and so no turn.
     pub(crate) ids: Vec<TxId>,
+    /// Of its notes and claim keys.
+    pub(crate) marks: Vec<Mark>,
+}
+
+/// What can be used once in all time, and by its owner alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Mark {
+    /// A note of the private pool.
+    Note(Nullifier),
+    /// A claim key of a red envelope.
+    Claim([u8; 32]),
+    /// The share that waits under one: it may be taken while nodes still know of the claim.
+    Collected([u8; 32]),
 }
 
 /// Why a transaction cannot wait here.
@@ -41,6 +55,13 @@ pub(crate) enum Refused {
     /// Another transaction has the nonce, and this one does not pay a tenth more.
     #[error("another transaction waits with this nonce")]
     Taken,
+    /// Another transaction spends one of its notes; the first that was seen stays, because two
+    /// fees for the same do not differ.
+    #[error("another transaction waits with one of these notes")]
+    NoteTaken,
+    /// Another transaction claims with its key; the first that was seen stays, as with notes.
+    #[error("another transaction waits with this claim key")]
+    ClaimTaken,
     /// No room, and everything that waits pays as much.
     #[error("too many transactions wait")]
     Full,
@@ -66,6 +87,7 @@ pub(crate) struct Mempool {
     waiting: BTreeMap<u64, Waiting>,
     by_id: BTreeMap<TxId, u64>,
     by_turn: BTreeMap<Turn, u64>,
+    by_mark: BTreeMap<Mark, u64>,
     /// Worst paid first, youngest of those first.
     by_rate: BTreeSet<(u128, Reverse<u64>)>,
     bytes: usize,
@@ -100,6 +122,26 @@ impl Mempool {
         Ok(found.iter().filter_map(|at| self.waiting.get(at)).map(|w| w.tx.clone()).collect())
     }
 
+    /// Whether there is a place for it, should it turn out to be good: asked before a proof is
+    /// verified.
+    pub(crate) fn admits(&self, tx: &Transaction, turns: &[Turn]) -> Result<(), Refused> {
+        self.check_marks(tx)?;
+        // What it replaces leaves room, too.
+        if self.outbid(tx, turns)?.is_empty() {
+            let size = tx.to_bytes().len();
+            self.victims(size, rate(tx, size), turns)?;
+        }
+        Ok(())
+    }
+
+    fn check_marks(&self, tx: &Transaction) -> Result<(), Refused> {
+        match marks(tx).find(|mark| self.by_mark.contains_key(mark)) {
+            Some(Mark::Note(_)) => Err(Refused::NoteTaken),
+            Some(Mark::Claim(_) | Mark::Collected(_)) => Err(Refused::ClaimTaken),
+            None => Ok(()),
+        }
+    }
+
     /// Takes a checked transaction in; one that waits already stays as it is. It may push out what
     /// has its nonces or takes the room of better paid ones.
     pub(crate) fn insert(
@@ -112,22 +154,24 @@ impl Mempool {
         if self.contains(id) {
             return Ok(());
         }
+        self.check_marks(&tx)?;
         let size = tx.to_bytes().len();
         let rate = rate(&tx, size);
         self.replace(&tx, &turns)?;
-        self.make_room(size, rate)?;
+        self.make_room(size, rate, &turns)?;
         let arrival = self.next;
         self.next = arrival.saturating_add(1);
         self.bytes = self.bytes.saturating_add(size);
         self.by_id.insert(id, arrival);
         self.by_turn.extend(turns.iter().map(|turn| (*turn, arrival)));
+        self.by_mark.extend(marks(&tx).map(|mark| (mark, arrival)));
         self.by_rate.insert((rate, Reverse(arrival)));
         self.waiting.insert(arrival, Waiting { tx, id, turns, size, rate, own });
         Ok(())
     }
 
-    /// Pushes out what has the same nonces, if this one pays enough more.
-    fn replace(&mut self, tx: &Transaction, turns: &[Turn]) -> Result<(), Refused> {
+    /// What has the same nonces, if this one pays enough more.
+    fn outbid(&self, tx: &Transaction, turns: &[Turn]) -> Result<BTreeSet<u64>, Refused> {
         let taken: BTreeSet<u64> =
             turns.iter().filter_map(|turn| self.by_turn.get(turn)).copied().collect();
         let fees = taken.iter().filter_map(|arrival| self.waiting.get(arrival));
@@ -136,12 +180,32 @@ impl Mempool {
         if !taken.is_empty() && offered < fees.saturating_mul(REPLACE_TENTHS) {
             return Err(Refused::Taken);
         }
-        taken.into_iter().for_each(|arrival| self.remove(arrival));
+        Ok(taken)
+    }
+
+    /// Pushes out what has the same nonces, if this one pays enough more.
+    fn replace(&mut self, tx: &Transaction, turns: &[Turn]) -> Result<(), Refused> {
+        for arrival in self.outbid(tx, turns)? {
+            let gone = self.waiting.get(&arrival).map(|waiting| waiting.turns.clone());
+            // Turns that the new one does not take leave a gap.
+            let open = gone.unwrap_or_default().into_iter().filter(|turn| !turns.contains(turn));
+            let void: Vec<u64> = open.flat_map(|turn| self.later(turn)).collect();
+            self.remove(arrival);
+            void.into_iter().for_each(|arrival| self.remove_with_behind(arrival));
+        }
         Ok(())
     }
 
-    /// Drops worse paid transactions until this size fits; nothing if they are not enough.
-    fn make_room(&mut self, size: usize, rate: u128) -> Result<(), Refused> {
+    /// Drops worse paid transactions until this size fits.
+    fn make_room(&mut self, size: usize, rate: u128, turns: &[Turn]) -> Result<(), Refused> {
+        let victims = self.victims(size, rate, turns)?;
+        victims.into_iter().for_each(|arrival| self.remove(arrival));
+        Ok(())
+    }
+
+    /// The worse paid ones that must go until this size fits; an error if they are not enough, or if
+    /// one of them goes before this one.
+    fn victims(&self, size: usize, rate: u128, turns: &[Turn]) -> Result<BTreeSet<u64>, Refused> {
         let mut victims = BTreeSet::new();
         let (mut count, mut bytes) = (self.waiting.len(), self.bytes);
         let mut worst = self.by_rate.iter();
@@ -150,7 +214,6 @@ impl Mempool {
             else {
                 return Err(Refused::Full);
             };
-            // What stands behind it can never follow without it.
             for behind in self.behind(*arrival) {
                 if victims.insert(behind) {
                     let size = self.waiting.get(&behind).map_or(0, |waiting| waiting.size);
@@ -158,17 +221,33 @@ impl Mempool {
                 }
             }
         }
-        victims.into_iter().for_each(|arrival| self.remove(arrival));
-        Ok(())
+        let before = |arrival: &u64| {
+            let theirs = self.waiting.get(arrival).map(|waiting| waiting.turns.as_slice());
+            let goes_before =
+                |(home, nonce): &Turn| turns.iter().any(|(h, n)| h == home && nonce < n);
+            theirs.unwrap_or_default().iter().any(goes_before)
+        };
+        if victims.iter().any(before) {
+            return Err(Refused::Full);
+        }
+        Ok(victims)
     }
 
-    /// A transaction and those of the same accounts with later nonces.
-    fn behind(&self, arrival: u64) -> Vec<u64> {
-        let turns = self.waiting.get(&arrival).map(|waiting| waiting.turns.as_slice());
-        let mut found = vec![arrival];
-        for (home, nonce) in turns.unwrap_or_default() {
-            let later = self.by_turn.range((*home, *nonce)..=(*home, u64::MAX));
-            found.extend(later.map(|(_, arrival)| *arrival));
+    /// What has later nonces of the same account.
+    fn later(&self, (home, nonce): Turn) -> Vec<u64> {
+        let from = (home, nonce.saturating_add(1));
+        let later = self.by_turn.range(from..=(home, u64::MAX));
+        later.map(|(_, arrival)| *arrival).filter(|_| nonce < u64::MAX).collect()
+    }
+
+    /// A transaction and all that can never follow without it: later nonces of its accounts, and of
+    /// theirs.
+    fn behind(&self, arrival: u64) -> BTreeSet<u64> {
+        let (mut found, mut open) = (BTreeSet::from([arrival]), vec![arrival]);
+        while let Some(arrival) = open.pop() {
+            let turns = self.waiting.get(&arrival).map(|waiting| waiting.turns.as_slice());
+            let later = turns.unwrap_or_default().iter().flat_map(|turn| self.later(*turn));
+            open.extend(later.filter(|later| found.insert(*later)));
         }
         found
     }
@@ -217,30 +296,69 @@ impl Mempool {
         own.take(most).map(|waiting| waiting.tx.clone()).collect()
     }
 
-    /// Drops a transaction that cannot stand in a block.
+    /// Drops a transaction that cannot stand in a block, and what stands behind it.
     pub(crate) fn drop_id(&mut self, id: TxId) {
         if let Some(arrival) = self.by_id.get(&id).copied() {
-            self.remove(arrival);
+            self.remove_with_behind(arrival);
         }
     }
 
-    /// Drops what a final block has used up.
-    pub(crate) fn use_up(&mut self, used: &Used) {
-        used.ids.iter().for_each(|id| self.drop_id(*id));
+    /// Drops all that waits of an account, and what stands behind it.
+    pub(crate) fn drop_home(&mut self, home: Address) {
+        let first = self.by_turn.range((home, 0)..=(home, u64::MAX)).next();
+        if let Some(arrival) = first.map(|(_, arrival)| *arrival) {
+            self.remove_with_behind(arrival);
+        }
+    }
+
+    /// Drops what a final block has used up. Returns the accounts that have done something else
+    /// than what waited here and of which more waits: that was checked behind something that will
+    /// never be.
+    pub(crate) fn use_up(&mut self, used: &Used) -> BTreeSet<Address> {
+        let ids: BTreeSet<_> = used.ids.iter().collect();
+        let mut changed = BTreeSet::new();
+        for (home, nonce) in &used.turns {
+            let as_waited = self.by_turn.get(&(*home, *nonce));
+            let as_waited = as_waited.and_then(|arrival| self.waiting.get(arrival));
+            if !as_waited.is_some_and(|waiting| ids.contains(&waiting.id)) {
+                changed.insert(*home);
+            }
+        }
         for (home, nonce) in &used.turns {
             let used = self.by_turn.range((*home, 0)..=(*home, *nonce));
             for arrival in used.map(|(_, arrival)| *arrival).collect::<Vec<_>>() {
+                let void = self.waiting.get(&arrival).filter(|void| !ids.contains(&void.id));
+                changed.extend(void.iter().flat_map(|void| &void.turns).map(|(home, _)| *home));
                 self.remove(arrival);
             }
         }
+        // What waits with a note or claim key that is spent now can never stand in a block.
+        let spent = used.marks.iter().filter_map(|mark| self.by_mark.get(mark));
+        for arrival in spent.copied().collect::<BTreeSet<_>>() {
+            if self.waiting.get(&arrival).is_some_and(|void| !ids.contains(&void.id)) {
+                self.remove_with_behind(arrival);
+            }
+        }
+        // A claim may have no source, and so no turn.
+        for arrival in
+            used.ids.iter().filter_map(|id| self.by_id.get(id).copied()).collect::<Vec<_>>()
+        {
+            self.remove(arrival);
+        }
+        changed.retain(|home| self.by_turn.range((*home, 0)..=(*home, u64::MAX)).next().is_some());
+        changed
     }
 
     /// Drops what no block from this round on may hold.
     pub(crate) fn expire(&mut self, round: Round) {
         let expired = self.waiting.iter().filter(|(_, waiting)| waiting.tx.expiry < round);
         for arrival in expired.map(|(arrival, _)| *arrival).collect::<Vec<_>>() {
-            self.remove(arrival);
+            self.remove_with_behind(arrival);
         }
+    }
+
+    fn remove_with_behind(&mut self, arrival: u64) {
+        self.behind(arrival).into_iter().for_each(|arrival| self.remove(arrival));
     }
 
     fn remove(&mut self, arrival: u64) {
@@ -251,123 +369,34 @@ impl Mempool {
             for turn in &waiting.turns {
                 self.by_turn.remove(turn);
             }
+            for mark in marks(&waiting.tx) {
+                self.by_mark.remove(&mark);
+            }
         }
     }
 }
 
-/// What it pays for a byte.
+/// What it uses up for ever: the notes of its private part, the keys of its claims.
+pub(crate) fn marks(tx: &Transaction) -> impl Iterator<Item = Mark> {
+    let notes = tx.bundle.iter().flat_map(|bundle| bundle.effects.nullifiers()).map(Mark::Note);
+    let claims = tx.actions.iter().filter_map(|action| {
+        if let Action::ClaimEnvelope(claim) = action { Some(Mark::Claim(claim.key)) } else { None }
+    });
+    let collected = tx.actions.iter().filter_map(|action| {
+        let Action::CollectEnvelope(collect) = action else { return None };
+        Some(Mark::Collected(collect.key))
+    });
+    notes.chain(claims).chain(collected)
+}
+
+/// What it pays for a byte. What a quorum of the managers has decided goes first and costs nothing.
 fn rate(tx: &Transaction, size: usize) -> u128 {
+    if tx.actions.iter().any(|action| matches!(action, Action::Decide(_))) {
+        return u128::MAX;
+    }
     let size = u128::try_from(size).unwrap_or(u128::MAX).max(1);
     u128::from(tx.fee.units()).saturating_mul(PRECISION).checked_div(size).unwrap_or_default()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use types::{AddressKind, Amount, ChainId};
-
-    fn home(n: u8) -> Address {
-        Address { kind: AddressKind::Ecdsa, payload: [n; 20] }
-    }
-
-    fn tx(expiry: u64, fee: u64) -> Arc<Transaction> {
-        Arc::new(Transaction {
-            version: Transaction::VERSION,
-            chain: ChainId([1; 32]),
-            expiry: Round(expiry),
-            price_epoch: 0,
-            sources: vec![],
-            fee: Amount::new(fee),
-            actions: vec![],
-            witness: vec![],
-        })
-    }
-
-    fn fees(list: &[Arc<Transaction>]) -> Vec<u64> {
-        list.iter().map(|tx| tx.fee.units()).collect()
-    }
-
-    #[test]
-    fn a_nonce_is_taken_over_by_who_pays_a_tenth_more() {
-        let mut pool = Mempool::default();
-        pool.insert(tx(9, 100), vec![(home(1), 0)], true).unwrap();
-        pool.insert(tx(9, 100), vec![(home(1), 0)], false).unwrap();
-        let other = pool.insert(tx(9, 109), vec![(home(2), 0), (home(1), 0)], true);
-        assert_eq!(other, Err(Refused::Taken));
-        assert_eq!(fees(&pool.best()), [100]);
-        pool.insert(tx(9, 110), vec![(home(2), 0), (home(1), 0)], true).unwrap();
-        assert_eq!(fees(&pool.best()), [110]);
-        // One that takes the nonces of two pays a tenth more than both.
-        pool.insert(tx(9, 90), vec![(home(3), 4)], true).unwrap();
-        let both = vec![(home(3), 4), (home(1), 0)];
-        assert_eq!(pool.insert(tx(9, 219), both.clone(), true), Err(Refused::Taken));
-        pool.insert(tx(9, 220), both, true).unwrap();
-        assert_eq!((fees(&pool.best()), pool.load().0), (vec![220], 1));
-    }
-
-    #[test]
-    fn the_best_paid_come_first_and_nonces_keep_their_order() {
-        let mut pool = Mempool::default();
-        for (account, nonce, fee) in [(1, 0, 5), (1, 1, 90), (2, 7, 50), (2, 8, 6), (3, 0, 40)] {
-            pool.insert(tx(9, fee), vec![(home(account), nonce)], true).unwrap();
-        }
-        assert_eq!(fees(&pool.best()), [50, 40, 6, 5, 90]);
-    }
-
-    #[test]
-    fn those_that_go_before_are_found_through_other_accounts() {
-        let mut pool = Mempool::default();
-        pool.insert(tx(9, 1), vec![(home(2), 6)], true).unwrap();
-        pool.insert(tx(9, 2), vec![(home(3), 0)], true).unwrap();
-        pool.insert(tx(9, 3), vec![(home(1), 0), (home(2), 7)], true).unwrap();
-        assert_eq!(fees(&pool.before(&[(home(1), 1)]).unwrap()), [1, 3]);
-        assert_eq!(fees(&pool.before(&[(home(1), 0)]).unwrap()), [0; 0]);
-        for nonce in 0..=MAX_BEFORE as u64 {
-            pool.insert(tx(9, 100 + nonce), vec![(home(4), nonce)], true).unwrap();
-        }
-        let crowd = pool.before(&[(home(4), MAX_BEFORE as u64 + 1)]);
-        assert_eq!(crowd.unwrap_err(), Refused::TooManyBefore);
-    }
-
-    #[test]
-    fn a_final_block_an_expiry_and_a_refusal_each_free_their_room() {
-        let mut pool = Mempool::default();
-        for (nonce, expiry) in [(0, 9), (1, 9), (2, 3), (3, 9)] {
-            pool.insert(tx(expiry, nonce), vec![(home(1), nonce)], nonce > 2).unwrap();
-        }
-        assert_eq!(fees(&pool.own(9)), [3]);
-        pool.use_up(&Used { turns: vec![(home(1), 1), (home(5), 5)], ids: vec![] });
-        pool.expire(Round(4));
-        assert_eq!(fees(&pool.best()), [3]);
-        pool.drop_id(tx(9, 3).id());
-        assert!(pool.by_id.is_empty() && pool.by_turn.is_empty() && pool.bytes == 0);
-    }
-
-    #[test]
-    fn a_claim_without_a_source_goes_with_the_block_that_holds_it() {
-        let mut pool = Mempool::default();
-        let (claim, other) = (tx(9, 7), tx(9, 8));
-        pool.insert(claim.clone(), vec![], true).unwrap();
-        pool.insert(other.clone(), vec![], true).unwrap();
-        pool.use_up(&Used { turns: vec![], ids: vec![claim.id()] });
-        assert!(!pool.contains(claim.id()) && pool.contains(other.id()));
-        assert_eq!((pool.own(9).len(), pool.load().0), (1, 1));
-    }
-
-    #[test]
-    fn a_full_pool_lets_go_of_the_worst_paid_and_of_what_stood_behind_them() {
-        let mut pool = Mempool::default();
-        for nonce in 0..MAX_WAITING as u64 - 2 {
-            pool.insert(tx(9, 1000 + nonce), vec![(home(1), nonce)], true).unwrap();
-        }
-        pool.insert(tx(9, 10), vec![(home(2), 0)], true).unwrap();
-        pool.insert(tx(9, 90_000), vec![(home(2), 1)], true).unwrap();
-        assert_eq!(pool.insert(tx(8, 10), vec![(home(3), 0)], true), Err(Refused::Full));
-        pool.insert(tx(9, 11), vec![(home(3), 0)], true).unwrap();
-        assert_eq!(pool.load().0, MAX_WAITING - 1);
-        assert!(!pool.contains(tx(9, 10).id()) && !pool.contains(tx(9, 90_000).id()));
-        pool.insert(tx(9, 1), vec![(home(4), 0)], true).unwrap();
-        assert_eq!(pool.insert(tx(9, 1), vec![(home(5), 0)], true), Ok(()));
-        assert_eq!(pool.insert(tx(8, 1), vec![(home(5), 9)], true), Err(Refused::Full));
-    }
-}
+mod tests;

@@ -1,24 +1,28 @@
 //! Where workers listen, as they have announced it themselves. Lives in memory only: workers
-//! announce again.
+//! announce again. Those that the ledger registers are never driven out by others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use types::WorkerId;
 use wire::roster::{MAX_ADDRESS, MAX_ADDRESSES};
 
-/// Most workers beside those of the genesis; behind them the one heard of longest ago goes.
+/// Most nodes beside the registered workers; behind them the one heard of longest ago goes.
 const MAX_STRANGERS: usize = 4096;
 
 #[derive(Debug)]
 pub(crate) struct Roster {
-    founders: BTreeSet<WorkerId>,
+    registered: BTreeSet<WorkerId>,
     heard: BTreeMap<WorkerId, (u64, Vec<String>)>,
     next: u64,
 }
 
 impl Roster {
-    pub(crate) fn new(founders: &[WorkerId]) -> Self {
-        let founders = founders.iter().copied().collect();
-        Self { founders, heard: BTreeMap::new(), next: 0 }
+    pub(crate) fn new() -> Self {
+        Self { registered: BTreeSet::new(), heard: BTreeMap::new(), next: 0 }
+    }
+
+    /// Notes which workers the ledger registers now.
+    pub(crate) fn register(&mut self, workers: Vec<WorkerId>) {
+        self.registered = workers.into_iter().collect();
     }
 
     /// Notes an announcement; addresses beyond the limits are left out.
@@ -27,10 +31,13 @@ impl Roster {
         addresses.truncate(MAX_ADDRESSES);
         self.next = self.next.saturating_add(1);
         self.heard.insert(worker, (self.next, addresses));
-        let strangers = self.heard.iter().filter(|(id, _)| !self.founders.contains(id));
-        if strangers.clone().count() > MAX_STRANGERS {
-            let oldest = strangers.min_by_key(|(_, (at, _))| *at).map(|(id, _)| *id);
-            oldest.and_then(|id| self.heard.remove(&id));
+        let strangers = self.heard.iter().filter(|(id, _)| !self.registered.contains(id));
+        let mut strangers: Vec<_> = strangers.map(|(id, (at, _))| (*at, *id)).collect();
+        let surplus = strangers.len().saturating_sub(MAX_STRANGERS);
+        if surplus > 0 {
+            // More than one, if workers have left since.
+            strangers.sort_unstable();
+            strangers.iter().take(surplus).for_each(|(_, id)| drop(self.heard.remove(id)));
         }
     }
 
@@ -51,7 +58,8 @@ mod tests {
 
     #[test]
     fn the_newest_announcement_counts_and_strangers_are_bounded() {
-        let mut roster = Roster::new(&[worker(0)]);
+        let mut roster = Roster::new();
+        roster.register(vec![worker(0)]);
         roster.announce(worker(0), vec!["a".into()]);
         roster.announce(worker(1), vec!["old".into()]);
         let long = "x".repeat(MAX_ADDRESS + 1);
@@ -63,6 +71,11 @@ mod tests {
         }
         assert_eq!(roster.locate(worker(0)), ["a"]);
         assert_eq!(roster.locate(worker(1)), [""; 0]);
+        assert_eq!(roster.locate(worker(2)), ["b"]);
+        // Whoever is a worker no more is a stranger, and the one heard of longest ago.
+        roster.register(vec![worker(2)]);
+        roster.announce(worker(1), vec!["c".into()]);
+        assert_eq!(roster.locate(worker(0)), [""; 0]);
         assert_eq!(roster.locate(worker(2)), ["b"]);
     }
 }

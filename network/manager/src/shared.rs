@@ -4,12 +4,14 @@ use crate::chain::Rules;
 use crate::frame::{Frame, MAX_TRANSACTIONS, Waiting};
 use crate::manager::Outbox;
 use crate::mempool::Mempool;
+use crate::offences::Offences;
+use crate::older::Older;
 use crate::report::Reporter;
 use crate::roster::Roster;
 use abns::{AbnsError, ChainStore};
-use acp::{EngineStatus, Seen, Verifier};
-use ledger::{Committee, Evidence, Transaction};
-use std::collections::{BTreeSet, VecDeque};
+use acp::{BadMessage, EngineStatus, Message, Seen, Verifier};
+use ledger::{Committee, Transaction};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -23,8 +25,6 @@ const MAX_TOLD: usize = 512 * 1024;
 const TOLD_AGAIN: usize = 64;
 /// Finality times that are remembered.
 const RECENT: usize = 256;
-/// Most offences that wait to be reported.
-const MAX_EVIDENCE: usize = 256;
 /// How long a stopping manager waits between two looks at reads that are not over.
 const LAST_READS: Duration = Duration::from_millis(5);
 
@@ -36,6 +36,8 @@ pub(crate) struct Shared {
     pub(crate) genesis: Vec<u8>,
     /// Our own signing key: our name among managers.
     pub(crate) own: WorkerId,
+    /// Managers that the operator has named.
+    pub(crate) named: BTreeSet<WorkerId>,
     /// The committees of the present round and the next, and what their messages are checked by.
     pub(crate) ring: RwLock<Option<Arc<Ring>>>,
     /// What people are told of the present round.
@@ -44,12 +46,18 @@ pub(crate) struct Shared {
     pub(crate) roster: Mutex<Roster>,
     /// Transactions that the other managers have not been told of.
     pub(crate) untold: Mutex<Vec<Waiting>>,
-    /// What convicts managers, until they are punished.
-    pub(crate) evidence: Mutex<Vec<Evidence>>,
+    pub(crate) offences: Mutex<Offences>,
+    /// Bundles that the file lacks.
+    pub(crate) older: Mutex<Older>,
     pub(crate) reporter: Reporter,
     pub(crate) outbox: Outbox,
     /// Places for requests of light nodes.
     pub(crate) clients: Semaphore,
+    /// One place for a bundle of light nodes, and one for a bundle of other managers: when the next
+    /// one is judged it is known what the last one has spent, and other requests go past.
+    pub(crate) bundles: [Semaphore; 2],
+    /// Who has been asked for final blocks.
+    pub(crate) asks: Mutex<Asks>,
 }
 
 impl Shared {
@@ -75,6 +83,12 @@ impl Shared {
         if self.outbox.try_send((to, frame.to_bytes())).is_err() {
             tracing::debug!("the outbox is full or closed");
         }
+    }
+
+    /// Asks a manager for the final blocks from a round on.
+    pub(crate) fn ask(&self, peer: WorkerId, from: Round) {
+        lock(&self.asks).ask(peer);
+        self.send(Some(peer), &Frame::Ask { from });
     }
 
     /// Notes a transaction for the other managers.
@@ -114,14 +128,6 @@ impl Shared {
         }
     }
 
-    /// Keeps what convicts a manager, until it is punished.
-    pub(crate) fn convict(&self, evidence: Evidence) {
-        let mut found = lock(&self.evidence);
-        if found.len() < MAX_EVIDENCE && !found.contains(&evidence) {
-            found.push(evidence);
-        }
-    }
-
     /// The ring of the present round; `None` before the first.
     pub(crate) fn ring(&self) -> Option<Arc<Ring>> {
         self.ring.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -140,8 +146,8 @@ pub(crate) struct Ring {
     /// All that are registered, seated or not.
     pub(crate) registered: BTreeSet<WorkerId>,
     pub(crate) verifier: Verifier,
-    /// Quorums that were verified before: members repeat them.
-    pub(crate) seen: Mutex<Seen>,
+    /// Quorums that each manager has said and that were verified: members repeat them.
+    pub(crate) seen: Mutex<BTreeMap<WorkerId, Arc<Mutex<Seen>>>>,
 }
 
 impl Ring {
@@ -150,17 +156,49 @@ impl Ring {
         self.committee.position(&manager.0)
     }
 
+    /// Verifies what a manager says. Managers do not wait for one another: each has a memory of its
+    /// own, which no other can hold or fill.
+    pub(crate) fn check(&self, from: WorkerId, message: &Message) -> Result<(), BadMessage> {
+        let seen = Arc::clone(lock(&self.seen).entry(from).or_default());
+        self.verifier.check(message, &mut lock(&seen))
+    }
+
     /// True for a manager that decides this round or the next.
     pub(crate) fn has(&self, manager: WorkerId) -> bool {
         self.position(manager).is_some() || self.next.position(&manager.0).is_some()
     }
 
-    /// All managers that decide this round or the next, or are registered, but this one.
-    pub(crate) fn others(&self, own: WorkerId) -> Vec<WorkerId> {
+    /// All managers that decide this round or the next, or are registered, or named, but this one.
+    pub(crate) fn others(&self, own: WorkerId, named: &BTreeSet<WorkerId>) -> Vec<WorkerId> {
         let both = self.committee.members().iter().chain(self.next.members());
         let mut keys = self.registered.clone();
         keys.extend(both.map(|member| WorkerId(member.key)));
+        keys.extend(named);
         keys.into_iter().filter(|key| *key != own).collect()
+    }
+}
+
+/// Answers that are to come, of each manager. What nobody has asked for is not even looked at.
+#[derive(Debug, Default)]
+pub(crate) struct Asks(BTreeMap<WorkerId, u8>);
+
+impl Asks {
+    /// One that does not answer is asked again and again: it may make up for so many.
+    const MOST: u8 = 3;
+
+    pub(crate) fn ask(&mut self, peer: WorkerId) {
+        let open = self.0.entry(peer).or_default();
+        *open = open.saturating_add(1).min(Self::MOST);
+    }
+
+    /// True if this one was asked; one answer for each question.
+    pub(crate) fn answer(&mut self, peer: WorkerId) -> bool {
+        let left = self.0.get(&peer).copied().unwrap_or_default().checked_sub(1);
+        match left {
+            None | Some(0) => self.0.remove(&peer),
+            Some(left) => self.0.insert(peer, left),
+        };
+        left.is_some()
     }
 }
 
@@ -193,5 +231,24 @@ pub(crate) fn store_failure(error: &AbnsError) -> Failure {
         | AbnsError::InUse
         | AbnsError::BadBlock(_)
         | AbnsError::Io(_) => Failure::new(code::UNAVAILABLE, "the manager's store fails"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_question_is_answered_once_and_a_silent_one_saves_up_few_answers() {
+        let (peer, other) = (WorkerId([1; 32]), WorkerId([2; 32]));
+        let mut asks = Asks::default();
+        assert!(!asks.answer(peer));
+        asks.ask(peer);
+        assert!(!asks.answer(other));
+        assert_eq!([asks.answer(peer), asks.answer(peer)], [true, false]);
+        (0..300).for_each(|_| asks.ask(peer));
+        let answers = std::iter::from_fn(|| asks.answer(peer).then_some(())).count();
+        assert_eq!(answers, usize::from(Asks::MOST));
+        assert!(asks.0.is_empty());
     }
 }

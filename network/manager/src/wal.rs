@@ -6,9 +6,10 @@
 //! checksum. A torn last record was never sent and is dropped. Any other damage means that something
 //! said may be forgotten: the file is put aside and the member abstains for a round.
 
+use crate::files;
 use acp::WalRecord;
 use ledger::{Header, MAX_BODY};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use types::{ChainId, Round};
@@ -153,12 +154,9 @@ impl Wal {
         if read.damaged {
             return Self::put_aside(path, owner, read.records, lost.max(abstain));
         }
-        let file = OpenOptions::new().append(true).open(path)?;
-        let len = u64::try_from(HEAD.saturating_add(read.good)).unwrap_or(u64::MAX);
-        file.set_len(len)?;
-        file.sync_all()?;
-        let wal = Self { path: path.to_owned(), owner, file, len };
-        Ok((wal, Recovered { records: read.records, abstain }))
+        // Written anew, without the torn end: after a sync that failed, what is read back may stand
+        // in memory only, and another sync of the same file would not say so.
+        Self::begin(path, owner, read.records, abstain)
     }
 
     fn put_aside(
@@ -232,14 +230,7 @@ fn write_new(
 ) -> Result<(File, u64), WalError> {
     let mut bytes = head_of(owner, abstain);
     bytes.extend(records.iter().flat_map(frame_of));
-    let fresh = path.with_extension("new");
-    let mut file = File::create(&fresh)?;
-    file.write_all(&bytes)?;
-    file.sync_all()?;
-    fs::rename(&fresh, path)?;
-    if let Some(dir) = path.parent() {
-        File::open(dir)?.sync_all()?;
-    }
+    let file = files::replace(path, &bytes)?;
     Ok((file, u64::try_from(bytes.len()).unwrap_or(u64::MAX)))
 }
 

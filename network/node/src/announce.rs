@@ -21,7 +21,7 @@ pub(crate) async fn once(transport: &Transport, managers: &Managers) -> bool {
     let announcement = Announcement { addresses }.to_bytes();
     let mut heard = false;
     for manager in managers.peers() {
-        let answer = managers.ask::<Heard>(*manager, protocol::ROSTER, &announcement).await;
+        let answer = managers.ask::<Heard>(manager, protocol::ROSTER, &announcement).await;
         match answer {
             Ok(Reply::Done(Heard)) => heard = true,
             Ok(Reply::Failed(failure)) => {
@@ -29,7 +29,7 @@ pub(crate) async fn once(transport: &Transport, managers: &Managers) -> bool {
             }
             Err(error) => {
                 tracing::debug!(%manager, %error, "a manager did not hear us");
-                look_for(*manager, managers).await;
+                look_for(manager, managers).await;
             }
         }
     }

@@ -4,6 +4,7 @@
 use crate::events;
 use crate::follower::Follower;
 use crate::managers::Managers;
+use crate::registry::{Proved, Registry};
 use crate::worker_node::Home;
 use keys::Ed25519Key;
 use ledger::{Body, CertifiedHeader, Genesis};
@@ -11,11 +12,11 @@ use light::Step;
 use manager::Manager;
 use net::NetError;
 use net::transport::Transport;
-use node::chunks::{self, Chain, Headers, Keeping, Locate, Nodes, Roster, Unreadable};
+use node::chunks::{self, Chain, Duties, Headers, Keeping, Locate, Unreadable};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::watch;
-use types::{Round, WorkerId};
+use types::Round;
 use wire::Decode;
 use wire::chain::{ChainReply, ChainRequest};
 use worker::{ChunkStore, Keeps, MAX_CHUNK_BYTES, Terms, Worker};
@@ -45,6 +46,9 @@ pub(crate) fn keep(
         },
         quota: if archive { u64::MAX } else { MAX_CHUNK_BYTES },
     };
+    let registry = Registry::of(genesis);
+    let proved = Proved::new(follower, managers);
+    registry.follow_proofs(proved, events::Headers::tip(follower), genesis.params);
     let committees = follower.committees();
     let trusts = Arc::new(move |header: &CertifiedHeader| committees.trusts(header));
     let store = ChunkStore::new(worker, Ed25519Key::from_seed(home.seed), terms, trusts);
@@ -54,7 +58,7 @@ pub(crate) fn keep(
         Box::pin(async move { managers.locate(node).await.unwrap_or_default() })
     });
     let headers = Arc::new(Followed(Arc::clone(follower)));
-    chunks::keep(transport, Keeping { store, headers, roster: roster(genesis), locate })
+    chunks::keep(transport, Keeping { store, headers, roster: registry.roster(), locate })
 }
 
 /// Lets a manager place the bodies of its blocks.
@@ -74,25 +78,17 @@ pub(crate) fn place(
             }
         })
     });
-    // Who comes first decides who has the work, not whether it is done: the first committee will do.
-    let committee = genesis.committee();
-    let member = committee.position(&transport.id().0);
-    let members = u16::try_from(committee.size()).unwrap_or(u16::MAX);
-    let duties = Arc::new(move |_| Some((member?, members)));
+    let seated = manager.clone();
+    let duties: Duties = Arc::new(move |round| {
+        let manager = seated.clone();
+        // Who comes first decides who has the work, not whether it is done.
+        Box::pin(async move { manager.seat(round).await.ok().flatten() })
+    });
+    let registry = Registry::of(genesis);
+    registry.follow_own(manager, genesis.params);
     let chain = Arc::new(OwnBlocks(manager.clone()));
-    let ways = (roster(genesis), locate);
+    let ways = (registry.roster(), locate);
     chunks::place(transport, chain, ways, duties, dir.join(PLACED)).map(drop)
-}
-
-/// The nodes that hold bodies, as the genesis names them.
-fn roster(genesis: &Genesis) -> Roster {
-    let archives = genesis.workers.iter().filter(|worker| worker.archive);
-    let nodes = Nodes {
-        workers: genesis.workers.iter().map(|worker| worker.id).collect(),
-        archives: archives.map(|worker| worker.id).collect(),
-        managers: genesis.managers.iter().map(|one| WorkerId(one.member.key)).collect(),
-    };
-    Arc::new(move || nodes.clone())
 }
 
 /// The chain as a worker follows it.

@@ -10,6 +10,7 @@ mod answer;
 mod archive;
 mod committees;
 mod fetch;
+mod gate;
 mod parcel;
 mod placement;
 mod progress;

@@ -2,8 +2,9 @@
 //!
 //! Exit 0: done. 1: failed. 2: wrong usage. With `--json` a failure is exactly one line on stderr.
 
+use crate::decide::{self, DecideCommand};
 use crate::error::NodeError;
-use crate::{devnet, init, join, manage, sim};
+use crate::{descriptors, devnet, init, join, manage, sim};
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use net::Bootstrap;
@@ -43,6 +44,9 @@ enum Command {
     Worker(WorkerOptions),
     /// Prepare a new network of processes: its genesis, and a configuration file for each manager
     Init(InitOptions),
+    /// Switch the private pool or ECDSA off, as a quorum of the managers decides
+    #[command(subcommand)]
+    Decide(DecideCommand),
     /// Run the consensus in its simulator
     Sim(sim::SimOptions),
 }
@@ -99,7 +103,7 @@ pub(crate) struct WorkerOptions {
     pub(crate) archive: bool,
 }
 
-fn parse_bootstrap(text: &str) -> Result<Bootstrap, String> {
+pub(crate) fn parse_bootstrap(text: &str) -> Result<Bootstrap, String> {
     Bootstrap::parse(text).map_err(|error| error.to_string())
 }
 
@@ -130,6 +134,13 @@ fn start(command: Command, json: bool) -> Result<(), NodeError> {
         Command::Manager(options) => in_runtime(async |stop| manage::run(&options, stop).await),
         Command::Worker(options) => in_runtime(|stop| join::run(options, stop)),
         Command::Init(options) => init::run(&options),
+        Command::Decide(DecideCommand::Submit(options)) => in_runtime(|stop| async {
+            tokio::select! {
+                done = decide::submit(options) => done,
+                () = stop => Ok(()),
+            }
+        }),
+        Command::Decide(command) => decide::offline(&command),
         Command::Sim(options) => {
             let setting = options.setting().ok_or_else(|| {
                 NodeError::new(USAGE, "fewer than a third of the managers may be byzantine")
@@ -143,6 +154,7 @@ fn in_runtime<Run>(run: impl FnOnce(Stop) -> Run) -> Result<(), NodeError>
 where
     Run: Future<Output = Result<(), NodeError>>,
 {
+    descriptors::raise();
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| NodeError::new("internal", format!("cannot start: {error}")))?;
     let result = runtime.block_on(async { run(Box::pin(stop_signal()?)).await });

@@ -15,7 +15,7 @@ use crate::{genesis, logs, manager_node, ports, worker_node};
 
 use futures::future::join_all;
 use ledger::Genesis;
-use manager::{AbnsError, Config, Manager, ManagerError, Timing, WalError};
+use manager::{AbnsError, CatchUp, Config, Manager, ManagerError, Timing, WalError};
 use net::transport::Transport;
 use std::future::Future;
 use std::path::Path;
@@ -128,7 +128,8 @@ fn manager(
     std::fs::create_dir_all(&dir).map_err(|error| NodeError::io(&dir, &error))?;
     let (sender, outbox) = mpsc::channel(OUTBOX);
     let (key, timing) = (node.seed, Timing::LOCAL);
-    let config = Config { dir: dir.clone(), key, genesis: genesis.clone(), timing };
+    let (genesis_of, catch_up) = (genesis.clone(), CatchUp::default());
+    let config = Config { dir: dir.clone(), key, genesis: genesis_of, timing, catch_up };
     let manager = manager::spawn(config, sender).map_err(|error| refused(&dir, &error))?;
     manager_node::start(transport, &manager, (genesis, &dir), book, outbox)?;
     Ok(manager)

@@ -1,10 +1,12 @@
 //! The held streams: one per light node, or per worker at a manager. A subscriber is told of mail
-//! in its queues and of headers, and is dropped when it says nothing for three beats.
+//! in its queues, of headers and of warrants, and is dropped when it says nothing for three beats.
 
+use crate::warrants::Warrants;
 use net::NetError;
 use net::transport::{Channel, ChannelReceiver, ChannelSender, Incoming};
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
@@ -40,32 +42,37 @@ pub(crate) trait Headers: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<Object>, Failure>> + Send;
 }
 
-/// Serves the protocol; a node without mailboxes gives no worker, and nobody has a right there.
-pub(crate) fn serve<H: Headers>(
-    mut incoming: Incoming,
-    headers: H,
-    mail: Option<(WorkerId, Worker)>,
-) {
+/// What subscribers are told of.
+#[derive(Debug, Clone)]
+pub(crate) struct News<H> {
+    pub(crate) headers: H,
+    /// A node without mailboxes has no worker, and nobody has a right there.
+    pub(crate) mail: Option<(WorkerId, Worker)>,
+    pub(crate) warrants: Arc<Warrants>,
+}
+
+/// Serves the protocol.
+pub(crate) fn serve<H: Headers>(mut incoming: Incoming, news: News<H>) {
     tokio::spawn(async move {
         while let Some((peer, channel)) = incoming.next().await {
-            tokio::spawn(subscriber(peer, channel, headers.clone(), mail.clone()));
+            tokio::spawn(subscriber(peer, channel, news.clone()));
         }
     });
 }
 
-async fn subscriber<H: Headers>(
-    peer: WorkerId,
-    channel: Channel,
-    headers: H,
-    mail: Option<(WorkerId, Worker)>,
-) {
+async fn subscriber<H: Headers>(peer: WorkerId, channel: Channel, news: News<H>) {
     let (sender, receiver) = channel.split();
     let (messages, inbox) = mpsc::channel(WAITING);
-    let mail = mail.map(|(worker, mailboxes)| Mail::new(peer, worker, mailboxes));
-    let feed = Feed { headers: headers.clone(), tip: headers.tip(), wish: Wish::None };
+    let News { headers, mail, warrants } = news;
+    let tip = headers.tip();
+    let telling = Telling {
+        mail: mail.map(|(worker, mailboxes)| Mail::new(peer, worker, mailboxes)),
+        feed: Feed { headers, tip, wish: Wish::None },
+        warnings: Warnings { newest: warrants.newest(), warrants, told: 0 },
+    };
     let end = tokio::select! {
         end = listen(receiver, messages) => end,
-        end = tell(Line(sender), inbox, mail, feed) => end,
+        end = tell(Line(sender), inbox, telling) => end,
     };
     if let Err(error) = end {
         tracing::debug!(%error, "a subscription ended");
@@ -87,12 +94,19 @@ async fn listen(
     }
 }
 
+/// What one subscriber is still to be told of.
+struct Telling<H> {
+    mail: Option<Mail>,
+    feed: Feed<H>,
+    warnings: Warnings,
+}
+
 async fn tell<H: Headers>(
     mut line: Line,
     mut inbox: mpsc::Receiver<Subscribe>,
-    mut mail: Option<Mail>,
-    mut feed: Feed<H>,
+    telling: Telling<H>,
 ) -> Result<(), NetError> {
+    let Telling { mut mail, mut feed, mut warnings } = telling;
     loop {
         tokio::select! {
             message = inbox.recv() => match message {
@@ -109,6 +123,11 @@ async fn tell<H: Headers>(
                 }
             },
             news = news(&mut mail) => line.mail(news).await?,
+            new = warnings.next() => {
+                for warrant in new {
+                    line.send(&Event::Warrant(warrant)).await?;
+                }
+            }
             batch = feed.next_batch() => {
                 for header in batch {
                     line.send(&Event::Header(header)).await?;
@@ -177,6 +196,26 @@ async fn news(mail: &mut Option<Mail>) -> Vec<QueueId> {
             Err(broadcast::error::RecvError::Lagged(_)) => return mail.waiting().await,
             Err(broadcast::error::RecvError::Closed) => return std::future::pending().await,
         }
+    }
+}
+
+/// The warrants that a subscriber is told of, each once.
+struct Warnings {
+    warrants: Arc<Warrants>,
+    newest: watch::Receiver<u64>,
+    told: u64,
+}
+
+impl Warnings {
+    /// The next ones, as soon as there are some. Cancel-safe.
+    async fn next(&mut self) -> Vec<Object> {
+        let told = self.told;
+        if self.newest.wait_for(|newest| *newest > told).await.is_err() {
+            return std::future::pending().await;
+        }
+        let (new, newest) = self.warrants.after(told);
+        self.told = newest;
+        new
     }
 }
 

@@ -9,7 +9,7 @@ use crate::files;
 use crate::folder::Folder;
 use keys::{EcdsaKey, Words};
 use ledger::{
-    Account, AccountProof, Action, EXPIRY_ROUNDS, Genesis, Pay, Prices, Source, Transaction,
+    Account, AccountProof, Action, EXPIRY_ROUNDS, Genesis, Params, Pay, Source, Transaction,
 };
 use manager::Manager;
 use std::future::Future;
@@ -53,7 +53,7 @@ pub(crate) struct Faucet {
     manager: Manager,
     key: EcdsaKey,
     chain: ChainId,
-    prices: Prices,
+    params: Params,
     dir: PathBuf,
     /// The payment with the highest nonce. Held while a request is dealt with.
     last: Mutex<Option<Transaction>>,
@@ -68,8 +68,8 @@ impl Faucet {
         manager: Manager,
     ) -> Result<Self, NodeError> {
         let last = last_payment(&dir).map_err(|error| NodeError::io(&dir, &error))?;
-        let (chain, prices) = (genesis.chain(), genesis.params.prices);
-        Ok(Self { manager, key, chain, prices, dir, last: Mutex::new(last) })
+        let (chain, params) = (genesis.chain(), genesis.params);
+        Ok(Self { manager, key, chain, params, dir, last: Mutex::new(last) })
     }
 
     /// Pays an account, or says that it was paid before.
@@ -145,17 +145,20 @@ impl Faucet {
         let proof = self.account(address).await?;
         let account = proof.account.unwrap_or_else(|| Account::empty(address));
         let reveal = account.slots.is_empty().then_some(public);
+        let tip = self.tip().await?;
+        let (price_epoch, prices) = self.params.prices_at(tip.next());
         let mut payment = Transaction {
             version: Transaction::VERSION,
             chain: self.chain,
-            expiry: self.tip().await?.plus(EXPIRY_ROUNDS / 2),
-            price_epoch: 0,
+            expiry: tip.plus(EXPIRY_ROUNDS / 2),
+            price_epoch,
+            bundle: None,
             sources: vec![Source { address, nonce: account.nonce, reveal }],
             fee: Amount::ZERO,
             actions: vec![Action::Pay(Pay { source: 0, to, amount: GIFT })],
             witness: Vec::new(),
         };
-        payment.fee = payment.fee_needed(&self.prices).ok_or_else(unexpected)?;
+        payment.fee = payment.fee_needed(prices).ok_or_else(unexpected)?;
         payment.witness = vec![self.key.sign(&payment.sighash()).to_vec()];
         Ok(payment)
     }

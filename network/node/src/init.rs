@@ -69,6 +69,9 @@ fn settings(options: &InitOptions, nodes: &[Node], number: usize, node: &Node) -
         status: status.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
         wide: !options.host.is_loopback(),
         reached_at: Vec::new(),
+        horizon: None,
+        archive: false,
+        checkpoint: None,
         manager: Node { seed: node.seed, listen: node.listen.clone() },
         others: others
             .map(|other| Other { key: genesis::id(other).0, listen: other.listen.clone() })

@@ -5,6 +5,8 @@ mod announce;
 mod bodies;
 mod book;
 mod cli;
+mod decide;
+mod descriptors;
 mod devnet;
 mod error;
 mod events;
@@ -22,12 +24,13 @@ mod manager_node;
 mod managers;
 mod ports;
 mod ready;
+mod registry;
 mod settings;
 mod sim;
 mod status;
 mod worker_node;
 
-use node::{files, limits, serve};
+use node::{files, limits, serve, warrants};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

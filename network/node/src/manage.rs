@@ -5,16 +5,16 @@ use crate::cli::ManagerOptions;
 use crate::error::NodeError;
 use crate::folder::Folder;
 use crate::ready::Ready;
-use crate::settings::{Managing, Settings};
+use crate::settings::{Managing, Settings, Vouching};
 use crate::{announce, genesis, logs, manager_node, ports, status};
-use manager::{Config, Manager, Timing};
+use manager::{CatchUp, Config, Horizon, Manager, Timing, Vouched};
 use net::transport::Transport;
 use std::future::Future;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use types::WorkerId;
+use types::{BlockId, Round, WorkerId};
 
 /// Messages that wait to be handed to the links.
 const OUTBOX: usize = 4096;
@@ -56,6 +56,20 @@ fn known_by(dir: &Path) -> &'static str {
     if dir.join(chain).exists() { chain } else { "votes.wal" }
 }
 
+/// What the settings say of the past, with those to ask for it.
+fn catch_up(settings: &Managing, named: Vec<WorkerId>) -> CatchUp {
+    let vouched = |one: Vouching| Vouched { round: Round(one.round), header: BlockId(one.header) };
+    CatchUp {
+        horizon: match settings.horizon {
+            _ if settings.archive => Horizon::Never,
+            Some(rounds) => Horizon::Rounds(rounds),
+            None => Horizon::MANAGER,
+        },
+        checkpoint: settings.checkpoint.map(vouched),
+        named,
+    }
+}
+
 async fn start(
     base: &Path,
     folder: &Folder,
@@ -72,14 +86,19 @@ async fn start(
     let transport = ports::listen_at(&mut settings.manager, &manager_node::PROTOCOLS).await?;
     let others: Vec<_> =
         settings.others.iter().map(|other| (WorkerId(other.key), other.listen.clone())).collect();
-    let nodes: Vec<WorkerId> = others.iter().map(|(id, _)| *id).collect();
+    let named = genesis.managers.iter().map(|manager| WorkerId(manager.member.key));
+    let managers: Vec<WorkerId> = others.iter().map(|(id, _)| *id).chain(named).collect();
+    // Workers as well: light nodes learn of the chain through them, and strangers use up the places.
+    let workers = genesis.workers.iter().map(|worker| worker.id);
+    let nodes: Vec<WorkerId> = managers.iter().copied().chain(workers).collect();
     transport.reserve(&nodes).await?;
     let timing = if settings.wide { Timing::WIDE } else { Timing::LOCAL };
     let (sender, outbox) = mpsc::channel(OUTBOX);
     let (dir, key) = (folder.path().to_path_buf(), settings.manager.seed);
     let chain = genesis.chain();
     let mut ready = Ready::new(chain, &path, genesis.managers.len());
-    let config = Config { dir: PathBuf::clone(&dir), key, genesis: genesis.clone(), timing };
+    let catch_up = catch_up(&settings, managers);
+    let config = Config { dir: dir.clone(), key, genesis: genesis.clone(), timing, catch_up };
     let manager =
         manager::spawn(config, sender).map_err(|error| crate::devnet::refused(&dir, &error))?;
     let book = Arc::new(Book::new(&others));

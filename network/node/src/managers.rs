@@ -3,14 +3,15 @@
 //! Used for every question a worker cannot answer itself. Each worker begins with another manager,
 //! so that they share the load; one that fails is not asked first again.
 
+use crate::warrants;
 use net::NetError;
 use net::transport::{Channel, Transport};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use types::WorkerId;
-use wire::chain::{ChainReply, ChainRequest};
+use wire::chain::{ChainReply, ChainRequest, Object};
 use wire::{Decode, Encode, Failure, Reply, code, protocol};
 
 /// How long one manager may take; a light node waits 10 s in all.
@@ -20,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub(crate) struct Managers {
     transport: Transport,
-    peers: Vec<WorkerId>,
+    peers: Mutex<Vec<WorkerId>>,
     addresses: Mutex<BTreeMap<WorkerId, Vec<String>>>,
     first: AtomicUsize,
 }
@@ -28,19 +29,26 @@ pub(crate) struct Managers {
 impl Managers {
     pub(crate) fn new(transport: Transport, managers: &[(WorkerId, Vec<String>)]) -> Self {
         let first = AtomicUsize::new(transport.id().0.iter().map(|byte| usize::from(*byte)).sum());
-        let peers = managers.iter().map(|(peer, _)| *peer).collect();
+        let peers = Mutex::new(managers.iter().map(|(peer, _)| *peer).collect());
         let addresses = Mutex::new(managers.iter().cloned().collect());
         Self { transport, peers, addresses, first }
     }
 
     /// All of them.
-    pub(crate) fn peers(&self) -> &[WorkerId] {
-        &self.peers
+    pub(crate) fn peers(&self) -> Vec<WorkerId> {
+        self.peers.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes which managers there are now; nobody is left to be asked if these were none.
+    pub(crate) fn know(&self, managers: &[WorkerId]) {
+        if !managers.is_empty() {
+            *self.peers.lock().unwrap_or_else(PoisonError::into_inner) = managers.to_vec();
+        }
     }
 
     /// All of them, the one to ask first in front.
     pub(crate) fn in_turn(&self) -> Vec<WorkerId> {
-        let mut peers = self.peers.clone();
+        let mut peers = self.peers();
         if let Some(first) = self.first.load(Ordering::Relaxed).checked_rem(peers.len()) {
             peers.rotate_left(first);
         }
@@ -92,6 +100,18 @@ impl Managers {
         } else {
             Failure::new(code::UNAVAILABLE, "no manager answers")
         })
+    }
+
+    /// Passes a warrant on to all of them.
+    pub(crate) fn warn(self: &Arc<Self>, warrant: Object) {
+        let ways = Arc::clone(self);
+        warrants::pass_on(warrant, self.peers(), move |manager, request| {
+            let ways = Arc::clone(&ways);
+            async move {
+                let answer = ways.ask(manager, protocol::CHAIN, &request).await;
+                answer.is_ok_and(|reply| warrants::is_done(&reply))
+            }
+        });
     }
 
     /// Asks one manager.

@@ -54,11 +54,30 @@ pub(crate) struct Managing {
     /// Where others reach it, if that is not where it listens: behind a forwarding of ports.
     #[serde(default)]
     pub(crate) reached_at: Vec<String>,
+    /// How many of the latest rounds it keeps with their bodies and states; 5,400 if left out.
+    #[serde(default)]
+    pub(crate) horizon: Option<u64>,
+    /// Keeps all of them.
+    #[serde(default)]
+    pub(crate) archive: bool,
+    /// Where trust begins after more than 14 days without the network.
+    #[serde(default)]
+    pub(crate) checkpoint: Option<Vouching>,
     /// This manager.
     pub(crate) manager: Node,
     /// Where the others listen, as far as is known; they tell one another the rest.
     #[serde(default)]
     pub(crate) others: Vec<Other>,
+}
+
+/// A header that the operator has from somebody else, as `bcm cli checkpoint` prints it there.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Vouching {
+    /// Its round.
+    pub(crate) round: u64,
+    /// Its id, in hex.
+    #[serde(with = "hex::serde")]
+    pub(crate) header: [u8; 32],
 }
 
 /// Another manager.

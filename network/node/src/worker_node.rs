@@ -1,18 +1,19 @@
 //! A worker on the network: what light nodes talk to.
 //!
 //! Mailboxes and the directory of its own it serves itself, those of other workers it asks for;
-//! everything about the ledger it passes on to a manager.
+//! everything about the ledger it passes on to a manager. Warrants it judges by what it follows.
 
 use crate::announce;
 use crate::bodies;
 use crate::error::NodeError;
-use crate::events;
+use crate::events::{self, News};
 use crate::faucet::Faucet;
 use crate::follower::Follower;
 use crate::forward::Forward;
 use crate::limits::Hourly;
 use crate::managers::Managers;
 use crate::serve::{now, serve};
+use crate::warrants::{self, Warrants};
 use ledger::Genesis;
 use net::NetError;
 use net::transport::Transport;
@@ -20,7 +21,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use types::{Address, WorkerId};
-use wire::chain::ChainRequest;
+use wire::chain::{ChainReply, ChainRequest};
 use wire::directory::{DirectoryReply, DirectoryRequest};
 use wire::events::MAX_QUEUES;
 use wire::mail::{MailReply, MailRequest};
@@ -54,6 +55,8 @@ struct Node {
     publications: Hourly,
     managers: Arc<Managers>,
     forward: Forward,
+    follower: Arc<Follower>,
+    warrants: Arc<Warrants>,
 }
 
 /// Starts serving, and announces the worker; runs until the transport closes. Fails if no manager
@@ -68,7 +71,8 @@ pub(crate) async fn start(
     let dir = home.dir;
     let mailboxes = Worker::open(dir, transport.id()).await.map_err(|error| opened(dir, &error))?;
     let managers = Arc::new(managers);
-    let follower = Follower::start(genesis, Arc::clone(&managers), dir);
+    let warrants = Warrants::open(dir.join(warrants::FILE), genesis);
+    let follower = Follower::start(genesis, Arc::clone(&managers), dir, Arc::clone(&warrants));
     let node = Arc::new(Node {
         id: transport.id(),
         mailboxes: mailboxes.clone(),
@@ -76,11 +80,14 @@ pub(crate) async fn start(
         publications: Hourly::new(PUBLICATIONS),
         managers: Arc::clone(&managers),
         forward: Forward::new(transport.clone(), Arc::clone(&managers)),
+        follower: Arc::clone(&follower),
+        warrants: Arc::clone(&warrants),
     });
     requests(transport, &node, faucet)?;
     bodies::keep(transport, genesis, (&mailboxes, home), (&follower, &managers))?;
     let events = transport.accept(protocol::EVENTS)?;
-    events::serve(events, follower, Some((transport.id(), mailboxes.clone())));
+    let mail = Some((transport.id(), mailboxes.clone()));
+    events::serve(events, News { headers: follower, mail, warrants });
     tokio::spawn(purge(mailboxes));
     if !announce::once(transport, &managers).await {
         return Err(NodeError::new("no_network", "no manager of the network answers"));
@@ -105,9 +112,9 @@ fn requests(
         async move { node.directory(peer, request).await }
     });
     let chain = Arc::clone(node);
-    serve(transport.accept(protocol::CHAIN)?, move |_, request: ChainRequest| {
+    serve(transport.accept(protocol::CHAIN)?, move |peer, request: ChainRequest| {
         let node = Arc::clone(&chain);
-        async move { node.managers.chain(&request).await }
+        async move { node.chain(peer, request).await }
     });
     if let Some(faucet) = faucet {
         serve(transport.accept(protocol::FAUCET)?, move |_, to: Address| {
@@ -129,6 +136,31 @@ impl Node {
             MailRequest::Put { .. } | MailRequest::Pull { .. } | MailRequest::Delete { .. } => {}
         }
         self.mailboxes.mail(&peer.0, request, now).await
+    }
+
+    async fn chain(&self, peer: WorkerId, request: ChainRequest) -> Result<ChainReply, Failure> {
+        match &request {
+            ChainRequest::Warrant(warrant) => {
+                self.follower.take_warrant(peer, warrant).await.map(|()| ChainReply::Warranted)
+            }
+            ChainRequest::Warrants => Ok(self.warrants.all()),
+            ChainRequest::Genesis
+            | ChainRequest::Tip
+            | ChainRequest::Headers { .. }
+            | ChainRequest::Submit(_)
+            | ChainRequest::Account(_)
+            | ChainRequest::History { .. }
+            | ChainRequest::Find(_)
+            | ChainRequest::Locate(_)
+            | ChainRequest::Light { .. }
+            | ChainRequest::HeaderAt { .. }
+            | ChainRequest::Record { .. }
+            | ChainRequest::Back { .. }
+            | ChainRequest::Committee(_)
+            | ChainRequest::PoolLog { .. }
+            | ChainRequest::PoolEffects { .. }
+            | ChainRequest::Records { .. } => self.managers.chain(&request).await,
+        }
     }
 
     async fn directory(

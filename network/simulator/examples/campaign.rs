@@ -32,10 +32,11 @@ fn main() -> ExitCode {
 /// The sound engine; true if there is no finding.
 fn runs(first: u64, seeds: u64) -> bool {
     println!("sound engine, {seeds} seeds");
-    let mut start = first;
+    let (mut start, mut percent) = (first, 0);
     let mut good = true;
     for (managers, share) in SHARES {
-        let end = start + seeds * share / 100;
+        percent += share;
+        let end = first + seeds * percent / 100;
         good &= show(&Setting::new(managers, Variant::Sound), start, end);
         start = end;
     }

@@ -10,8 +10,6 @@ use ledger::{first_beacon, leader_order, next_beacon, next_beacon_empty, ticket_
 use std::sync::Arc;
 use types::{BlockId, ChainId, Round, Timestamp};
 
-/// Between blocks, in milliseconds.
-pub(crate) const INTERVAL: u64 = 1000;
 /// When the first round may start, on a right clock.
 pub(crate) const START: u64 = 1_700_000_000_000;
 
@@ -27,6 +25,8 @@ pub(crate) struct Chain {
     pub(crate) id: ChainId,
     grounds: Vec<Ground>,
     finals: Vec<CertifiedHeader>,
+    /// Between blocks, in milliseconds.
+    interval: u64,
     random: Random,
 }
 
@@ -41,12 +41,12 @@ pub(crate) struct Draft {
 }
 
 impl Chain {
-    pub(crate) fn new(random: &mut Random, ring: &Ring) -> Self {
+    pub(crate) fn new(random: &mut Random, ring: &Ring, interval: u64) -> Self {
         let id = ChainId(random.bytes());
         let tip = Tip {
             round: Round(0),
             block: BlockId(id.0),
-            time: Timestamp(START - INTERVAL),
+            time: Timestamp(START.saturating_sub(interval)),
             state_root: random.bytes(),
             committee: ring.hash(1),
             beacon: first_beacon(id),
@@ -54,8 +54,8 @@ impl Chain {
             history: HeaderRange::default(),
         };
         let mut random = random.fork();
-        let ground = Ground::new(id, tip, ring, &mut random);
-        Self { id, grounds: vec![ground], finals: vec![], random }
+        let ground = Ground::new(id, tip, ring, (interval, &mut random));
+        Self { id, grounds: vec![ground], finals: vec![], interval, random }
     }
 
     /// The round that nobody has decided yet.
@@ -83,7 +83,8 @@ impl Chain {
     pub(crate) fn append(&mut self, ring: &Ring, header: CertifiedHeader) {
         let Some(ground) = self.grounds.last() else { return };
         let tip = ground.tip.after(&header.header);
-        self.grounds.push(Ground::new(self.id, tip, ring, &mut self.random));
+        let pace = (self.interval, &mut self.random);
+        self.grounds.push(Ground::new(self.id, tip, ring, pace));
         self.finals.push(header);
     }
 
@@ -128,9 +129,9 @@ impl Chain {
 }
 
 impl Ground {
-    fn new(id: ChainId, tip: Tip, ring: &Ring, random: &mut Random) -> Self {
+    fn new(id: ChainId, tip: Tip, ring: &Ring, (interval, random): (u64, &mut Random)) -> Self {
         let round = tip.round.next();
-        let not_before = tip.time.plus_millis(INTERVAL);
+        let not_before = tip.time.plus_millis(interval);
         let committee = Arc::clone(ring.committee(round.0));
         let reputation: Vec<u8> =
             (0..committee.size()).map(|_| if random.chance(50) { 1 } else { 3 }).collect();

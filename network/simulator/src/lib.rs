@@ -7,6 +7,7 @@
 
 mod adversary;
 mod blocks;
+mod calm;
 mod chain;
 mod disk;
 mod known;
@@ -26,6 +27,7 @@ mod walk;
 mod watch;
 mod world;
 
+pub use calm::{Calm, Waits};
 pub use plan::Setting;
 pub use report::Report;
 pub use variant::{Expected, Variant};

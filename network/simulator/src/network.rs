@@ -83,7 +83,8 @@ pub(crate) struct Network {
     pub(crate) gst: u64,
     /// Δ.
     pub(crate) delta: u64,
-    /// What a good network needs at most; not above Δ.
+    /// What a good network needs at least, and at most; not above Δ.
+    pub(crate) least: u64,
     pub(crate) usual: u64,
 }
 
@@ -127,7 +128,7 @@ impl Network {
         way: (Who, Who),
         message: &Message,
     ) -> Option<u64> {
-        let good = now + random.between(1, self.usual);
+        let good = now + random.between(self.least, self.usual);
         if now >= self.gst {
             return Some(good);
         }

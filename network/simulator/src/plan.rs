@@ -6,6 +6,9 @@ use crate::script::Script;
 use crate::scripts::SCRIPTS;
 use crate::variant::Variant;
 
+/// Between the blocks of a run that a seed decides, in milliseconds.
+pub(crate) const INTERVAL: u64 = 1000;
+
 /// What a run is about, apart from its seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setting {
@@ -83,7 +86,10 @@ pub(crate) struct Plan {
     pub(crate) leave: usize,
     pub(crate) gst: u64,
     pub(crate) weather: Weather,
+    pub(crate) least: u64,
     pub(crate) usual: u64,
+    /// Between blocks.
+    pub(crate) interval: u64,
     /// The most that a clock is wrong.
     pub(crate) skew: u64,
     pub(crate) style: Style,
@@ -121,7 +127,9 @@ impl Plan {
             gst: script.until,
             // The script's own filter is set when the roles are known.
             weather: Weather::Calm,
+            least: 1,
             usual: random.between(2, 12),
+            interval: INTERVAL,
             skew: 0,
             style: Style::Script(script),
             crashes: vec![],
@@ -144,7 +152,9 @@ impl Plan {
             leave: usize::from(random.below(u64::from((setting.managers - 1) / 3) + 1) as u16),
             gst,
             weather: Weather::draw(random),
+            least: 1,
             usual,
+            interval: INTERVAL,
             skew: random.pick(&[0, 0, 50, 300, 1500]).unwrap_or(0),
             style,
             crashes: vec![],

@@ -9,6 +9,7 @@ mod trace;
 
 use crate::adversary::Adversary;
 use crate::blocks::Blocks;
+use crate::calm::Times;
 use crate::chain::Chain;
 use crate::network::Network;
 use crate::node::Node;
@@ -139,6 +140,8 @@ pub(crate) struct World {
     numbers: u64,
     out: Vec<Output>,
     trace: Option<Vec<String>>,
+    /// When blocks were made and decided, if anybody asks.
+    pub(crate) times: Option<Times>,
 }
 
 /// Runs one seed. The same seed and setting always give the same outcome.
@@ -185,7 +188,7 @@ impl World {
         Seals { ring: &self.ring, chain: &self.chain, quorum }
     }
 
-    fn live(&mut self) {
+    pub(crate) fn live(&mut self) {
         for _ in 0..MOST_EVENTS {
             let Some((at, event)) = self.queue.next() else {
                 return self.watch.breaks("nothing will ever happen again");

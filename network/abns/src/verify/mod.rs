@@ -5,6 +5,7 @@ mod blocks;
 mod chains;
 mod history;
 mod nodes;
+mod pool;
 mod state;
 
 use crate::{
@@ -31,6 +32,8 @@ pub struct Verified {
     pub versions: u64,
     /// Nodes of the state tree.
     pub nodes: u64,
+    /// Bundles in the pool log, but for those before a state that the file began with.
+    pub bundles: u64,
 }
 
 impl ChainStore {
@@ -38,7 +41,7 @@ impl ChainStore {
     /// range over them, the committees that they name, the roots of the bodies
     /// that are kept and the places of their transactions, every link of every value's past, the
     /// index, every node of the state tree up to the header of its round, every kept value against
-    /// the tree of its round, the state root and the history hash of every account.
+    /// the tree of its round, the state root and the history hash of every account, the pool log.
     ///
     /// # Errors
     /// [`AbnsError::Damaged`] with the first contradiction; else [`AbnsError`] if the file cannot
@@ -57,6 +60,7 @@ impl ChainStore {
             done.versions = chains::verify(&view, &view.state)?;
             done.nodes = nodes::verify((&view, base), &roots)?;
             state::verify(&view, base, &roots, &mut done)?;
+            done.bundles = pool::verify(&view)?;
             Ok(done)
         })
     }

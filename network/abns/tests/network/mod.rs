@@ -6,14 +6,19 @@ use abns::{ChainStore, PendingState};
 use keys::EcdsaKey;
 use ledger::{
     Action, BlockContext, Body, Certificate, CertifiedHeader, Changes, Draw, Execution, Genesis,
-    Header, Outcome, Pay, Source, StateView, Tip, Transaction, account_of, execute,
+    Header, Outcome, Pay, Source, StateView, Tip, Transaction, account_of, execute, pool_key,
 };
+use shielded::Bundle;
 use types::{Abc, Address, AddressKind, Amount, BlockId, Round, Timestamp};
+use wire::Encode;
 
 /// A chain's managers, its people and its genesis.
 pub struct Network {
     pub people: Vec<EcdsaKey>,
     pub genesis: Genesis,
+    /// Managers' seeds with their keys: deriving them for every block is a good part of what a long
+    /// chain costs.
+    managers: Vec<(u8, [u8; 32])>,
 }
 
 /// A block with all that `commit` wants to know.
@@ -36,7 +41,8 @@ impl Network {
         let balance = Amount::new(1_000_000_000);
         let balances: Vec<_> = people.iter().map(|key| (key.public().address(), balance)).collect();
         let genesis = testkit::genesis(Timestamp(1_700_000_000_000), &balances);
-        Self { people, genesis }
+        let managers = (1..=9).map(|seed| (seed, testkit::signer(seed).public())).collect();
+        Self { people, genesis, managers }
     }
 
     pub fn address(&self, person: usize) -> Address {
@@ -67,6 +73,7 @@ impl Network {
             chain: self.genesis.chain(),
             expiry: Round(600),
             price_epoch: 0,
+            bundle: None,
             sources: vec![Source { address, nonce, reveal: is_new.then(|| key.public()) }],
             fee: Amount::ZERO,
             actions: vec![Action::Pay(Pay { source: 0, to, amount: Amount::<Abc>::new(abc) })],
@@ -83,7 +90,11 @@ impl Network {
         let context = self.context(&tip);
         let mut execution = Execution::begin(&state, context, &|_| false).unwrap();
         let transactions = transactions.into_iter().filter(|tx| execution.apply(tx).is_ok());
-        Body { parent_certificate: parent(store), transactions: transactions.collect() }
+        Body {
+            parent_certificate: parent(store),
+            late: Vec::new(),
+            transactions: transactions.collect(),
+        }
     }
 
     /// The next block with these transactions.
@@ -107,6 +118,30 @@ impl Network {
         self.seal(store, Body::default(), outcome)
     }
 
+    /// The next block with these bundles, which nobody has proved, in transactions of their own.
+    pub fn bundled(&self, store: &ChainStore, bundles: &[Bundle]) -> Block {
+        let round = store.tip().round.next();
+        let before = ledger::pool(store).unwrap();
+        let pool = testkit::logged(before, round, (0..).zip(bundles));
+        let changes = Changes::from([(pool_key(), Some(pool.to_bytes()))]);
+        let next_committee = store.tip().committee;
+        let outcome = Outcome { changes, next_committee, ..Outcome::default() };
+        let transaction = |bundle: &Bundle| Transaction {
+            version: Transaction::WITH_BUNDLE,
+            chain: self.genesis.chain(),
+            expiry: Round(600),
+            price_epoch: 0,
+            bundle: Some(Box::new(bundle.clone())),
+            sources: vec![],
+            fee: Amount::ZERO,
+            actions: vec![],
+            witness: vec![],
+        };
+        let transactions = bundles.iter().map(transaction).collect();
+        let parent_certificate = parent(store);
+        self.seal(store, Body { parent_certificate, late: vec![], transactions }, outcome)
+    }
+
     pub fn seal(&self, store: &ChainStore, body: Body, outcome: Outcome) -> Block {
         let pending = store.prepare(&outcome.changes).unwrap();
         let tip = store.tip();
@@ -114,8 +149,8 @@ impl Network {
         let header = self.context(&tip).header(&tip, &body, &outcome, pending.root, &draw);
         // By whoever has a seat in that round.
         let committee = store.committee(&tip.committee).unwrap();
-        let has_seat = |seed: &u8| committee.position(&testkit::member(*seed).key).is_some();
-        let seeds: Vec<u8> = (1..=9).filter(has_seat).take(committee.quorum()).collect();
+        let seated = self.managers.iter().filter(|(_, key)| committee.position(key).is_some());
+        let seeds: Vec<u8> = seated.map(|(seed, _)| *seed).take(committee.quorum()).collect();
         let certified = testkit::certify(header, &committee, &seeds);
         Block { certified, body, outcome, pending }
     }

@@ -67,9 +67,13 @@ impl RoundState {
     }
 
     /// The best proposal that this member may prepare, as far as it knows; behind the timer only
-    /// those whose bodies are here.
+    /// those whose bodies are here. Who fires early, since all who lead have spoken, chooses among these:
+    /// the others speak only in case these stay silent, and counting them would split the votes.
     fn best_candidate(&self, turn: &Turn<'_>) -> Option<(BlockId, Option<Arc<Certificate>>)> {
         let offers = self.offers.range((self.view, 0)..=(self.view, u16::MAX));
+        let early = self.view == 0 && !self.run_out.propose;
+        let among = |leader: u16| !early || self.draws.first().any(|first| first == leader);
+        let offers = offers.filter(|((_, leader), _)| among(*leader));
         let fit = offers.filter(|(_, offer)| self.may_prepare(turn, offer));
         let ranked = fit.map(|((_, leader), offer)| (self.rank(*leader, offer), offer));
         let best = ranked.min_by(|(a, _), (b, _)| a.cmp(b));

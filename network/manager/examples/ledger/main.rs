@@ -1,10 +1,12 @@
 //! What the ledger can do on this machine: `cargo xtask bench ledger` builds and starts this.
 //!
-//! Four managers share this process and its cores; whatever else is measured runs alone. It prints
-//! and judges nothing. `ledger run FOLDER` is its own child: a network that is killed.
+//! Four managers share this process and its cores; whatever else is measured runs alone. It
+//! prints rows (`table`) and judges nothing. `ledger run FOLDER` is its own child: a network that is killed.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 #![allow(clippy::expect_used, clippy::cast_precision_loss, reason = "a measurement")]
 
+mod calm;
+mod epochs;
 mod filled;
 mod finality;
 mod load;
@@ -29,12 +31,12 @@ fn main() {
 }
 
 async fn everything() {
-    some(&["check", "weeks", "parts", "finality", "load", "recovery"]).await;
+    some(&["check", "weeks", "parts", "finality", "calm", "load", "recovery"]).await;
 }
 
 /// Those parts that are named.
 async fn some(parts: &[&str]) {
-    let mut table = Table::default();
+    let mut table = Table;
     for part in parts {
         eprintln!("measuring {part}");
         match *part {
@@ -42,10 +44,10 @@ async fn some(parts: &[&str]) {
             "weeks" => weeks::measure(&mut table),
             "parts" => parts::measure(&mut table),
             "finality" => finality::measure(&mut table).await,
+            "calm" => calm::measure(&mut table),
             "load" => load::measure(&mut table).await,
             "recovery" => recovery::measure(&mut table).await,
             other => eprintln!("no part is called {other}"),
         }
     }
-    print!("{}", table.text());
 }

@@ -1,8 +1,8 @@
 //! Four managers in folders of their own, joined by channels, and people who pay.
 
 use keys::{EcdsaKey, FalconKey, PublicKey, Words};
-use ledger::{Action, FirstManager, Genesis, Params, Pay, Source, Transaction};
-use manager::{Config, Manager, Timing, account_of, member_of, spawn};
+use ledger::{Action, Genesis, Params, Pay, Source, Transaction};
+use manager::{CatchUp, Config, Manager, Timing, account_of, member_of, spawn};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -51,6 +51,7 @@ impl Payer {
             chain: genesis.chain(),
             expiry: Round(600),
             price_epoch: 0,
+            bundle: None,
             sources: vec![source],
             fee: Amount::ZERO,
             actions: vec![Action::Pay(pay)],
@@ -84,19 +85,12 @@ fn id(number: u8) -> WorkerId {
 
 /// A network that begins now, with these accounts.
 pub(crate) fn genesis(time: Timestamp, interval_ms: u32, people: &[Address]) -> Genesis {
-    let first = |number: u8| FirstManager {
-        member: member_of(&seed(number)),
-        account: account_of(&seed(number)).public().address(),
-        bond: Amount::new(Params::DEVNET.manager_bond),
-    };
-    let mut managers: Vec<_> = (0..MEMBERS).map(first).collect();
-    managers.sort_unstable_by_key(|manager| manager.member);
+    let first = |number| (member_of(&seed(number)), account_of(&seed(number)).public().address());
+    let managers = testkit::managers_of((0..MEMBERS).map(first));
     let accounts = managers.iter().map(|manager| manager.account).chain(people.iter().copied());
-    let balance = Amount::new(BALANCE);
-    let mut balances: Vec<_> = accounts.map(|address| (address, balance)).collect();
-    balances.sort_unstable();
-    let params = Params { interval_ms, ..Params::DEVNET };
-    Genesis { time, params, managers, workers: vec![], faucet: None, balances }
+    let balances: Vec<_> = accounts.map(|address| (address, Amount::new(BALANCE))).collect();
+    let genesis = testkit::genesis_of(time, managers, &balances);
+    Genesis { params: Params { interval_ms, ..Params::DEVNET }, workers: vec![], ..genesis }
 }
 
 /// Running managers.
@@ -114,7 +108,8 @@ impl Net {
             let (outbox, mail) = mpsc::channel(1024);
             let dir = folder.join(number.to_string());
             let (key, genesis) = (seed(number), genesis.clone());
-            let config = Config { dir, key, genesis, timing: Timing::LOCAL };
+            let config =
+                Config { dir, key, genesis, timing: Timing::LOCAL, catch_up: CatchUp::default() };
             let manager = spawn(config, outbox).unwrap();
             slots.lock().unwrap().insert(id(number), manager.clone());
             managers.push(manager);

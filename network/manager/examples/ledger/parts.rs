@@ -3,7 +3,7 @@
 use crate::filled::{commit, context, filled, stranger};
 use crate::finality::folder;
 use crate::network::{Payer, encoded, genesis, now};
-use crate::table::{Table, percentile};
+use crate::table::{Goal, Table, micros, millis, percentile};
 use abns::ChainStore;
 use ledger::{BlockContext, Body, Execution, Genesis, Transaction, execute};
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ const RUNS: usize = 200;
 const BEST_OF: usize = 7;
 
 pub(crate) fn certificates(table: &mut Table) {
-    for (size, goal) in [(4, "<= 0.2 ms"), (16, "<= 0.6 ms")] {
+    for (size, goal) in [(4, 0.2), (16, 0.6)] {
         let genesis =
             Genesis { managers: testkit::managers(size), ..testkit::genesis(Timestamp(0), &[]) };
         let committee = genesis.committee();
@@ -30,12 +30,8 @@ pub(crate) fn certificates(table: &mut Table) {
             (0..RUNS).map(|_| timed(|| certified.verify(&committee).unwrap()).0).collect();
         let p50 = percentile(&mut times, 50);
         let name = format!("certificate check, N={size}, {} signatures", seeds.len());
-        table.add(
-            &name,
-            format!("{:.3} ms", p50.as_secs_f64() * 1e3),
-            goal,
-            "tendermint N=100 2.7 ms",
-        );
+        let goal = Goal::AtMost(goal);
+        table.add(&name, (millis(p50), "ms"), goal, "tendermint N=100 2.7 ms");
     }
 }
 
@@ -53,7 +49,7 @@ pub(crate) fn measure(table: &mut Table) {
     decoding(&signed, table);
     signatures(&signed, &falcon_tx, table);
     let gate = gate(&store, &genesis, &signed);
-    table.add("  gate without signature, one transfer", per(gate, signed.len()), "", "");
+    table.note("  gate without signature, one transfer", micros(gate, signed.len()), "us");
     block(&store, &genesis, signed, table);
 }
 
@@ -63,7 +59,7 @@ fn decoding(signed: &[Transaction], table: &mut Table) {
         || bytes.iter().map(|tx| Transaction::from_bytes(tx).unwrap().id()).collect::<Vec<_>>();
     let (time, ids) = least(work);
     let name = format!("  decode and hash, one transfer of {} bytes", bytes[0].len());
-    table.add(&name, per(time, ids.len()), "", "");
+    table.note(&name, micros(time, ids.len()), "us");
 }
 
 fn signatures(signed: &[Transaction], falcon: &Transaction, table: &mut Table) {
@@ -72,9 +68,9 @@ fn signatures(signed: &[Transaction], falcon: &Transaction, table: &mut Table) {
         assert!(key.verify(&tx.sighash(), &tx.witness[0]));
     };
     let (time, ()) = least(|| signed.iter().take(500).for_each(check));
-    table.add("  signature check, ECDSA", per(time, 500), "", "");
+    table.note("  signature check, ECDSA", micros(time, 500), "us");
     let (time, ()) = least(|| (0..200).for_each(|_| check(falcon)));
-    table.add("  signature check, Falcon", per(time, 200), "", "");
+    table.note("  signature check, Falcon", micros(time, 200), "us");
 }
 
 /// What it takes to look whether one transaction may wait, each by itself.
@@ -94,7 +90,7 @@ fn gate(store: &ChainStore, genesis: &Genesis, signed: &[Transaction]) -> Durati
 /// One block of all of them: transition, tree, durable.
 fn block(store: &ChainStore, genesis: &Genesis, signed: Vec<Transaction>, table: &mut Table) {
     let count = signed.len();
-    let body = Body { parent_certificate: None, transactions: signed };
+    let body = Body { transactions: signed, ..Body::default() };
     let state = store.state().unwrap();
     let context = context(store, genesis);
     let (transition, outcome) = least(|| execute(&state, &context, &body, &|_| true).unwrap());
@@ -102,20 +98,16 @@ fn block(store: &ChainStore, genesis: &Genesis, signed: Vec<Transaction>, table:
     let both = count as f64 / (transition + tree).as_secs_f64();
     let accounts = PAYERS + STRANGERS;
     let name = format!("transition and tree, block of {count}, {accounts} accounts, one core");
-    table.add(
-        &name,
-        format!("{both:.0} tx/s"),
-        ">= 10000 tx/s",
-        "NOMT 25k transfers/s at 1e9 items",
-    );
-    table.add("  transition without signatures", per(transition, count), "", "");
-    table.add("  state tree", per(tree, count), "", "");
+    let goal = Goal::AtLeast(10_000.0);
+    table.add(&name, (both, "tx/s"), goal, "NOMT 25k transfers/s at 1e9 items");
+    table.note("  transition without signatures", micros(transition, count), "us");
+    table.note("  state tree", micros(tree, count), "us");
     let (root, _) = least(|| body.root());
-    table.add("  body root", per(root, count), "", "");
+    table.note("  body root", micros(root, count), "us");
     let (kept, ()) = timed(|| commit(store, genesis, (&body, &outcome), pending));
-    table.add("  durable commit", per(kept, count), "", "");
+    table.note("  durable commit", micros(kept, count), "us");
     let (idle, ()) = least(|| drop(Execution::begin(&store.state().unwrap(), context, &|_| true)));
-    table.add("  beginning of a block", format!("{:.1} us", idle.as_secs_f64() * 1e6), "", "");
+    table.note("  beginning of a block", micros(idle, 1), "us");
 }
 
 /// The shortest of some runs: what it takes when nothing else is in its way.
@@ -134,8 +126,4 @@ fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     let start = Instant::now();
     let done = work();
     (start.elapsed(), done)
-}
-
-fn per(time: Duration, count: usize) -> String {
-    format!("{:.1} us", time.as_secs_f64() * 1e6 / count.max(1) as f64)
 }

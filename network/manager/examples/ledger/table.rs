@@ -1,32 +1,44 @@
-//! The table that a run prints: each figure beside its goal and beside what others report.
+//! The rows that a run prints: each figure beside its goal and beside what others report.
+//!
+//! One line each, as soon as it is known, its fields between tabs: name, number, unit, goal, anchor.
+//! `cargo xtask bench ledger` lines them up.
 
 use std::time::Duration;
 
-#[derive(Default)]
-pub(crate) struct Table(Vec<[String; 4]>);
+/// What a figure should be.
+#[derive(Clone, Copy)]
+pub(crate) enum Goal {
+    None,
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+pub(crate) struct Table;
 
 impl Table {
-    /// A figure; the goal and the anchor may be empty.
-    pub(crate) fn add(&mut self, name: &str, value: String, goal: &str, anchor: &str) {
-        eprintln!("  {name}: {value}");
-        self.0.push([name, value.as_str(), goal, anchor].map(str::to_owned));
+    /// A figure without a goal.
+    pub(crate) fn note(&mut self, name: &str, value: f64, unit: &str) {
+        self.add(name, (value, unit), Goal::None, "");
     }
 
-    pub(crate) fn text(&self) -> String {
-        let head = ["figure", "value", "goal", "elsewhere"].map(str::to_owned);
-        let lines: Vec<_> = std::iter::once(&head).chain(&self.0).collect();
-        let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max();
-        let [a, b, c] = [0, 1, 2].map(|column| width(column).unwrap_or(0));
-        let line = |[name, value, goal, anchor]: &[String; 4]| {
-            let line = format!("{name:<a$}  {value:>b$}  {goal:>c$}  {anchor}");
-            format!("{}\n", line.trim_end())
+    /// A figure; the anchor, what others report, may be empty.
+    pub(crate) fn add(&mut self, name: &str, (value, unit): (f64, &str), goal: Goal, anchor: &str) {
+        let goal = match goal {
+            Goal::None => String::new(),
+            Goal::AtMost(most) => format!("<= {most}"),
+            Goal::AtLeast(least) => format!(">= {least}"),
         };
-        lines.into_iter().map(line).collect()
+        println!("{name}\t{value}\t{unit}\t{goal}\t{anchor}");
     }
 }
 
-pub(crate) fn millis(time: Duration) -> String {
-    format!("{:.2} ms", time.as_secs_f64() * 1e3)
+pub(crate) fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+/// Microseconds of each of so many.
+pub(crate) fn micros(time: Duration, count: usize) -> f64 {
+    time.as_secs_f64() * 1e6 / count.max(1) as f64
 }
 
 /// The time that so many percent do not exceed (nearest rank).

@@ -1,5 +1,8 @@
 //! A block differs from what comes out of executing it, or it does not: nothing in between.
 
+mod private;
+
+use super::build::{Built, Matter};
 use super::*;
 use keys::{EcdsaKey, vrf_output};
 use ledger::{Action, Pay, Source};
@@ -11,7 +14,8 @@ const BUILDER: u8 = 1;
 const BIRTH: Timestamp = Timestamp(1_700_000_000_000);
 
 struct One {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
+    genesis: Genesis,
     person: EcdsaKey,
     rules: Rules,
     store: ChainStore,
@@ -23,7 +27,7 @@ fn one() -> One {
     let genesis = testkit::genesis(BIRTH, &balances);
     let folder = tempfile::tempdir().unwrap();
     let store = ChainStore::open(&folder.path().join("chain.redb"), &genesis).unwrap();
-    One { _folder: folder, person, rules: Rules::new(&genesis), store }
+    One { folder, person, rules: Rules::new(&genesis), genesis, store }
 }
 
 impl One {
@@ -36,6 +40,7 @@ impl One {
             chain: self.rules.chain,
             expiry: Round(100),
             price_epoch: 0,
+            bundle: None,
             sources: vec![Source { address, nonce, reveal }],
             fee: Amount::ZERO,
             actions: vec![Action::Pay(pay)],
@@ -58,7 +63,8 @@ impl One {
         let key = testkit::signer(BUILDER).public();
         let proposer = ground.base.committee.position(&key).unwrap();
         let draw = Draw { proposer, ticket, output: vrf_output(&ticket).unwrap() };
-        self.rules.build(&self.store, &ground, &draw, now, waiting).unwrap()
+        let matter = Matter { waiting, late: &[] };
+        self.rules.build(&self.store, &ground, &draw, now, matter).unwrap()
     }
 
     fn judge(&self, header: &Header, body: &Arc<Body>) -> Result<(), Fault> {
@@ -90,14 +96,37 @@ fn what_was_built_is_valid_and_is_dated_by_the_later_of_clock_and_interval() {
 #[test]
 fn a_transaction_that_can_never_stand_in_a_block_is_named() {
     let one = one();
-    let (good, gap) = (one.pay(0), one.pay(2));
+    let (good, gap) = (one.pay(0), one.pay(9));
     let mut forged = one.pay(0).as_ref().clone();
     forged.witness[0][5] ^= 1;
     forged.expiry = Round(99);
     let forged = Arc::new(forged);
-    let built = one.build(Timestamp(0), &[forged.clone(), good.clone(), gap]);
+    let built = one.build(Timestamp(0), &[forged.clone(), good.clone(), gap.clone()]);
     assert_eq!(built.candidate.body.transactions, [good.as_ref().clone()]);
-    assert_eq!(built.refused, [forged.id()], "the gap may still be filled");
+    assert_eq!(built.refused, [forged.id(), gap.id()]);
+}
+
+/// A transaction was valid behind those before it when it came in. If it is not any more, its
+/// account has done something else, and it would stand in front of others for as long as it lasts.
+#[test]
+fn what_its_account_can_pay_no_more_is_named_and_what_waits_behind_it_is_not() {
+    let one = one();
+    let address = one.person.public().address();
+    let pay = |nonce, amount| {
+        let mut tx = one.pay(nonce).as_ref().clone();
+        tx.actions = vec![Action::Pay(Pay { source: 0, to: address, amount: Amount::new(amount) })];
+        tx.witness = vec![one.person.sign(&tx.sighash()).to_vec()];
+        Arc::new(tx)
+    };
+    let waiting = [one.pay(0), pay(1, 2_000_000_000), one.pay(2)];
+    let built = one.build(Timestamp(0), &waiting);
+    assert_eq!(built.candidate.body.transactions, [waiting[0].as_ref().clone()]);
+    assert_eq!(built.refused, [waiting[1].id()], "the last goes with it");
+    // A block that is full is nobody's fault.
+    let mut one = one;
+    one.rules.params.block_actions = 1;
+    let built = one.build(Timestamp(0), &[one.pay(0), one.pay(1), one.pay(2)]);
+    assert_eq!((built.candidate.body.transactions.len(), built.refused), (1, vec![]));
 }
 
 #[test]
@@ -189,6 +218,11 @@ fn a_foreign_block_is_kept_only_with_a_good_certificate() {
     assert!(matches!(one.adopt(other), Err(Fault::Body(_))));
     let empty = SyncedBlock { header: header.clone(), body: Body::default().to_bytes() };
     assert!(matches!(one.adopt(empty), Err(Fault::OtherHeader)));
+    // Another body is not even executed: a certificate covers the header alone.
+    let mut swapped = Body::from_bytes(&body).unwrap();
+    swapped.transactions[0].witness[0][0] ^= 1;
+    let swapped = SyncedBlock { header: header.clone(), body: swapped.to_bytes() };
+    assert!(matches!(one.adopt(swapped), Err(Fault::OtherHeader)));
     let block = SyncedBlock { header, body };
     let used = one.adopt(block.clone()).unwrap();
     assert_eq!(used.turns, [(one.person.public().address(), 0)]);
@@ -202,7 +236,7 @@ fn cut_frames_never_panic() {
     let built = one.build(Timestamp(0), &[one.pay(0)]);
     let body = built.candidate.body.to_bytes();
     let block = SyncedBlock { header: one.certify(built.header), body };
-    let bytes = crate::Frame::Blocks(vec![block]).to_bytes();
+    let bytes = crate::Frame::Blocks { blocks: vec![block], tip: Round(1) }.to_bytes();
     for cut in 0..=bytes.len() {
         crate::fuzz::fuzz_frame(&bytes[..cut]);
     }

@@ -33,6 +33,8 @@ pub(super) struct Blocks {
     brought: BTreeMap<WorkerId, usize>,
     brought_early: BTreeMap<WorkerId, usize>,
     wanted: BTreeMap<BlockId, Wanted>,
+    /// When each manager was last sent a block that it wanted.
+    given: BTreeMap<(WorkerId, BlockId), Instant>,
     /// Already beside a proposal to all.
     sent: BTreeSet<BlockId>,
     logged: BTreeSet<BlockId>,
@@ -54,8 +56,11 @@ impl Blocks {
         }
     }
 
-    /// Goes to a round, with what came early of it.
+    /// Goes to a round, with what came early of it; who is there already keeps what it has.
     pub(super) fn enter(&mut self, round: Round) {
+        if self.round == round {
+            return;
+        }
         self.round = round;
         self.former = std::mem::take(&mut self.held);
         let (now, later): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.early)
@@ -65,6 +70,7 @@ impl Blocks {
         self.held = now;
         self.brought = std::mem::take(&mut self.brought_early);
         self.wanted.clear();
+        self.given.clear();
         self.sent.clear();
         self.logged.retain(|block| self.held.contains_key(block) || self.early.contains_key(block));
     }
@@ -141,6 +147,21 @@ impl Blocks {
     }
 }
 
+impl Blocks {
+    /// The frame for a manager that wants a block, unless it has just been sent to it: a block may
+    /// be long, and whoever asks again at once would keep this manager busy with nothing else.
+    fn give(&mut self, to: WorkerId, block: BlockId, now: Instant) -> Option<Frame> {
+        let held = self.held.get(&block).or_else(|| self.former.get(&block))?;
+        let given = self.given.get(&(to, block));
+        if given.is_some_and(|given| now.saturating_duration_since(*given) < PATIENCE / 2) {
+            return None;
+        }
+        let frame = frame_of(held)?;
+        self.given.insert((to, block), now);
+        Some(frame)
+    }
+}
+
 /// Counts one more of a manager, unless it has had its share.
 fn count(counts: &mut BTreeMap<WorkerId, usize>, from: WorkerId, most: usize) -> bool {
     let brought = counts.entry(from).or_default();
@@ -172,9 +193,8 @@ impl Driver<'_> {
     }
 
     /// Sends a block to whom it lacks.
-    pub(super) fn give(&self, to: WorkerId, block: BlockId) {
-        let held = self.blocks.held.get(&block).or_else(|| self.blocks.former.get(&block));
-        if let Some(frame) = held.and_then(frame_of) {
+    pub(super) fn give(&mut self, to: WorkerId, block: BlockId) {
+        if let Some(frame) = self.blocks.give(to, block, Instant::now()) {
             self.shared.send(Some(to), &frame);
         }
     }

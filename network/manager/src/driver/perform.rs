@@ -1,11 +1,12 @@
 //! What each wish of the engine means here.
 
 use super::{Driver, Halt, blocking};
-use crate::chain::{Fault, Ground, Held, keep, size_rank};
+use crate::chain::{Fault, Ground, Held, Matter, keep, size_rank};
 use crate::clock;
 use crate::frame::Frame;
 use crate::shared::lock;
-use acp::{Input, Message, Output, Scheme};
+use acp::{Input, Message, Output};
+use keys::vrf_output;
 use ledger::{CertifiedHeader, Draw, Header};
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +37,8 @@ impl Driver<'_> {
             }
             Output::Evidence(evidence) => {
                 tracing::warn!("a manager has convicted itself: {}", WorkerId(evidence.key));
-                self.shared.convict(*evidence);
+                lock(&self.shared.offences).note(*evidence);
+                self.save_offences().await?;
             }
             Output::NeedSync { from, .. } => {
                 if let Some(from) = self.manager(from) {
@@ -69,17 +71,22 @@ impl Driver<'_> {
         {
             self.shared.send(None, &frame);
         }
+        self.late.hear(&message);
         self.shared.send(None, &Frame::Consensus(message));
     }
 
     async fn build(&mut self, round: Round, ticket: [u8; 80]) -> Result<Vec<Input>, Halt> {
         let present = self.seat().filter(|(ground, _)| ground.base.tip.round.next() == round);
-        let Some((ground, proposer)) = present else { return Ok(Vec::new()) };
-        let draw = Draw { proposer, ticket, output: self.engine.scheme().output(&ticket) };
+        let (Some((ground, proposer)), Some(output)) = (present, vrf_output(&ticket)) else {
+            return Ok(Vec::new());
+        };
+        let draw = Draw { proposer, ticket, output };
         let (shared, store) = (self.shared.clone(), self.store.clone());
+        let late = self.late.before(round);
         let built = blocking(move || {
             let waiting = lock(&shared.mempool).best();
-            let built = shared.rules.build(&store, &ground, &draw, clock::now(), &waiting)?;
+            let matter = Matter { waiting: &waiting, late: &late };
+            let built = shared.rules.build(&store, &ground, &draw, clock::now(), matter)?;
             let mut mempool = lock(&shared.mempool);
             built.refused.iter().for_each(|id| mempool.drop_id(*id));
             drop(mempool);

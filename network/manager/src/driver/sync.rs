@@ -7,6 +7,7 @@ use super::{Driver, Halt, blocking};
 use crate::chain::Fault;
 use crate::frame::{Frame, SyncedBlock};
 use acp::{Message, Status};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use types::{Round, WorkerId};
 
@@ -15,7 +16,7 @@ const PATIENCE: Duration = Duration::from_millis(1000);
 
 /// Who was asked last, without an answer that helped.
 pub(super) struct Asked {
-    peer: WorkerId,
+    pub(super) peer: WorkerId,
     until: Instant,
     /// Asked whether there is more, behind an answer that did help.
     more: bool,
@@ -25,9 +26,15 @@ impl Driver<'_> {
     /// Asks for the blocks behind the tip: the manager that seems to have them, or, if the last
     /// one asked was of no help, the one after that in the circle.
     pub(super) fn ask(&mut self, hint: WorkerId) {
+        if self.join.is_running() {
+            return;
+        }
         let peer = match &self.asked {
             Some(asked) if Instant::now() < asked.until => return,
-            Some(asked) => self.behind(asked.peer).into_iter().next().unwrap_or(hint),
+            Some(asked) => {
+                let last = asked.peer;
+                self.behind(last).into_iter().next().unwrap_or(hint)
+            }
             None => hint,
         };
         self.send_ask(peer, false);
@@ -37,8 +44,11 @@ impl Driver<'_> {
     /// no seat asks all the time, because nobody tells it; and so does who lacks the block that has
     /// ended the round, because the engine is done with that.
     pub(super) fn ask_all(&mut self) {
+        if self.join.is_running() {
+            return;
+        }
         let heard = match &self.memory {
-            Memory::Doubtful(heard) => Some(heard.clone()),
+            Memory::Doubtful(heard) => Some(heard.up_to(self.store.tip().round)),
             Memory::Whole | Memory::Unproven { .. } => None,
         };
         if heard.is_none() && self.seat().is_some() && self.decided.is_none() {
@@ -56,10 +66,22 @@ impl Driver<'_> {
         }
     }
 
+    /// Asks the one behind a peer that was of no help.
+    pub(super) fn ask_another(&mut self, than: WorkerId) {
+        if let Some(peer) = self.behind(than).into_iter().find(|peer| *peer != than) {
+            self.send_ask(peer, false);
+        }
+    }
+
+    /// Asks nobody for a while: an answer would not help.
+    pub(super) fn asked_in_vain(&mut self, peer: WorkerId) {
+        self.asked = Some(Asked { peer, until: Instant::now() + PATIENCE, more: false });
+    }
+
     fn send_ask(&mut self, peer: WorkerId, more: bool) {
         self.asked = Some(Asked { peer, until: Instant::now() + PATIENCE, more });
         let from = self.store.tip().round.next();
-        self.shared.send(Some(peer), &Frame::Ask { from });
+        self.shared.ask(peer, from);
     }
 
     /// Answers somebody who is in an earlier round: with the end of that round, or with where we
@@ -76,12 +98,20 @@ impl Driver<'_> {
         self.shared.send(Some(to), &Frame::Consensus(message));
     }
 
-    /// The other members of the committee, those behind this one first. Who has no seat may be
-    /// anywhere, or nowhere.
-    fn behind(&self, peer: WorkerId) -> Vec<WorkerId> {
+    /// Whom to ask, those behind this one first. Who has lied about a state is left out.
+    fn behind(&mut self, peer: WorkerId) -> Vec<WorkerId> {
+        let others = self.others(peer);
+        self.join.honest(others)
+    }
+
+    /// The other members of the committee and those that the operator has named, those behind this
+    /// one first. Who else has no seat may be anywhere, or nowhere.
+    pub(crate) fn others(&self, peer: WorkerId) -> Vec<WorkerId> {
         let Some(ground) = &self.ground else { return Vec::new() };
         let members = ground.base.committee.members().iter().map(|member| WorkerId(member.key));
-        let mut others: Vec<_> = members.filter(|key| *key != self.shared.own).collect();
+        let named = self.shared.named.iter().copied();
+        let all: BTreeSet<_> = members.chain(named).filter(|key| *key != self.shared.own).collect();
+        let mut others: Vec<_> = all.into_iter().collect();
         let at = others.partition_point(|other| *other <= peer);
         let first = at.checked_rem(others.len()).unwrap_or_default();
         others.rotate_left(first);
@@ -93,10 +123,8 @@ impl Driver<'_> {
         &mut self,
         from: WorkerId,
         blocks: Vec<SyncedBlock>,
+        tip: Round,
     ) -> Result<(), Halt> {
-        if blocks.is_empty() {
-            self.heard_all_of(from).await?;
-        }
         let mut helped = false;
         for block in blocks {
             if block.header.header.round < self.store.tip().round.next() {
@@ -108,8 +136,13 @@ impl Driver<'_> {
             }
             helped = true;
         }
-        if helped {
+        let begins = self.note_tip(from, tip);
+        if helped || begins {
             self.start_round().await?;
+        }
+        self.end_doubt().await?;
+        if helped {
+            self.join.has_blocks();
             self.send_ask(from, true);
         } else if let Some(asked) = self.asked.take_if(|asked| asked.peer == from)
             && !asked.more

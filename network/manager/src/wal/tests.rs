@@ -50,6 +50,19 @@ fn what_was_appended_is_read_back_and_appended_to() {
     assert_eq!(open(&path, true).1.records, records);
 }
 
+/// What was read may not be on the disk: a sync of it may have failed before, and is not tried again.
+#[cfg(unix)]
+#[test]
+fn what_was_read_back_is_written_to_another_file() {
+    use std::os::unix::fs::MetadataExt;
+    let (_dir, path, records) = written(2);
+    let before = fs::metadata(&path).unwrap().ino();
+    let (wal, recovered) = open(&path, true);
+    assert_eq!(recovered.records, records);
+    let after = fs::metadata(&path).unwrap();
+    assert!(after.ino() != before && after.len() == wal.len);
+}
+
 #[test]
 fn a_file_cut_anywhere_in_its_last_record_loses_that_record_only() {
     let (_dir, path, records) = written(3);

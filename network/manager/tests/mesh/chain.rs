@@ -8,16 +8,17 @@ use ledger::{
     BlockContext, Body, Certificate, CertifiedHeader, Committee, Draw, Execution, Genesis, Header,
     Outcome, Place, Step, Transaction, ticket_input,
 };
-use manager::{Frame, SyncedBlock};
+use manager::{Frame, Horizon, SyncedBlock};
+use shielded::Bundle;
 use std::collections::BTreeMap;
-use types::{BlockId, Round, Timestamp};
+use types::{Amount, BlockId, Round, Timestamp};
 use wire::Encode;
 
 /// A chain of its own.
 pub(crate) struct Chain {
     genesis: Genesis,
     store: ChainStore,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// A block that may follow the tip.
@@ -29,9 +30,20 @@ pub(crate) struct Block {
 
 impl Chain {
     pub(crate) fn new(genesis: &Genesis) -> Self {
+        Self::within(genesis, Horizon::MANAGER)
+    }
+
+    /// One that drops what the horizon has passed.
+    pub(crate) fn within(genesis: &Genesis, horizon: Horizon) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = ChainStore::open(&folder.path().join("chain.redb"), genesis).unwrap();
-        Self { genesis: genesis.clone(), store, _folder: folder }
+        let path = folder.path().join("chain.redb");
+        let store = ChainStore::open_with(&path, genesis, horizon).unwrap();
+        Self { genesis: genesis.clone(), store, folder }
+    }
+
+    /// Its file as it is now.
+    pub(crate) fn file(&self) -> Vec<u8> {
+        std::fs::read(self.folder.path().join("chain.redb")).unwrap()
     }
 
     pub(crate) fn committee(&self) -> Committee {
@@ -62,8 +74,36 @@ impl Chain {
         execution.apply(tx).unwrap();
         let outcome = execution.finish().unwrap();
         let root = self.store.prepare(&outcome.changes).unwrap().root;
-        let body = Body { parent_certificate, transactions: vec![tx.clone()] };
+        let body = Body { parent_certificate, late: Vec::new(), transactions: vec![tx.clone()] };
         Block { header: context.header(&tip, &body, &outcome, root, &draw), body, outcome }
+    }
+
+    /// Goes on with a block of bundles that nobody has proved, each in a transaction of its own.
+    pub(crate) fn keep_bundles(&self, bundles: &[Bundle], by: [u8; 3]) {
+        let mut block = self.empty();
+        let pool = ledger::pool(&self.store).unwrap();
+        let pool = testkit::logged(pool, block.header.round, (0..).zip(bundles));
+        block.outcome.changes.insert(ledger::pool_key(), Some(pool.to_bytes()));
+        let transaction = |bundle: &Bundle| Transaction {
+            version: Transaction::WITH_BUNDLE,
+            chain: self.genesis.chain(),
+            expiry: Round(1),
+            price_epoch: 0,
+            bundle: Some(Box::new(bundle.clone())),
+            sources: vec![],
+            fee: Amount::ZERO,
+            actions: vec![],
+            witness: vec![],
+        };
+        block.body.transactions = bundles.iter().map(transaction).collect();
+        let tip = self.store.tip();
+        block.body.parent_certificate = self.store.header(tip.round).map(|it| it.certificate);
+        let root = self.store.prepare(&block.outcome.changes).unwrap().root;
+        let draw = Draw { proposer: 0, ticket: [0; 80], output: [0; 64] };
+        let time = block.header.time;
+        let context = BlockContext::after(&tip, self.genesis.chain(), time, &self.genesis.params);
+        block.header = context.header(&tip, &block.body, &block.outcome, root, &draw);
+        self.keep(&block, by);
     }
 
     /// Goes on with a block that these managers have decided.
@@ -124,7 +164,8 @@ impl Chain {
 }
 
 pub(crate) fn blocks(blocks: &[SyncedBlock]) -> Vec<u8> {
-    Frame::Blocks(blocks.to_vec()).to_bytes()
+    let tip = blocks.last().map_or(Round(0), |block| block.header.header.round);
+    Frame::Blocks { blocks: blocks.to_vec(), tip }.to_bytes()
 }
 
 pub(crate) fn key(number: u8) -> Ed25519Key {

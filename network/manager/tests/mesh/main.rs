@@ -6,9 +6,12 @@
 mod chain;
 mod epochs;
 mod evidence;
+mod late;
 mod memory;
 mod net;
 mod refusals;
+mod service;
+mod snapshot;
 
 use manager::spawn;
 use net::{MEMBERS, Net, in_time, pause};
@@ -160,6 +163,12 @@ async fn a_manager_whose_files_fail_goes_on_when_they_work_again() {
     let net = Net::grown();
     net.start_all().await;
     net.wait_reach(3).await;
+    // With another that is silent, two would be, and the network would stand still.
+    net.wait("all vote", |net| {
+        let voted = net.voted.lock().unwrap();
+        voted.len() == usize::from(MEMBERS) && voted.values().all(|round| *round > Round(3))
+    })
+    .await;
     net.stop(1).await;
     fs::remove_dir_all(net.dir(1)).unwrap();
     let (outbox, mail) = mpsc::channel(1024);

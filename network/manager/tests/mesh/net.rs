@@ -1,11 +1,12 @@
 //! Managers in temporary folders, joined by channels; and people who pay.
 
 use crate::chain::Chain;
+use acp::Message;
 use keys::EcdsaKey;
-use ledger::{
-    AccountProof, Action, CertifiedHeader, FirstManager, Genesis, Params, Pay, Source, Transaction,
+use ledger::{AccountProof, Action, CertifiedHeader, Genesis, Params, Pay, Source, Transaction};
+use manager::{
+    CatchUp, Config, Frame, Manager, ManagerError, Timing, account_of, member_of, spawn,
 };
-use manager::{Config, Manager, ManagerError, Timing, account_of, member_of, spawn};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -21,11 +22,17 @@ pub(crate) const MEMBERS: u8 = 4;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) type Mail = mpsc::Receiver<(Option<WorkerId>, Vec<u8>)>;
+/// What becomes of a frame from one manager to another on its way; it may be lost.
+pub(crate) type Line = Arc<dyn Fn(WorkerId, WorkerId, Vec<u8>) -> Option<Vec<u8>> + Send + Sync>;
 type Slots = Arc<Mutex<BTreeMap<WorkerId, Manager>>>;
 
 pub(crate) struct Net {
     pub(crate) genesis: Genesis,
     pub(crate) people: Vec<EcdsaKey>,
+    pub(crate) catch_up: CatchUp,
+    pub(crate) line: Line,
+    /// The last round of each manager's votes, as the lines have carried them.
+    pub(crate) voted: Arc<Mutex<BTreeMap<WorkerId, Round>>>,
     folder: tempfile::TempDir,
     slots: Slots,
 }
@@ -54,20 +61,15 @@ pub(crate) async fn in_time<T>(what: &str, work: impl Future<Output = T>) -> T {
 
 fn genesis(people: &[EcdsaKey], members: u8) -> Genesis {
     let balance = Amount::new(10_000_000_000);
-    let first = |number: u8| FirstManager {
-        member: member_of(&seed(number)),
-        account: account_of(&seed(number)).public().address(),
-        bond: Amount::new(Params::DEVNET.manager_bond),
-    };
-    let mut managers: Vec<_> = (0..members).map(first).collect();
-    managers.sort_unstable_by_key(|manager| manager.member);
+    let account = |number| account_of(&seed(number)).public().address();
+    let first = |number| (member_of(&seed(number)), account(number));
+    let managers = testkit::managers_of((0..members).map(first));
     // One that is no manager yet has money to become one.
-    let accounts = (0..=members).map(|number| account_of(&seed(number)).public().address());
+    let accounts = (0..=members).map(account);
     let people = people.iter().map(|key| key.public().address());
-    let mut balances: Vec<_> = accounts.chain(people).map(|address| (address, balance)).collect();
-    balances.sort_unstable();
+    let balances: Vec<_> = accounts.chain(people).map(|address| (address, balance)).collect();
     let params = Params { interval_ms: 50, ..Params::DEVNET };
-    Genesis { time: now(), params, managers, workers: vec![], faucet: None, balances }
+    Genesis { params, workers: vec![], ..testkit::genesis_of(now(), managers, &balances) }
 }
 
 impl Net {
@@ -78,7 +80,10 @@ impl Net {
     pub(crate) fn of(members: u8) -> Self {
         let people: Vec<_> = (1..=3).map(testkit::person).collect();
         let genesis = genesis(&people, members);
-        Self { genesis, people, folder: tempfile::tempdir().unwrap(), slots: Slots::default() }
+        let (folder, catch_up) = (tempfile::tempdir().unwrap(), CatchUp::default());
+        let line: Line = Arc::new(|_, _, bytes| Some(bytes));
+        let (voted, slots) = (Arc::default(), Slots::default());
+        Self { genesis, people, catch_up, line, voted, folder, slots }
     }
 
     /// A network that began an hour ago.
@@ -104,7 +109,8 @@ impl Net {
 
     pub(crate) fn config(&self, number: u8) -> Config {
         let genesis = self.genesis.clone();
-        Config { dir: self.dir(number), key: seed(number), genesis, timing: Timing::LOCAL }
+        let (dir, key, timing) = (self.dir(number), seed(number), Timing::LOCAL);
+        Config { dir, key, genesis, timing, catch_up: self.catch_up.clone() }
     }
 
     pub(crate) async fn start_all(&self) {
@@ -129,7 +135,14 @@ impl Net {
     /// Joins a manager to the others.
     pub(crate) fn plug(&self, number: u8, manager: Manager, mail: Mail) {
         self.slots.lock().unwrap().insert(id(number), manager);
-        tokio::spawn(carry(id(number), mail, self.slots.clone()));
+        let (line, voted) = (self.line.clone(), self.voted.clone());
+        let line: Line = Arc::new(move |from, to, bytes: Vec<u8>| {
+            if let Ok(Frame::Consensus(Message::Vote(vote))) = Frame::from_bytes(&bytes) {
+                voted.lock().unwrap().insert(from, vote.round);
+            }
+            line(from, to, bytes)
+        });
+        tokio::spawn(carry(id(number), mail, (self.slots.clone(), line)));
     }
 
     pub(crate) fn manager(&self, number: u8) -> Manager {
@@ -179,6 +192,12 @@ impl Net {
         self.wait(&format!("round {round}"), all).await;
     }
 
+    /// Waits until these are this far.
+    pub(crate) async fn wait_reach_of(&self, numbers: &[u8], round: u64) {
+        let all = |net: &Self| numbers.iter().all(|number| net.tip(*number) >= round);
+        self.wait(&format!("round {round}"), all).await;
+    }
+
     pub(crate) fn address(&self, person: usize) -> Address {
         self.people[person].public().address()
     }
@@ -197,6 +216,7 @@ impl Net {
             chain: self.genesis.chain(),
             expiry: Round(expiry),
             price_epoch: 0,
+            bundle: None,
             sources: vec![Source { address: key.public().address(), nonce, reveal }],
             fee: Amount::ZERO,
             actions: vec![action],
@@ -274,12 +294,15 @@ impl Net {
     }
 }
 
-async fn carry(from: WorkerId, mut mail: Mail, slots: Slots) {
+async fn carry(from: WorkerId, mut mail: Mail, (slots, line): (Slots, Line)) {
     while let Some((to, bytes)) = mail.recv().await {
         let all: Vec<_> = slots.lock().unwrap().iter().map(|(id, m)| (*id, m.clone())).collect();
         for (id, manager) in all {
-            if id != from && to.is_none_or(|to| to == id) {
-                manager.incoming(from, bytes.clone()).await;
+            if id != from
+                && to.is_none_or(|to| to == id)
+                && let Some(bytes) = line(from, id, bytes.clone())
+            {
+                manager.incoming(from, bytes).await;
             }
         }
     }

@@ -1,13 +1,14 @@
 //! What managers do not take: from light nodes, from other managers, and at the start.
 
-use crate::chain::{Block, Chain};
+use crate::chain::{Block, Chain, blocks};
 use crate::net::{Net, id, in_time, now};
 use acp::Message;
-use manager::{Frame, ManagerError, spawn};
+use ledger::{Action, Pay};
+use manager::{Frame, ManagerError, Waiting, spawn};
 use tokio::sync::mpsc;
-use types::{Amount, BlockId, Timestamp};
-use wire::Decode;
+use types::{Amount, BlockId, Round, Timestamp};
 use wire::chain::{ChainRequest, Object};
+use wire::{Decode, Encode};
 
 fn code(result: Result<types::TxId, wire::Failure>) -> String {
     result.unwrap_err().code
@@ -86,6 +87,103 @@ async fn so_many_payments_of_an_account_wait_and_no_more() {
     net.submit(1, &net.pay(2, net.address(1), 0, 500)).await.unwrap();
 }
 
+/// It costs one fee to make them all void; they must not wait in front of those who pay theirs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_is_judged_again_when_its_account_has_done_something_else() {
+    let net = Net::new();
+    let chain = net.chain();
+    net.start(JUDGE).await;
+    for nonce in 0..5 {
+        net.submit(JUDGE, &net.pay(0, net.address(1), nonce, 500)).await.unwrap();
+    }
+    net.submit(JUDGE, &net.pay(2, net.address(1), 0, 500)).await.unwrap();
+    // Elsewhere the account pays nearly all it has: what is left is enough for one payment.
+    let away = |amount| {
+        let pay = Pay { source: 0, to: net.address(1), amount: Amount::new(amount) };
+        net.sign(&net.people[0], (0, 500), Action::Pay(pay))
+    };
+    let one = 1_000_000 + net.pay(0, net.address(1), 1, 500).fee.units();
+    let away = away(10_000_000_000 - away(1).fee.units() - one);
+    let block = chain.keep(&chain.block(PROPOSER, soon(&net), &away), [0, 2, 3]);
+    in_time("it asks for the block and takes it", async {
+        while net.tip(JUDGE) != 1 {
+            net.say(PROPOSER, &blocks(std::slice::from_ref(&block))).await;
+        }
+    })
+    .await;
+    let waiting = |net: &Net| net.manager(JUDGE).status().waiting;
+    net.wait("what cannot be paid goes", |net| waiting(net) == 2).await;
+}
+
+/// A block with a good certificate, but nobody has asked for one more from this manager.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn blocks_that_nobody_has_asked_for_are_not_taken() {
+    let net = Net::new();
+    let chain = net.chain();
+    net.start(JUDGE).await;
+    net.wait("it knows the ring", |net| net.manager(JUDGE).knows(id(0))).await;
+    // From then on it asks for nothing: enough others are no further.
+    for member in [0, 2, 3] {
+        net.say(member, &blocks(&[])).await;
+    }
+    let manager = net.manager(JUDGE);
+    net.wait("it begins", |_| manager.status().engine.round == Round(1)).await;
+    // What was asked before then is answered.
+    for member in [0, 2, 3].repeat(8) {
+        net.say(member, &blocks(&[])).await;
+    }
+    let block = chain.keep(&chain.empty(), [0, 2, 3]);
+    net.say(3, &blocks(std::slice::from_ref(&block))).await;
+    // Whatever is said later is heard later.
+    in_time("it hears two votes", async {
+        while manager.status().evidence == 0 {
+            for vote in [7, 8] {
+                net.say(2, &chain.prepare(2, Round(1), BlockId([vote; 32]))).await;
+            }
+        }
+    })
+    .await;
+    assert_eq!(net.tip(JUDGE), 0);
+    // Word of its end makes it ask.
+    in_time("it asks and takes it", async {
+        while net.tip(JUDGE) != 1 {
+            net.say(3, &chain.prepare(3, Round(9), BlockId([7; 32]))).await;
+            net.say(3, &blocks(std::slice::from_ref(&block))).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_manager_that_sends_rubbish_is_heard_slowly_and_the_others_at_once() {
+    let net = Net::new();
+    let chain = net.chain();
+    net.start(JUDGE).await;
+    net.wait("it knows the ring", |net| net.manager(JUDGE).knows(id(3))).await;
+    let mut forged = chain.prepare(3, Round(1), BlockId([7; 32]));
+    *forged.last_mut().unwrap() ^= 1;
+    let mut bad = net.pay(0, net.address(1), 0, 500);
+    bad.witness[0][5] ^= 1;
+    let bad = Frame::Transactions(vec![Waiting(bad.to_bytes()); 400]).to_bytes();
+    for rubbish in [vec![99], forged, bad] {
+        let manager = net.manager(JUDGE);
+        let flood = async {
+            for _ in 0..1000 {
+                manager.incoming(id(3), rubbish.clone()).await;
+            }
+        };
+        let honest = async {
+            for _ in 0..10 {
+                manager.incoming(id(0), chain.prepare(0, Round(1), BlockId([8; 32]))).await;
+            }
+        };
+        tokio::select! {
+            () = flood => panic!("a flood is taken faster than what matters"),
+            () = honest => {}
+        }
+    }
+}
+
 /// Who is played by the test, and who judges its block.
 const PROPOSER: u8 = 0;
 const JUDGE: u8 = 1;
@@ -101,6 +199,10 @@ async fn vote(net: &Net, chain: &Chain, block: &Block) -> BlockId {
     let manager = spawn(net.config(JUDGE), outbox).unwrap();
     while !manager.knows(id(PROPOSER)) {
         crate::net::pause().await;
+    }
+    // It begins once two others have said that they are no further.
+    for member in [PROPOSER, 2] {
+        manager.incoming(id(member), blocks(&[])).await;
     }
     for frame in chain.proposed(PROPOSER, block) {
         manager.incoming(id(PROPOSER), frame).await;

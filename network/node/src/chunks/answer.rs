@@ -1,35 +1,34 @@
 //! Answering `/bcm/store/1`: a worker from its store, a manager from its own blocks.
-//!
-//! Managers and workers of the network ask as much as they like; a stranger's peer key costs
-//! nothing, so that its limits only stop a single one gone wild, and the store's quota bounds all.
 
+use super::gate::Gate;
 use super::{Chain, Parcel, Roster, Unreadable};
-use crate::limits::Hourly;
 use crate::serve::{now, serve_frames};
 use net::transport::Incoming;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
-use types::{Round, WorkerId};
+use types::Round;
 use wire::chain::Object;
 use wire::store::{ChunkName, MAX_REQUEST, Piece, StoreReply, StoreRequest};
 use wire::{Encode, Failure, code};
 use worker::ChunkStore;
 
-/// Chunks that a stranger may bring in an hour.
-const PUTS: usize = 3_600;
-/// Questions that a stranger may ask in an hour.
-const QUESTIONS: usize = 36_000;
 const TEND: Duration = Duration::from_secs(300);
 
-/// Serves a worker's store until the transport closes.
-pub fn serve_store(incoming: Incoming, store: ChunkStore, roster: Roster) {
-    let limits =
-        Arc::new(Limits { puts: Hourly::new(PUTS), questions: Hourly::new(QUESTIONS), roster });
+/// Serves a worker's store until the transport closes; `tip` is the newest round it has followed.
+pub fn serve_store(
+    incoming: Incoming,
+    store: ChunkStore,
+    roster: Roster,
+    tip: watch::Receiver<Round>,
+) {
+    let gate = Arc::new(Gate::of_worker(roster));
     serve_frames(incoming, MAX_REQUEST, move |peer, request: StoreRequest| {
-        let (store, limits) = (store.clone(), Arc::clone(&limits));
+        let (store, gate, tip) = (store.clone(), Arc::clone(&gate), tip.clone());
         async move {
-            limits.count(peer, &request)?;
+            let _turn = gate.enter(peer, &request).await?;
+            let newest = *tip.borrow();
+            gate.require_wanted(peer, &request, &store, newest)?;
             store.answer(request, now()).await
         }
     });
@@ -37,11 +36,10 @@ pub fn serve_store(incoming: Incoming, store: ChunkStore, roster: Roster) {
 
 /// Serves a manager's own blocks: chunks by their place, nothing else.
 pub fn offer<C: Chain>(incoming: Incoming, chain: Arc<C>, roster: Roster) {
-    let limits =
-        Arc::new(Limits { puts: Hourly::new(0), questions: Hourly::new(QUESTIONS), roster });
+    let gate = Arc::new(Gate::of_manager(roster));
     let last = Arc::new(Mutex::new(None));
     serve_frames(incoming, MAX_REQUEST, move |peer, request: StoreRequest| {
-        let (chain, limits, last) = (Arc::clone(&chain), Arc::clone(&limits), Arc::clone(&last));
+        let (chain, gate, last) = (Arc::clone(&chain), Arc::clone(&gate), Arc::clone(&last));
         async move {
             let StoreRequest::Get(ChunkName::Place { round, index }) = request else {
                 return Err(Failure::new(
@@ -49,7 +47,7 @@ pub fn offer<C: Chain>(incoming: Incoming, chain: Arc<C>, roster: Roster) {
                     "a manager only gives chunks by place",
                 ));
             };
-            limits.count(peer, &request)?;
+            let _turn = gate.enter(peer, &request).await?;
             own_chunk(&*chain, &last, round, index).await
         }
     });
@@ -102,26 +100,4 @@ pub fn tend(store: ChunkStore, tip: watch::Receiver<Round>, roster: Roster) {
             tokio::time::sleep(TEND).await;
         }
     });
-}
-
-/// How much a peer may ask.
-struct Limits {
-    puts: Hourly,
-    questions: Hourly,
-    roster: Roster,
-}
-
-impl Limits {
-    fn count(&self, peer: WorkerId, request: &StoreRequest) -> Result<(), Failure> {
-        let nodes = (self.roster)();
-        if nodes.managers.contains(&peer) || nodes.workers.contains(&peer) {
-            return Ok(());
-        }
-        match request {
-            StoreRequest::Put { .. } => self.puts.count(peer, now()),
-            StoreRequest::Get(_) | StoreRequest::Find(_) | StoreRequest::Audit { .. } => {
-                self.questions.count(peer, now())
-            }
-        }
-    }
 }

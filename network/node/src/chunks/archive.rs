@@ -4,6 +4,7 @@
 //! for some old ones at random, what they hold, and gives them back what they have lost. One loss
 //! among old rounds means a lost disk rather than a lost row: it then walks through all of them.
 
+use super::placement::Placed;
 use super::{FetchError, Headers, Parcel, Stores};
 use futures::future::join_all;
 use ledger::CertifiedHeader;
@@ -45,8 +46,19 @@ pub struct Archive<H> {
     /// Every round before this one is held, or among the lost ones.
     next: Option<Round>,
     lost: BTreeSet<Round>,
-    /// Where the walk through all rounds stands.
-    walk: Option<Round>,
+    /// The lost one that was tried last.
+    tried: Round,
+    walk: Option<Walk>,
+}
+
+/// A walk through all rounds.
+#[derive(Debug, Clone, Copy)]
+struct Walk {
+    next: Round,
+    /// True if an owner has got something since it began.
+    given: bool,
+    /// Where an owner was silent first.
+    missed: Option<Round>,
 }
 
 /// What a pull has brought.
@@ -75,7 +87,8 @@ impl<H: Headers> Archive<H> {
     /// An archive that fills this store.
     #[must_use]
     pub fn new(store: ChunkStore, stores: Stores, headers: Arc<H>) -> Self {
-        Self { store, stores, headers, next: None, lost: BTreeSet::new(), walk: None }
+        let (lost, tried) = (BTreeSet::new(), Round(0));
+        Self { store, stores, headers, next: None, lost, tried, walk: None }
     }
 
     /// Runs until the chain ends.
@@ -107,11 +120,13 @@ impl<H: Headers> Archive<H> {
     /// [`WorkerError`] if the own file fails.
     pub async fn pull(&mut self, last: Round) -> Result<Pulled, WorkerError> {
         let mut pulled = Pulled::default();
-        let mut next = match self.next {
-            Some(next) => next,
-            None => self.store.first_gap(Round(1)).await?,
-        };
-        while next <= last {
+        let mut next = self.next.unwrap_or(Round(1));
+        loop {
+            // What is there needs no header.
+            next = self.store.first_gap(next).await?;
+            if next > last {
+                break;
+            }
             let headers = self.headers.headers(next, BATCH).await;
             let headers: Vec<_> = in_order(headers, next, last);
             if headers.is_empty() {
@@ -144,7 +159,10 @@ impl<H: Headers> Archive<H> {
     /// Tries some of the lost ones again: a node that was away may be back with them.
     async fn retry(&mut self) -> Result<u64, WorkerError> {
         let mut found = 0_u64;
-        for round in self.lost.iter().copied().take(RETRIES).collect::<Vec<_>>() {
+        // Those behind the last one, then from the front: what is lost for good hides nothing.
+        let behind = self.lost.range(self.tried.next()..).chain(self.lost.range(..=self.tried));
+        for round in behind.copied().take(RETRIES).collect::<Vec<_>>() {
+            self.tried = round;
             let headers = in_order(self.headers.headers(round, 1).await, round, round);
             let Some(header) = headers.first() else { continue };
             if let Taken::There | Taken::Fetched = self.take(header).await? {
@@ -190,10 +208,14 @@ impl<H: Headers> Archive<H> {
         let before = sum.given;
         let old = self.old_rounds(recent);
         self.look(&old, &mut silent, &mut sum).await;
-        if sum.given > before && self.walk.is_none() {
-            tracing::warn!("an owner has lost old bodies: all of them are looked at");
-            self.walk = Some(Round(1));
-        }
+        self.walk = match self.walk {
+            Some(walk) => walk.gone(&old, sum.given > before, !silent.is_empty(), recent),
+            None if sum.given > before => {
+                tracing::warn!("an owner has lost old bodies: all of them are looked at");
+                Some(Walk { next: Round(1), given: true, missed: None })
+            }
+            None => None,
+        };
         if sum != (Patrolled { looked_at: sum.looked_at, ..Patrolled::default() }) {
             tracing::info!(?sum, "a patrol has found something");
         }
@@ -207,11 +229,9 @@ impl<H: Headers> Archive<H> {
     }
 
     /// The next ones of the walk, or a sample.
-    fn old_rounds(&mut self, before: Round) -> Vec<Round> {
-        if let Some(from) = self.walk {
-            let to = from.plus(WALK).min(before);
-            self.walk = (to < before).then_some(to);
-            return (from.0..to.0).map(Round).collect();
+    fn old_rounds(&self, before: Round) -> Vec<Round> {
+        if let Some(Walk { next, .. }) = self.walk {
+            return (next.0..next.plus(WALK).min(before).0).map(Round).collect();
         }
         let mut rng = rand::rng();
         let some = |_| Round(rng.random_range(1..before.0.max(2)));
@@ -243,8 +263,8 @@ impl<H: Headers> Archive<H> {
         found.looked_at = 1;
         let mut owners = self.stores.owners(parcel.block());
         owners.retain(|owner| !silent.contains(owner));
-        for (owner, settled) in self.stores.place(&owners, &parcel).await {
-            match settled {
+        for Placed { owner, result, .. } in self.stores.place(&owners, &parcel).await {
+            match result {
                 Ok(0) if !self.shows(owner, &parcel).await => {
                     tracing::warn!(%owner, round = round.0, "an owner cannot show a chunk");
                     found.not_shown = found.not_shown.saturating_add(1);
@@ -269,6 +289,21 @@ impl<H: Headers> Archive<H> {
         let Some(chunk) = parcel.chunks().get(index) else { return true };
         // Whoever does not answer has not been caught at anything.
         self.stores.audit(owner, chunk).await.unwrap_or(true)
+    }
+}
+
+impl Walk {
+    /// Goes on behind these rounds. At the end it begins again where an owner was silent, if one
+    /// has got something meanwhile: it may be the very one that was silent for a moment.
+    fn gone(self, looked_at: &[Round], given: bool, silence: bool, end: Round) -> Option<Self> {
+        let missed = self.missed.or(looked_at.first().copied().filter(|_| silence));
+        let next = looked_at.last().map_or(end, |last| last.next());
+        let given = self.given || given;
+        if next < end {
+            return Some(Self { next, given, missed });
+        }
+        let again = missed.filter(|_| given)?;
+        Some(Self { next: again, given: false, missed: None })
     }
 }
 

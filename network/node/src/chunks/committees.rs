@@ -79,6 +79,15 @@ impl Committees {
         }
     }
 
+    /// The last round of which it is known who decided; all before it are known as well.
+    #[must_use]
+    pub fn last(&self) -> Round {
+        let known = self.known();
+        // Where the file was lost, they were noted from the middle on.
+        let whole = known.spans.contains_key(&Round(1)) || known.spans.len() >= MOST;
+        if whole { known.last } else { Round(0) }
+    }
+
     /// True if the committee of the header's round is known and has decided for it.
     #[must_use]
     pub fn trusts(&self, header: &CertifiedHeader) -> bool {

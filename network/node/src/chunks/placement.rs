@@ -2,12 +2,22 @@
 
 use super::{Parcel, StoreError, Stores};
 use futures::future::join_all;
-use std::collections::{BTreeMap, BTreeSet};
+use net::NetError;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 use types::WorkerId;
 
-/// What became of a body at each of its owners: how many chunks it was given, or why it has not
-/// confirmed all of them.
-pub(super) type Placement = BTreeMap<WorkerId, Result<usize, StoreError>>;
+/// How long one worker may take for one body: the largest comes over a slow line in less.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// What became of a body at one of its owners.
+pub(super) struct Placed {
+    pub(super) owner: WorkerId,
+    /// How many chunks it was given, or why it has not confirmed all of them.
+    pub(super) result: Result<usize, StoreError>,
+    /// How long it took.
+    pub(super) took: Duration,
+}
 
 impl Stores {
     /// Makes sure that one worker holds the whole body: asks what it has confirmed, and gives it
@@ -26,10 +36,14 @@ impl Stores {
         Ok(given)
     }
 
-    /// The same for several workers at once.
-    pub(super) async fn place(&self, owners: &[WorkerId], parcel: &Parcel) -> Placement {
-        let settled =
-            owners.iter().map(|owner| async move { (*owner, self.settle(*owner, parcel).await) });
-        join_all(settled).await.into_iter().collect()
+    /// The same for several workers at once; each gets so much time and no more.
+    pub(super) async fn place(&self, owners: &[WorkerId], parcel: &Parcel) -> Vec<Placed> {
+        let settled = owners.iter().map(|owner| async move {
+            let begun = Instant::now();
+            let settled = tokio::time::timeout(LONGEST, self.settle(*owner, parcel)).await;
+            let result = settled.unwrap_or(Err(StoreError::Silent(NetError::Timeout)));
+            Placed { owner: *owner, result, took: begun.elapsed() }
+        });
+        join_all(settled).await
     }
 }

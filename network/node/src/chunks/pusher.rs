@@ -3,11 +3,13 @@
 //! Whoever has proposed a block brings its body at once; the others look a little later, each at its
 //! turn, and bring what is still missing. So nothing depends on one of them, and mostly one does the
 //! work. What an owner does not take is tried again for as long as the manager has the body; after
-//! that it is the archives' to bring.
+//! that it is the archives' to bring. An owner that is slow is left alone for longer than it took:
+//! the others must not wait for it.
 
+use super::placement::Placed;
 use super::progress::Progress;
 use super::{Chain, Parcel, StoreError, Stores, Unreadable};
-use futures::future::join_all;
+use futures::future::{BoxFuture, join_all};
 use ledger::Header;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -32,12 +34,15 @@ const MOST_WAITING: usize = 20_000;
 const NOTE_EVERY: u64 = 16;
 /// An owner that does not answer is left alone for so long.
 const AWAY: Duration = Duration::from_secs(10);
+/// One that answers more slowly than this is left alone, too, for so many times as long as it took.
+const SLOW: Duration = Duration::from_secs(2);
+const REST: u32 = 4;
 const FIRST_RETRY: Duration = Duration::from_secs(2);
 const LAST_RETRY: Duration = Duration::from_secs(600);
 
 /// A manager's place among those that decide a round: its member number, and how many there are;
-/// `None` while it is none of them.
-pub type Duties = Arc<dyn Fn(Round) -> Option<(u16, u16)> + Send + Sync>;
+/// `None` if it was none of them.
+pub type Duties = Arc<dyn Fn(Round) -> BoxFuture<'static, Option<(u16, u16)>> + Send + Sync>;
 
 /// The task of one manager.
 pub struct Pusher<C> {
@@ -50,7 +55,7 @@ pub struct Pusher<C> {
     /// Rounds that others bring first, with how many come before this manager.
     coming: BTreeMap<Round, u64>,
     waiting: BTreeMap<Round, Waiting>,
-    /// Owners that do not answer, each with when it is asked again.
+    /// Owners that do not answer, or slowly, each with when it is asked again.
     away: BTreeMap<WorkerId, Instant>,
 }
 
@@ -141,7 +146,7 @@ impl<C: Chain> Pusher<C> {
 
     /// How many managers come before this one.
     async fn turn(&self, round: Round) -> u64 {
-        let Some((member, members)) = (self.duties)(round) else { return LONGEST_TURN };
+        let Some((member, members)) = (self.duties)(round).await else { return LONGEST_TURN };
         let header = self.chain.header(round).await.ok().flatten();
         header.map_or(0, |header| turn(&header.header, member, members).min(LONGEST_TURN))
     }
@@ -152,10 +157,20 @@ impl<C: Chain> Pusher<C> {
         self.away.retain(|_, until| *until > now);
         let ready = self.waiting.iter().filter(|(_, waiting)| waiting.is_ready(now, &self.away));
         let rounds: Vec<Round> = ready.map(|(round, _)| *round).collect();
-        for some in rounds.chunks(AT_ONCE) {
+        let mut left = rounds.into_iter();
+        loop {
+            // Asked again: an owner that is away by now makes many rounds wait, and those bodies
+            // need not be read.
+            let open = left.by_ref().filter(|round| {
+                self.waiting.get(round).is_some_and(|waiting| waiting.is_ready(now, &self.away))
+            });
+            let some: Vec<Round> = open.take(AT_ONCE).collect();
+            if some.is_empty() {
+                return;
+            }
             let outcomes = join_all(some.iter().map(|round| self.one(*round))).await;
-            for (round, outcome) in some.iter().zip(outcomes) {
-                self.note(*round, outcome);
+            for (round, outcome) in some.into_iter().zip(outcomes) {
+                self.note(round, outcome);
             }
         }
     }
@@ -171,29 +186,35 @@ impl<C: Chain> Pusher<C> {
         let owners = known.unwrap_or_else(|| self.stores.owners(parcel.block()));
         let (mut open, ask): (Vec<_>, Vec<_>) =
             owners.into_iter().partition(|owner| self.away.contains_key(owner));
-        let (mut silent, mut refused) = (Vec::new(), false);
-        for (owner, result) in self.stores.place(&ask, &parcel).await {
+        let (mut away, mut refused) = (Vec::new(), false);
+        for Placed { owner, result, took } in self.stores.place(&ask, &parcel).await {
+            if took > SLOW {
+                away.push((owner, took.saturating_mul(REST)));
+            }
             let Err(error) = result else { continue };
             tracing::debug!(%owner, round = round.0, %error, "a body is not placed");
             open.push(owner);
             match error {
-                StoreError::Silent(_) => silent.push(owner),
+                StoreError::Silent(_) => away.push((owner, AWAY)),
                 StoreError::Refused(_) | StoreError::Wrong(_) => refused = true,
             }
         }
-        Tried::Asked { open, silent, refused }
+        Tried::Asked { open, away, refused }
     }
 
     fn note(&mut self, round: Round, tried: Tried) {
-        let until = Instant::now() + AWAY;
+        let now = Instant::now();
         let Some(waiting) = self.waiting.get_mut(&round) else { return };
         match tried {
             Tried::Unreadable => waiting.later(),
             Tried::Gone => {
                 self.waiting.remove(&round);
             }
-            Tried::Asked { open, silent, refused } => {
-                self.away.extend(silent.into_iter().map(|owner| (owner, until)));
+            Tried::Asked { open, away, refused } => {
+                for (owner, pause) in away {
+                    let until = self.away.entry(owner).or_insert(now);
+                    *until = (*until).max(now + pause);
+                }
                 if refused {
                     waiting.later();
                 }
@@ -227,8 +248,8 @@ enum Tried {
     Asked {
         /// Those that have not confirmed it.
         open: Vec<WorkerId>,
-        /// Those of them that did not answer.
-        silent: Vec<WorkerId>,
+        /// Those that did not answer, or slowly, each with for how long it is left alone.
+        away: Vec<(WorkerId, Duration)>,
         /// True if some did, and not with receipts.
         refused: bool,
     },

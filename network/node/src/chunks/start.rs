@@ -30,7 +30,8 @@ pub struct Keeping<H> {
 /// [`NetError`] if the protocol cannot be served.
 pub fn keep<H: Headers>(transport: &Transport, keeping: Keeping<H>) -> Result<(), NetError> {
     let Keeping { store, headers, roster, locate } = keeping;
-    serve_store(transport.accept(STORE)?, store.clone(), Arc::clone(&roster));
+    let incoming = transport.accept(STORE)?;
+    serve_store(incoming, store.clone(), Arc::clone(&roster), headers.tip());
     match store.keeps() {
         Keeps::Owned { .. } => tend(store, headers.tip(), roster),
         Keeps::Everything => {

@@ -5,8 +5,10 @@ use ledger::{CertifiedHeader, Chunk};
 use net::NetError;
 use net::transport::Transport;
 use rand::RngExt;
+use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use types::{BlockId, Round, WorkerId};
 use wire::chain::Object;
 use wire::store::{
@@ -25,6 +27,8 @@ pub struct Stores {
     transport: Transport,
     roster: Roster,
     locate: Locate,
+    /// When the connections to a node were given up last.
+    renewed: Arc<Mutex<BTreeMap<WorkerId, Instant>>>,
 }
 
 /// Why a store did not do what it was asked.
@@ -51,7 +55,7 @@ impl Stores {
     /// The way from this node, whose own store, if it has one, is never asked.
     #[must_use]
     pub fn new(transport: Transport, roster: Roster, locate: Locate) -> Self {
-        Self { transport, roster, locate }
+        Self { transport, roster, locate, renewed: Arc::default() }
     }
 
     /// This node.
@@ -167,10 +171,12 @@ impl Stores {
     async fn ask(&self, node: WorkerId, request: &StoreRequest) -> Result<StoreReply, StoreError> {
         let bytes = request.to_bytes();
         let known = self.transport.is_connected(node);
+        let begun = Instant::now();
         let mut answer = self.try_once(node, &bytes).await;
-        if known && matches!(answer, Err(NetError::Closed | NetError::NoNetwork)) {
+        let stale = matches!(answer, Err(NetError::NoNetwork)) && known;
+        if stale || matches!(answer, Err(NetError::Closed)) {
             // The peer may have been restarted; every question may be asked twice.
-            self.transport.disconnect(node).await;
+            self.renew(node, begun).await;
             answer = self.try_once(node, &bytes).await;
         }
         let answer = answer?;
@@ -179,12 +185,28 @@ impl Stores {
     }
 
     async fn try_once(&self, node: WorkerId, request: &[u8]) -> Result<Vec<u8>, NetError> {
+        let begun = Instant::now();
         let answer = tokio::time::timeout(PATIENCE, self.exchange(node, request)).await;
         if answer.is_err() {
-            // The next question dials anew instead of trusting a dead connection.
-            self.transport.disconnect(node).await;
+            self.renew(node, begun).await;
         }
         answer.unwrap_or(Err(NetError::Timeout))
+    }
+
+    /// Lets the next question dial anew instead of trusting a dead connection. Whoever asked before
+    /// another one has done so saw that dead one: the questions on its heir must not end with it.
+    async fn renew(&self, node: WorkerId, begun: Instant) {
+        let already = {
+            let mut renewed = self.renewed.lock().unwrap_or_else(PoisonError::into_inner);
+            let already = renewed.get(&node).is_some_and(|at| *at >= begun);
+            if !already {
+                renewed.insert(node, Instant::now());
+            }
+            already
+        };
+        if !already {
+            self.transport.disconnect(node).await;
+        }
     }
 
     /// Not `Transport::request`, whose frames are too short for a chunk.

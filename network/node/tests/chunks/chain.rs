@@ -33,6 +33,8 @@ pub(crate) struct Blocks {
     blocks: Mutex<BTreeMap<Round, (CertifiedHeader, Option<Body>)>>,
     tip: watch::Sender<Round>,
     damaged: Mutex<Option<Round>>,
+    /// How often each body was read.
+    reads: Mutex<BTreeMap<Round, u32>>,
 }
 
 impl Blocks {
@@ -41,6 +43,7 @@ impl Blocks {
             blocks: Mutex::default(),
             tip: watch::channel(Round(0)).0,
             damaged: Mutex::default(),
+            reads: Mutex::default(),
         })
     }
 
@@ -78,6 +81,10 @@ impl Blocks {
         (1..=self.newest().0).map(Round).collect()
     }
 
+    pub(crate) fn reads(&self, round: Round) -> u32 {
+        self.reads.lock().unwrap().get(&round).copied().unwrap_or_default()
+    }
+
     pub(crate) fn body_of(&self, round: Round) -> Body {
         self.blocks.lock().unwrap()[&round].1.clone().unwrap()
     }
@@ -95,6 +102,7 @@ impl Chain for Blocks {
 
     async fn body(&self, round: Round) -> Result<Option<Body>, Unreadable> {
         self.readable(round)?;
+        *self.reads.lock().unwrap().entry(round).or_default() += 1;
         Ok(self.blocks.lock().unwrap().get(&round).and_then(|(_, body)| body.clone()))
     }
 
@@ -121,6 +129,7 @@ pub(crate) fn block(round: Round, transactions: u16) -> (CertifiedHeader, Body) 
         chain: CHAIN,
         expiry: round,
         price_epoch: 0,
+        bundle: None,
         sources: Vec::new(),
         fee: Amount::ZERO,
         actions: Vec::new(),
@@ -128,7 +137,7 @@ pub(crate) fn block(round: Round, transactions: u16) -> (CertifiedHeader, Body) 
     };
     let transactions: Vec<_> = (0..transactions).map(transaction).collect();
     let proposer = if transactions.is_empty() { NO_PROPOSER } else { proposer(round) };
-    let body = Body { parent_certificate: None, transactions };
+    let body = Body { transactions, ..Body::default() };
     let header = Header {
         version: Header::VERSION,
         chain: CHAIN,

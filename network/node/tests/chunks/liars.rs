@@ -7,7 +7,7 @@ use node::serve::serve_frames;
 use std::sync::Arc;
 use types::{Round, Timestamp};
 use wire::chain::Object;
-use wire::store::{Have, MAX_REQUEST, Piece, Receipt, StoreReply, StoreRequest};
+use wire::store::{Have, MAX_REQUEST, Piece, Receipt, StoreReply, StoreRequest, owners};
 use wire::{Decode, Encode, Failure, code, protocol};
 
 /// What a lying owner answers.
@@ -197,6 +197,33 @@ async fn a_stranger_is_limited_and_a_manager_is_not() {
     for _ in 0..3700 {
         manager.put(id(11), parcel.header(), &parcel.chunks()[0]).await.unwrap();
     }
+}
+
+/// Otherwise strangers fill every worker with all that there is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_brings_an_owner_its_bodies_and_nobody_else_anything() {
+    let mut world = World::of_workers(9).await;
+    world.blocks.grow(&[0; 12]);
+    let (stranger, manager) = (world.stores(99).await, world.stores(1).await);
+    let workers: Vec<_> = world.workers().iter().map(|seed| id(*seed)).collect();
+    let (mut taken, mut refused) = (0, 0);
+    for round in world.blocks.rounds() {
+        let parcel = parcel(&world, round);
+        let owners = owners(&parcel.block().0, &workers);
+        for worker in &workers {
+            let put = stranger.put(*worker, parcel.header(), &parcel.chunks()[0]).await;
+            // The last one is the archive, which keeps all of them.
+            if owners.contains(worker) || *worker == id(world.archive_seed()) {
+                put.unwrap();
+                taken += 1;
+            } else {
+                assert!(matches!(put, Err(StoreError::Refused(f)) if f.code == code::QUOTA));
+                refused += 1;
+                manager.put(*worker, parcel.header(), &parcel.chunks()[0]).await.unwrap();
+            }
+        }
+    }
+    assert!(taken >= 60 && refused > 30, "{taken} {refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,8 @@
 )]
 
 mod chain;
+mod connections;
+mod floods;
 mod liars;
 mod losses;
 mod pushing;

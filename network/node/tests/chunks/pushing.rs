@@ -129,6 +129,31 @@ async fn a_worker_that_is_behind_is_asked_again_until_it_knows_the_header() {
     world.until_whole(&[13]).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_an_owner_that_is_away_is_not_read_again_and_again() {
+    let mut world = World::of_workers(5).await;
+    world.stop(13).await;
+    world.blocks.grow(&[0; 60]);
+    world.pushing(1).await;
+    world.until_whole(&[11, 12, 14, 15]).await;
+    // The owner is tried again with the oldest.
+    until(async || world.blocks.reads(Round(1)) >= 3).await;
+    assert_eq!(world.blocks.reads(Round(60)), 1);
+    world.start(13).await;
+    world.until_whole(world.workers()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_that_is_slow_holds_nobody_up() {
+    let mut world = World::of_workers(5).await;
+    let asked = world.slow_down(13).await;
+    world.blocks.grow(&[0; 60]);
+    world.pushing(1).await;
+    world.until_whole(&[11, 12, 14, 15]).await;
+    let asked = asked.lock().unwrap().len();
+    assert!((1..30).contains(&asked), "{asked}");
+}
+
 fn placed(world: &World, manager: u8) -> Round {
     let note = std::fs::read(world.progress_file(manager)).unwrap_or_default();
     Round::from_bytes(&note).unwrap_or_default()

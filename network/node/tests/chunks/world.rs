@@ -4,9 +4,11 @@
 use crate::chain::{Blocks, CHAIN, MANAGERS, key, trusts};
 use net::transport::Transport;
 use node::chunks::{
-    Archive, Keeping, Locate, Nodes, Pusher, Roster, Stores, keep, offer, place, serve_store,
+    Archive, Duties, FetchError, Headers, Keeping, Locate, Nodes, Pusher, Roster, Stores, keep,
+    offer, place, serve_store,
 };
-use std::collections::BTreeMap;
+use node::serve::serve_frames;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -14,13 +16,13 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use types::{Round, Timestamp, WorkerId};
-use wire::protocol;
-use wire::store::{Have, StoreReply, StoreRequest};
+use wire::store::{Have, MAX_REQUEST, StoreReply, StoreRequest};
+use wire::{Failure, code, protocol};
 use worker::{ChunkStore, Keeps, MAX_CHUNK_BYTES, Terms, Trusts, Worker};
 
 const LISTEN: &str = "/ip4/127.0.0.1/tcp/0";
 /// Long enough for a busy computer; nothing waits for it that goes well.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(240);
 
 /// Seeds of managers are 1 to 4, of workers 11 and up; the last worker is the archive.
 pub(crate) struct World {
@@ -28,11 +30,18 @@ pub(crate) struct World {
     workers: Vec<u8>,
     addresses: Arc<Mutex<BTreeMap<WorkerId, Vec<String>>>>,
     running: BTreeMap<u8, (Transport, Option<ChunkStore>)>,
+    /// How many disks a node has lost.
+    lost: BTreeMap<u8, u32>,
     dir: TempDir,
 }
 
 pub(crate) fn id(seed: u8) -> WorkerId {
     WorkerId(key(seed).public())
+}
+
+/// The place of this member, in every round.
+fn duties(member: u16) -> Duties {
+    Arc::new(move |_| Box::pin(std::future::ready(Some((member, MANAGERS)))))
 }
 
 impl World {
@@ -43,6 +52,7 @@ impl World {
             workers: (11..11 + count).collect(),
             addresses: Arc::default(),
             running: BTreeMap::new(),
+            lost: BTreeMap::new(),
             dir: tempfile::tempdir().unwrap(),
         };
         for seed in world.workers.clone() {
@@ -60,7 +70,8 @@ impl World {
     }
 
     fn folder(&self, seed: u8) -> PathBuf {
-        self.dir.path().join(seed.to_string())
+        let lost = self.lost.get(&seed).copied().unwrap_or_default();
+        self.dir.path().join(format!("{seed}-{lost}"))
     }
 
     async fn transport(&mut self, seed: u8) -> Transport {
@@ -87,7 +98,7 @@ impl World {
         let terms = Terms { chain: CHAIN, keeps, quota: MAX_CHUNK_BYTES };
         let store = ChunkStore::new(&worker, key(seed), terms, trusts);
         let incoming = transport.accept(protocol::STORE).unwrap();
-        serve_store(incoming, store.clone(), self.roster());
+        serve_store(incoming, store.clone(), self.roster(), Headers::tip(&*self.blocks));
         self.running.insert(seed, (transport, Some(store)));
     }
 
@@ -96,10 +107,11 @@ impl World {
         transport.close().await;
     }
 
-    /// The worker comes back with an empty disk.
+    /// The worker comes back with an empty disk. The old one stays where it is: a request may still
+    /// be at work on it, and an SQLite file must not be taken from under whoever has it open.
     pub(crate) async fn wipe(&mut self, seed: u8) {
         self.stop(seed).await;
-        std::fs::remove_dir_all(self.folder(seed)).unwrap();
+        *self.lost.entry(seed).or_default() += 1;
         self.start(seed).await;
     }
 
@@ -126,7 +138,7 @@ impl World {
         }
         for seed in 1..=4 {
             let transport = world.transport(seed).await;
-            let duties = Arc::new(move |_: Round| Some((u16::from(seed) - 1, MANAGERS)));
+            let duties = duties(u16::from(seed) - 1);
             let (ways, file) = ((world.roster(), world.locate()), world.progress_file(seed));
             let chain = Arc::clone(&world.blocks);
             drop(place(&transport, chain, ways, duties, file).unwrap());
@@ -139,7 +151,7 @@ impl World {
     pub(crate) async fn pushing(&mut self, seed: u8) -> JoinHandle<()> {
         let stores = self.stores(seed).await;
         let member = u16::from(seed) - 1;
-        let duties = Arc::new(move |_: Round| Some((member, MANAGERS)));
+        let duties = duties(member);
         let file = self.progress_file(seed);
         Pusher::new(Arc::clone(&self.blocks), stores, duties, file).start()
     }
@@ -167,6 +179,16 @@ impl World {
         Archive::new(self.store(seed), stores, Arc::clone(&self.blocks))
     }
 
+    /// Another archive, which the roster does not name: it has joined later.
+    pub(crate) async fn second_archive(&mut self) -> (Archive<Blocks>, ChunkStore) {
+        const SECOND: u8 = 88;
+        let worker = Worker::open(&self.folder(SECOND), id(SECOND)).await.unwrap();
+        let terms = Terms { chain: CHAIN, keeps: Keeps::Everything, quota: u64::MAX };
+        let store = ChunkStore::new(&worker, key(SECOND), terms, Arc::new(trusts));
+        let stores = self.stores(SECOND).await;
+        (Archive::new(store.clone(), stores, Arc::clone(&self.blocks)), store)
+    }
+
     pub(crate) fn roster(&self) -> Roster {
         let nodes = Nodes {
             workers: self.workers.iter().map(|seed| id(*seed)).collect(),
@@ -182,6 +204,35 @@ impl World {
             let found = addresses.lock().unwrap().get(&node).cloned().unwrap_or_default();
             Box::pin(std::future::ready(found))
         })
+    }
+
+    /// Puts somebody in a worker's place who takes long for every answer, and takes nothing. Returns
+    /// the rounds that it was asked about.
+    pub(crate) async fn slow_down(&mut self, seed: u8) -> Arc<Mutex<BTreeSet<Round>>> {
+        const LONG: Duration = Duration::from_secs(4);
+        self.stop(seed).await;
+        let transport = self.transport(seed).await;
+        let asked = Arc::new(Mutex::new(BTreeSet::new()));
+        let noted = Arc::clone(&asked);
+        let incoming = transport.accept(protocol::STORE).unwrap();
+        serve_frames(incoming, MAX_REQUEST, move |_, request: StoreRequest| {
+            if let StoreRequest::Find(round) = request {
+                noted.lock().unwrap().insert(round);
+            }
+            async {
+                tokio::time::sleep(LONG).await;
+                Err::<StoreReply, _>(Failure::new(code::NOT_FOUND, "nothing here"))
+            }
+        });
+        self.running.insert(seed, (transport, None));
+        asked
+    }
+
+    /// Starts somebody in a worker's place who does not answer by himself.
+    pub(crate) async fn silent(&mut self, seed: u8) -> Transport {
+        let transport = self.transport(seed).await;
+        self.running.insert(seed, (transport.clone(), None));
+        transport
     }
 
     /// Says that a node listens where a test has put something else.
@@ -214,15 +265,17 @@ impl World {
 
     /// Waits until all of these workers hold everything.
     pub(crate) async fn until_whole(&self, seeds: &[u8]) {
-        until(async || {
-            for seed in seeds {
-                if self.whole(*seed).await != self.blocks.rounds() {
-                    return false;
-                }
+        until(async || self.are_whole(seeds).await).await;
+    }
+
+    /// True if all of these workers hold everything.
+    pub(crate) async fn are_whole(&self, seeds: &[u8]) -> bool {
+        for seed in seeds {
+            if self.whole(*seed).await != self.blocks.rounds() {
+                return false;
             }
-            true
-        })
-        .await;
+        }
+        true
     }
 
     /// Every body is found by somebody who has nothing but the headers.
@@ -230,9 +283,13 @@ impl World {
         let stores = self.stores(by).await;
         for round in self.blocks.rounds() {
             let header = self.blocks.at(round);
-            let body = stores.body(&header).await;
-            let body = body.unwrap_or_else(|error| panic!("round {}: {error}", round.0));
-            assert_eq!(body.root(), header.header.body_root);
+            // On a busy computer everybody may be slow for a moment; that nobody has it is final.
+            until(async || match stores.body(&header).await {
+                Ok(body) => body.root() == header.header.body_root,
+                Err(FetchError::Silence) => false,
+                Err(error) => panic!("round {}: {error}", round.0),
+            })
+            .await;
         }
     }
 }

@@ -6,7 +6,7 @@ use net::transport::Transport;
 use std::time::Duration;
 use types::WorkerId;
 use wire::chain::{ChainReply, ChainRequest};
-use wire::protocol::{ACP, CHAIN, DIRECTORY, EVENTS, FAUCET, MAIL, MAX_REQUEST, ROSTER};
+use wire::protocol::{ACP, CHAIN, DIRECTORY, EVENTS, FAUCET, MAIL, MAX_REQUEST, ROSTER, STORE};
 use wire::{Decode, Failure, Reply};
 
 const LONG: Duration = Duration::from_secs(20);
@@ -62,7 +62,7 @@ async fn garbage_stops_nobody() {
     let node = devnet.light_node(0).await;
 
     let worker = [home.addresses.clone()];
-    let requests = [MAIL, DIRECTORY, CHAIN, FAUCET];
+    let requests = [MAIL, DIRECTORY, CHAIN, FAUCET, STORE];
     throw_at(home.worker, &worker, &requests, &[EVENTS]).await;
 
     let ChainReply::Genesis(bytes) = node.chain(ChainRequest::Genesis).await.unwrap() else {
@@ -72,7 +72,7 @@ async fn garbage_stops_nobody() {
     for manager in genesis.managers.iter().map(|manager| WorkerId(manager.member.key)) {
         let located = node.chain(ChainRequest::Locate(manager)).await.unwrap();
         let ChainReply::Located(addresses) = located else { panic!("{located:?}") };
-        throw_at(manager, &addresses, &[CHAIN, ROSTER], &[EVENTS, ACP]).await;
+        throw_at(manager, &addresses, &[CHAIN, ROSTER, STORE], &[EVENTS, ACP]).await;
     }
 
     let before = tip(&node).await;

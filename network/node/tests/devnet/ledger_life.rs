@@ -13,7 +13,7 @@ use wire::{Decode, Encode};
 
 const GIFT: u64 = 100_000_000;
 
-fn address(seed: u8) -> Address {
+pub(crate) fn address(seed: u8) -> Address {
     Words::from_entropy([seed; 32]).master().operation_key().public().address()
 }
 
@@ -22,7 +22,7 @@ fn now() -> Timestamp {
     Timestamp(u64::try_from(millis).unwrap())
 }
 
-async fn genesis(node: &LightNode) -> Genesis {
+pub(crate) async fn genesis(node: &LightNode) -> Genesis {
     match node.chain(ChainRequest::Genesis).await.unwrap() {
         ChainReply::Genesis(bytes) => Genesis::parse(&bytes).unwrap(),
         other => panic!("{other:?}"),
@@ -30,7 +30,7 @@ async fn genesis(node: &LightNode) -> Genesis {
 }
 
 /// Follows the chain by subscription until it is this far.
-async fn follow(node: &LightNode, light: &mut LightState, to: Round) {
+pub(crate) async fn follow(node: &LightNode, light: &mut LightState, to: Round) {
     let headers = Follow::Every(light.round().next());
     let subscribe = Subscribe::To { queues: vec![], headers };
     let mut events = node.subscribe(subscribe).await.unwrap();

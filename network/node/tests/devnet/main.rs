@@ -11,6 +11,8 @@
 mod garbage;
 mod ledger_life;
 mod mail;
+mod pool;
 mod startup;
 mod support;
+mod warrants;
 mod worker_joins;

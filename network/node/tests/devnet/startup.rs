@@ -1,8 +1,14 @@
 //! Starts that are refused, each with its code, and the one line of those that are not.
 
 use crate::support::{Process, command, refused};
+use net::transport::Transport;
 use std::fs;
 use std::process::Output;
+use std::time::Duration;
+use types::Round;
+use wire::events::{Event, Follow, Subscribe};
+
+const BEAT: Duration = Duration::from_secs(5);
 
 #[test]
 fn wrong_usage_is_one_json_line_and_exit_2() {
@@ -67,4 +73,46 @@ fn a_folder_serves_one_network_at_a_time_and_stops_politely() {
     let again = Process::start(&["devnet"], dir.path());
     assert_eq!(again.ready, ready);
     assert_eq!(again.stop("-INT"), 0);
+}
+
+/// The genesis is older than certificates are believed for; so is a network that stood still.
+#[tokio::test]
+async fn a_network_that_began_weeks_ago_is_followed_by_its_workers() {
+    const WEEKS: u64 = 3 * 7 * 24 * 3_600_000;
+    let dir = tempfile::tempdir().unwrap();
+    Process::devnet(dir.path()).kill();
+    let path = dir.path().join("devnet.toml");
+    let mut settings: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
+    let time = settings["time"].as_integer().unwrap();
+    settings["time"] = toml::Value::from(time - i64::try_from(WEEKS).unwrap());
+    // A network begins with its settings.
+    fs::remove_dir_all(dir.path()).unwrap();
+    fs::create_dir(dir.path()).unwrap();
+    fs::write(&path, settings.to_string()).unwrap();
+
+    let devnet = Process::devnet(dir.path());
+    let transport = Transport::spawn(rand::random(), &[]).await.unwrap();
+    let home = devnet.bootstrap(1);
+    transport.connect(home.worker, std::slice::from_ref(&home.addresses)).await.unwrap();
+    let channel = transport.open(home.worker, wire::protocol::EVENTS).await.unwrap();
+    let to = Subscribe::To { queues: vec![], headers: Follow::Every(Round(1)) };
+    let mut events = net::events::subscribe(channel, &to, BEAT).await.unwrap();
+    for _ in 0..3 {
+        assert!(matches!(events.recv().await, Some(Event::Header(_))));
+    }
+    assert_eq!(devnet.stop("-TERM"), 0);
+}
+
+#[test]
+fn a_low_limit_of_open_files_is_raised() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut limited = std::process::Command::new("sh");
+    limited.args(["-c", "ulimit -S -n 256 && exec \"$@\"", "sh", env!("CARGO_BIN_EXE_bcm-node")]);
+    limited.args(["devnet", "--json", "--managers", "4", "--workers", "2", "--dir"]);
+    let devnet = Process::spawn(limited.arg(dir.path()));
+    let limits = fs::read_to_string(format!("/proc/{}/limits", devnet.id())).unwrap();
+    let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    let soft: u64 = files.split_whitespace().nth(3).unwrap().parse().unwrap();
+    assert!(soft >= 2048, "{files}");
+    assert_eq!(devnet.stop("-TERM"), 0);
 }

@@ -35,7 +35,11 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start(args: &[&str], dir: &Path) -> Self {
-        let mut child = command(args, dir).spawn().unwrap();
+        Self::spawn(&mut command(args, dir))
+    }
+
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
@@ -45,6 +49,10 @@ impl Process {
             panic!("not ready: {stderr}");
         }
         Self { child, stdout, ready: serde_json::from_str(&line).unwrap() }
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Four managers, two workers.

@@ -48,9 +48,6 @@ impl Bank {
     /// Gives everybody some money, and lets them pay.
     pub(crate) async fn open(ring: &Ring) -> Self {
         let genesis = Arc::new(ring.genesis());
-        let faucet = std::fs::read_to_string(ring.path().join("faucet.key")).unwrap();
-        let entropy = hex::decode(faucet.trim()).unwrap().try_into().unwrap();
-        let key = Words::from_entropy(entropy).master().operation_key();
         let payer = |key| Payer {
             key,
             nonce: 0,
@@ -58,7 +55,7 @@ impl Bank {
             clients: ring.clients(),
             done: Done::new(),
         };
-        let mut faucet = payer(key);
+        let mut faucet = payer(faucet(ring));
         for number in 0..PEOPLE {
             faucet.pay(address(number), FIRST_MONEY).await;
         }
@@ -132,22 +129,40 @@ impl Payer {
 
     fn sign(&self, to: Address, amount: u64, expiry: Round) -> Transaction {
         let pay = Pay { source: 0, to, amount: Amount::<Abc>::new(amount) };
-        let (address, nonce) = (self.key.public().address(), self.nonce);
-        let reveal = (nonce == 0).then(|| self.key.public());
-        let mut tx = Transaction {
-            version: Transaction::VERSION,
-            chain: self.genesis.chain(),
-            expiry,
-            price_epoch: 0,
-            sources: vec![Source { address, nonce, reveal }],
-            fee: Amount::ZERO,
-            actions: vec![Action::Pay(pay)],
-            witness: vec![],
-        };
-        tx.fee = tx.fee_needed(&self.genesis.params.prices).unwrap();
-        tx.witness = vec![self.key.sign(&tx.sighash()).to_vec()];
-        tx
+        signed(&self.key, &self.genesis, (self.nonce, expiry), Action::Pay(pay))
     }
+}
+
+/// Whoever has all the money at first.
+pub(crate) fn faucet(ring: &Ring) -> EcdsaKey {
+    let faucet = std::fs::read_to_string(ring.path().join("faucet.key")).unwrap();
+    let entropy = hex::decode(faucet.trim()).unwrap().try_into().unwrap();
+    Words::from_entropy(entropy).master().operation_key()
+}
+
+/// What somebody does; the first time the key is shown.
+pub(crate) fn signed(
+    key: &EcdsaKey,
+    genesis: &Genesis,
+    (nonce, expiry): (u64, Round),
+    action: Action,
+) -> Transaction {
+    let address = key.public().address();
+    let reveal = (nonce == 0).then(|| key.public());
+    let mut tx = Transaction {
+        version: Transaction::VERSION,
+        chain: genesis.chain(),
+        expiry,
+        price_epoch: 0,
+        bundle: None,
+        sources: vec![Source { address, nonce, reveal }],
+        fee: Amount::ZERO,
+        actions: vec![action],
+        witness: vec![],
+    };
+    tx.fee = tx.fee_needed(&genesis.params.prices).unwrap();
+    tx.witness = vec![key.sign(&tx.sighash()).to_vec()];
+    tx
 }
 
 /// All ABC of a state: in accounts, in bonds, in pots.

@@ -9,11 +9,14 @@
 )]
 
 mod bank;
+mod bodies;
 mod disk;
 mod forward;
 mod ring;
 mod settings;
 mod status;
+mod stores;
+mod worker;
 
 use bank::Bank;
 use disk::SmallDisk;

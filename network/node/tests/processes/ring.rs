@@ -31,7 +31,7 @@ pub(crate) struct Ring {
     homes: BTreeMap<usize, Bootstrap>,
 }
 
-struct Process {
+pub(crate) struct Process {
     child: Child,
 }
 
@@ -102,17 +102,7 @@ impl Ring {
     }
 
     fn run(&mut self, number: usize, mut command: Command) {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let mut process = Process { child };
-        if line.is_empty() {
-            let mut said = String::new();
-            process.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-            panic!("not ready: {said}");
-        }
-        let ready: Value = serde_json::from_str(&line).unwrap();
-        let home = Bootstrap::parse(ready["bootstrap"][0].as_str().unwrap()).unwrap();
+        let (process, home) = Process::start(&mut command);
         self.homes.insert(number, home);
         self.managers.insert(number, process);
     }
@@ -147,6 +137,15 @@ impl Ring {
         let listens = self.forwards[number].target().port();
         self.forwards[number].cut(on);
         self.forwards.iter().for_each(|forward| forward.refuse(listens, on));
+    }
+
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
+    /// Where a manager is reached.
+    pub(crate) fn bootstrap(&self, number: usize) -> &Bootstrap {
+        &self.homes[&number]
     }
 
     pub(crate) fn clients(&self) -> Clients {
@@ -220,6 +219,21 @@ impl Clients {
 }
 
 impl Process {
+    /// Starts it, and says where it is reached.
+    pub(crate) fn start(command: &mut Command) -> (Self, Bootstrap) {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut process = Self { child };
+        if line.is_empty() {
+            let mut said = String::new();
+            process.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+            panic!("not ready: {said}");
+        }
+        let ready: Value = serde_json::from_str(&line).unwrap();
+        (process, Bootstrap::parse(ready["bootstrap"][0].as_str().unwrap()).unwrap())
+    }
+
     fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());

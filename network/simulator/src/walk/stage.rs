@@ -4,6 +4,7 @@ use super::member::{At, Member, Seen};
 use super::{HONEST, VALUES, VIEWS, Walk};
 use crate::chain::{Chain, Draft, START};
 use crate::node::Engine;
+use crate::plan::INTERVAL;
 use crate::random::Random;
 use crate::ring::Ring;
 use crate::tokens::Tokens;
@@ -33,7 +34,7 @@ impl Stage {
         let views = usize::try_from(walk.views).ok().filter(|views| (1..=VIEWS).contains(views));
         let mut random = Random::new(views.and(Some(7))?);
         let ring = Ring::new(&mut random, HONEST + 1, 0, u64::MAX)?;
-        let chain = Chain::new(&mut random, &ring);
+        let chain = Chain::new(&mut random, &ring, INTERVAL);
         let ground = chain.ground(ROUND.0)?;
         let input = ticket_input(&ground.setup.draw_from, ROUND);
         let ticket = ring.seated(ROUND.0, BAD)?.prove(&input);

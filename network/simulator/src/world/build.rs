@@ -16,15 +16,21 @@ use crate::world::TIMING;
 impl World {
     pub(super) fn new(seed: u64, setting: &Setting) -> Option<Self> {
         let mut random = Random::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ 0xacb5);
-        let mut plan = Plan::draw(&mut random, setting);
+        let plan = Plan::draw(&mut random, setting);
+        Self::of(random, plan, setting)
+    }
+
+    /// A world as this plan has it; what the plan leaves open is drawn.
+    pub(crate) fn of(mut random: Random, mut plan: Plan, setting: &Setting) -> Option<Self> {
         let size = usize::from(setting.managers);
         let ring = Ring::new(&mut random, size, plan.leave, plan.change)?;
-        let chain = Chain::new(&mut random, &ring);
+        let chain = Chain::new(&mut random, &ring, plan.interval);
         let bad = bad_people(&mut random, &plan, setting, (&ring, &chain))?;
         let network = Network {
             weather: std::mem::replace(&mut plan.weather, Weather::Calm),
             gst: START + plan.gst,
             delta: TIMING.delta,
+            least: plan.least,
             usual: plan.usual,
         };
         let members = bad.iter().filter_map(|who| Some((*who, *ring.tokens(*who)?))).collect();
@@ -48,6 +54,7 @@ impl World {
             numbers: 0,
             out: vec![],
             trace: None,
+            times: None,
         };
         world.populate(&bad);
         world.direct();

@@ -18,6 +18,7 @@ impl World {
         if machine.tip + 1 == round {
             machine.tip = round;
         }
+        self.times.iter_mut().for_each(|times| times.stored(round, node, self.now));
         if empty {
             self.blocks.add(header.header.clone(), 0, 0);
             self.blocks.hold(block, node);

@@ -26,6 +26,7 @@ impl World {
         let size_rank = u8::try_from(self.random.below(8)).unwrap_or(0);
         let block = self.blocks.add(header.clone(), size_rank, 0);
         self.blocks.hold(block, node);
+        self.times.iter_mut().for_each(|times| times.built(block, self.now));
         self.cast(who, block);
         self.step(node, Input::Built { header, size_rank });
     }

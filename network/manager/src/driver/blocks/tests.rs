@@ -83,3 +83,21 @@ fn blocks_of_other_rounds_are_let_go() {
     }
     assert!(blocks.held.is_empty() && blocks.early.is_empty());
 }
+
+#[test]
+fn a_block_is_given_to_each_who_wants_it_and_not_over_and_over() {
+    let mut blocks = in_round(1);
+    let (id, held) = block(1, 0);
+    let now = Instant::now();
+    assert!(blocks.give(HONEST, id, now).is_none(), "it is not here");
+    blocks.take(GREEDY, id, held);
+    assert!(blocks.give(GREEDY, id, now).is_some());
+    for _ in 0..100 {
+        assert!(blocks.give(GREEDY, id, now).is_none());
+    }
+    assert!(blocks.give(HONEST, id, now).is_some());
+    assert!(blocks.give(GREEDY, id, now + PATIENCE).is_some(), "it may have been lost");
+    assert!(blocks.given.len() == 2);
+    blocks.enter(Round(2));
+    assert!(blocks.given.is_empty() && blocks.give(GREEDY, id, now).is_some());
+}

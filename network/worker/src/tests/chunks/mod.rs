@@ -55,13 +55,14 @@ fn block_by(managers: [u8; 4], chain: ChainId, round: u64, transactions: u16) ->
         chain,
         expiry: Round(round),
         price_epoch: 0,
+        bundle: None,
         sources: Vec::new(),
         fee: Amount::ZERO,
         actions: Vec::new(),
         witness: vec![number.to_be_bytes().repeat(350)],
     };
     let transactions = (0..transactions).map(transaction).collect();
-    let body = Body { parent_certificate: None, transactions };
+    let body = Body { transactions, ..Body::default() };
     let header = certify(managers, header(chain, round, body.root()));
     Block { header, chunks: body.chunks() }
 }

@@ -131,6 +131,30 @@ async fn limit_pages(worker: &Worker, pages: u32) {
 }
 
 #[tokio::test]
+async fn a_header_takes_room_of_the_chunks_and_gives_it_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let worker = Worker::open(dir.path(), WorkerId(key(9).public())).await.unwrap();
+    let store = ChunkStore::new(&worker, key(9), terms(), Arc::new(|_| true));
+    let bench = Bench { dir, store };
+    let mut block = block(1, 250);
+    // As a large committee signs.
+    block.header.certificate.signatures = vec![[1; 64]; 100];
+    bench.put_all(&block).await;
+    let bytes: usize = block.chunks.iter().map(|chunk| chunk.bytes.len() + 1024).sum();
+    let all = bytes + block.header.to_bytes().len();
+    assert_eq!(room_taken(&worker).await, i64::try_from(all).unwrap());
+    let others: Vec<_> = (20..60).map(|seed| WorkerId(key(seed).public())).collect();
+    bench.store.drop_old(Round(1), &others).await.unwrap();
+    assert_eq!(bench.store.drop_old(Round(5000), &others).await.unwrap(), 1);
+    assert_eq!(room_taken(&worker).await, 0);
+}
+
+async fn room_taken(worker: &Worker) -> i64 {
+    let room = sqlx::query_scalar("SELECT bytes FROM chunk_room");
+    room.fetch_one(worker.database.writer()).await.unwrap()
+}
+
+#[tokio::test]
 async fn chunks_take_no_room_from_the_mailboxes() {
     let dir = tempfile::tempdir().unwrap();
     let id = WorkerId(key(9).public());
