@@ -9,11 +9,39 @@ CREATE TABLE account (
     account BLOB
 ) STRICT;
 
+CREATE TABLE address_book (
+    -- Order in which they were named.
+    seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    -- Encoded wallet::Destination.
+    address BLOB NOT NULL UNIQUE CHECK (length(address) IN (21, 47)),
+    -- As the person calls it.
+    name TEXT NOT NULL UNIQUE,
+    -- When it was named first.
+    added INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE bootstrap (
     -- Order in which they were given.
     seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     -- Multiaddr, '#', chain id.
     address TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE challenges (
+    challenge BLOB NOT NULL PRIMARY KEY CHECK (length(challenge) = 32),
+    -- When it was given.
+    made INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE contact_keys (
+    -- The contact.
+    contact BLOB NOT NULL PRIMARY KEY REFERENCES contacts (account) DEFERRABLE INITIALLY DEFERRED,
+    -- The round since which its keys are others, as it says; 0 if it has said nothing.
+    said INTEGER NOT NULL,
+    -- The round in which the ledger was asked last; 0 if it was not.
+    proved INTEGER NOT NULL,
+    -- The address of its strongest key then; NULL until the ledger was asked.
+    address BLOB CHECK (length(address) = 21)
 ) STRICT;
 
 CREATE TABLE contacts (
@@ -47,7 +75,7 @@ CREATE TABLE contacts (
         CHECK (standing IN ('accepted', 'request', 'declined')), added_behind
     -- The newest message of anybody when it was added, 0 for none: its place among the chats while
     -- it has no messages.
-    INTEGER NOT NULL DEFAULT 0) STRICT;
+    INTEGER NOT NULL DEFAULT 0, compared INTEGER NOT NULL DEFAULT 0 CHECK (compared IN (0, 1))) STRICT;
 
 CREATE INDEX contacts_by_address ON contacts (address);
 
@@ -69,6 +97,117 @@ CREATE TABLE "entries" (
 ) STRICT;
 
 CREATE INDEX entries_by_tx ON entries (tx);
+
+CREATE TABLE envelope_keys (
+    -- The contact.
+    contact BLOB NOT NULL PRIMARY KEY REFERENCES contacts (account) DEFERRABLE INITIALLY DEFERRED,
+    -- Its envelope key; NULL until it has told us.
+    theirs BLOB CHECK (length(theirs) = 32),
+    -- Set once ours is on the way to it.
+    told INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1))
+, shielded BLOB CHECK (length(shielded) = 47), told_period INTEGER NOT NULL DEFAULT 0) STRICT;
+
+CREATE TABLE "gift_claims" (
+    -- The red envelope.
+    gift BLOB NOT NULL CHECK (length(gift) = 32),
+    -- The claim key.
+    key BLOB NOT NULL CHECK (length(key) = 32),
+    -- Encoded ledger::Claim, as proved.
+    claim BLOB NOT NULL,
+    PRIMARY KEY (gift, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "gifts" (
+    -- Order in which they were told.
+    seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    -- The red envelope's id on the ledger.
+    id BLOB NOT NULL CHECK (length(id) = 32),
+    -- The transaction that makes it.
+    tx BLOB NOT NULL CHECK (length(tx) = 32),
+    -- The chat.
+    contact BLOB NOT NULL REFERENCES contacts (account) DEFERRABLE INITIALLY DEFERRED,
+    -- Set if we made it.
+    made INTEGER NOT NULL CHECK (made IN (0, 1)),
+    -- When it was told.
+    told INTEGER NOT NULL,
+    -- Encoded ledger::Gift: what its members were told. Secret.
+    gift BLOB NOT NULL,
+    -- Encoded ledger::RedEnvelope as last proved; NULL until the ledger has it.
+    record BLOB,
+    -- The round of the last proof, 0 before the first.
+    seen INTEGER NOT NULL,
+    -- What it is.
+    state TEXT NOT NULL CHECK (state IN ('queued', 'open', 'done', 'refunded', 'failed')),
+    -- Set once nothing about it can change any more.
+    settled INTEGER NOT NULL CHECK (settled IN (0, 1)),
+    -- Id of our claim; NULL unless one is under way.
+    claim_tx BLOB CHECK (length(claim_tx) = 32),
+    -- The signed claim.
+    claim_bytes BLOB,
+    -- The last round that may include it.
+    claim_expiry INTEGER,
+    -- The round in which a node took it last; NULL before.
+    claim_taken INTEGER, taking BLOB,
+    UNIQUE (id, contact),
+    CHECK ((claim_tx IS NULL) = (claim_bytes IS NULL)),
+    CHECK ((claim_tx IS NULL) = (claim_expiry IS NULL))
+) STRICT;
+
+CREATE INDEX gifts_by_tx ON gifts (tx);
+
+CREATE INDEX gifts_open ON gifts (seq) WHERE settled = 0;
+
+CREATE TABLE granted_keys (
+    -- The grant.
+    serial BLOB NOT NULL REFERENCES grants_received (serial) DEFERRABLE INITIALLY DEFERRED,
+    -- The period account.
+    period INTEGER NOT NULL,
+    -- Encoded wallet::review::GrantedKey. Secret.
+    key BLOB NOT NULL,
+    PRIMARY KEY (serial, period)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE grants_given (
+    -- Order in which they were given.
+    seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    -- The grant's serial number.
+    serial BLOB NOT NULL UNIQUE CHECK (length(serial) = 16),
+    -- The contact that it went to over chat; NULL if it went as a file.
+    contact BLOB REFERENCES contacts (account) DEFERRABLE INITIALLY DEFERRED,
+    -- Encoded wallet::review::ReviewGrant; it holds no key.
+    grant_bytes BLOB NOT NULL,
+    -- When it was stopped; NULL unless it was.
+    stopped INTEGER,
+    -- How many keys were issued behind the card.
+    issued INTEGER NOT NULL,
+    -- The digest of the last one; before the first, of the grant.
+    tip BLOB NOT NULL CHECK (length(tip) = 32),
+    -- The newest period account that it opens.
+    last_period INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE grants_received (
+    -- Order in which they came.
+    seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    -- The grant's serial number.
+    serial BLOB NOT NULL UNIQUE CHECK (length(serial) = 16),
+    -- The account that it opens.
+    account BLOB NOT NULL CHECK (length(account) = 32),
+    -- The contact that sent it; NULL if it came as a file.
+    contact BLOB REFERENCES contacts (account) DEFERRABLE INITIALLY DEFERRED,
+    -- Encoded wallet::review::ReviewGrant.
+    grant_bytes BLOB NOT NULL,
+    -- When it came.
+    received INTEGER NOT NULL,
+    -- When it was stopped, as its owner says; NULL unless it was.
+    stopped INTEGER,
+    -- How many keys have come behind the card.
+    issued INTEGER NOT NULL,
+    -- The digest of the last one; before the first, of the grant.
+    tip BLOB NOT NULL CHECK (length(tip) = 32),
+    -- Whether the ledger says that the account's strongest key has signed it; NULL before it was asked.
+    proved INTEGER CHECK (proved IN (0, 1))
+) STRICT;
 
 CREATE TABLE headers (
     -- Its round.
@@ -110,7 +249,7 @@ CREATE TABLE messages (
     -- What it says was paid; NULL if it speaks of no payment.
     payment_amount INTEGER,
     -- Set until the person has looked at it.
-    unread INTEGER NOT NULL CHECK (unread IN (0, 1)),
+    unread INTEGER NOT NULL CHECK (unread IN (0, 1)), envelope BLOB CHECK (length(envelope) = 32), request BLOB CHECK (length(request) = 16),
     UNIQUE (contact, direction, id),
     CHECK ((payment_tx IS NULL) = (payment_amount IS NULL))
 ) STRICT;
@@ -118,6 +257,8 @@ CREATE TABLE messages (
 CREATE INDEX messages_by_contact ON messages (contact, seq);
 
 CREATE INDEX messages_by_payment ON messages (payment_tx) WHERE payment_tx IS NOT NULL;
+
+CREATE INDEX messages_by_request ON messages (contact, request) WHERE request IS NOT NULL;
 
 CREATE INDEX messages_queued ON messages (contact, seq) WHERE delivery = 'queued';
 
@@ -135,6 +276,30 @@ CREATE TABLE network (
     -- Encoded light::LightState; NULL until headers were followed.
     light BLOB
 ) STRICT;
+
+CREATE TABLE notes (
+    -- The note's spent mark.
+    nullifier BLOB NOT NULL PRIMARY KEY CHECK (length(nullifier) = 32),
+    -- Where its leaf stands; notes are listed in this order.
+    position INTEGER NOT NULL,
+    -- How much ABC.
+    value INTEGER NOT NULL,
+    -- Encoded wallet::private::OwnNote. Secret.
+    note BLOB NOT NULL,
+    -- The digest of the bundle that made it.
+    bundle BLOB NOT NULL CHECK (length(bundle) = 32),
+    -- The contact to whom its address was given; NULL for any other.
+    contact BLOB REFERENCES contacts (account) DEFERRABLE INITIALLY DEFERRED,
+    -- The round in which it was spent; NULL while it is not.
+    spent INTEGER,
+    -- The digest of the bundle that spent it.
+    spent_by BLOB CHECK (length(spent_by) = 32),
+    CHECK ((spent IS NULL) = (spent_by IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX notes_by_bundle ON notes (bundle);
+
+CREATE INDEX notes_by_position ON notes (position);
 
 CREATE TABLE outgoing (
     -- Order in which they are to be sent.
@@ -181,7 +346,9 @@ CREATE TABLE payments (
     -- What became of it.
     state TEXT NOT NULL CHECK (state IN ('queued', 'submitted', 'final', 'expired')),
     -- The round that includes it; NULL unless it is final.
-    final_round INTEGER,
+    final_round INTEGER, kind
+    -- An amount is paid, the account moves to its Falcon key, or all of it moves to another one.
+    TEXT NOT NULL DEFAULT 'pay',
     CHECK ((state = 'final') = (final_round IS NOT NULL))
 ) STRICT;
 
@@ -201,6 +368,22 @@ CREATE TABLE pending (
 ) STRICT;
 
 CREATE INDEX pending_by_contact ON pending (contact, seq);
+
+CREATE TABLE period_stops (
+    -- The month's number.
+    month INTEGER NOT NULL PRIMARY KEY,
+    -- How often.
+    stop INTEGER NOT NULL CHECK (stop BETWEEN 1 AND 63)
+) STRICT;
+
+CREATE TABLE pool (
+    -- Always 1.
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    -- The round that this is proved for.
+    round INTEGER NOT NULL,
+    -- Encoded wallet::private::PoolState: the place in the log, and the tree. Secret.
+    state BLOB NOT NULL
+) STRICT;
 
 CREATE TABLE prekeys (
     -- Order in which they were made.
@@ -232,7 +415,7 @@ CREATE TABLE profile (
     words_confirmed INTEGER NOT NULL CHECK (words_confirmed IN (0, 1)),
     -- Number of the last publication of the prekey bundle, 0 for none.
     publication INTEGER NOT NULL
-) STRICT;
+, review_only INTEGER NOT NULL DEFAULT 0 CHECK (review_only IN (0, 1))) STRICT;
 
 CREATE TABLE publications (
     -- Its number.
@@ -260,6 +443,113 @@ CREATE TABLE queues (
     created INTEGER NOT NULL CHECK (created IN (0, 1))
 ) STRICT;
 
+CREATE TABLE requests (
+    -- Order in which they were told.
+    seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    -- Made by whoever asks; that of its message.
+    id BLOB NOT NULL CHECK (length(id) = 16),
+    -- The other side.
+    contact BLOB NOT NULL REFERENCES contacts (account) DEFERRABLE INITIALLY DEFERRED,
+    -- Set if we ask.
+    made INTEGER NOT NULL CHECK (made IN (0, 1)),
+    -- What is asked for.
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    -- What for.
+    memo TEXT NOT NULL,
+    -- Until when it is wanted; NULL for no end.
+    expiry INTEGER,
+    -- When it was told.
+    told INTEGER NOT NULL,
+    -- Who has closed it; NULL if nobody has.
+    closed TEXT CHECK (closed IN ('by_us', 'by_contact')),
+    -- When.
+    closed_at INTEGER,
+    UNIQUE (contact, made, id),
+    CHECK ((closed IS NULL) = (closed_at IS NULL))
+) STRICT;
+
+CREATE TABLE review_letters (
+    -- Order in which they were written.
+    seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    -- The content's id, which a receipt names.
+    id BLOB NOT NULL CHECK (length(id) = 16),
+    -- For whom.
+    contact BLOB NOT NULL REFERENCES contacts (account) DEFERRABLE INITIALLY DEFERRED,
+    -- Encoded chat::Content; empty once it has arrived. Secret.
+    content BLOB NOT NULL,
+    -- When it was put on its way last.
+    sent INTEGER NOT NULL,
+    -- How far it got.
+    delivery TEXT NOT NULL CHECK (delivery IN ('queued', 'sent', 'delivered', 'failed')),
+    UNIQUE (contact, id)
+) STRICT;
+
+CREATE INDEX review_letters_open ON review_letters (seq) WHERE delivery <> 'delivered';
+
+CREATE TABLE reviewed (
+    -- The account.
+    account BLOB NOT NULL PRIMARY KEY CHECK (length(account) = 32),
+    -- The round whose header proves what follows.
+    round INTEGER NOT NULL,
+    -- Its home address.
+    home BLOB NOT NULL CHECK (length(home) = 21),
+    -- Encoded ledger::Account; NULL while nobody has paid it.
+    record BLOB
+) STRICT;
+
+CREATE TABLE reviewed_entries (
+    -- The account.
+    account BLOB NOT NULL CHECK (length(account) = 32),
+    -- The entry's number in its history.
+    counter INTEGER NOT NULL,
+    -- The time of its round.
+    time INTEGER NOT NULL,
+    -- Encoded ledger::Entry.
+    entry BLOB NOT NULL,
+    -- The running hash of the history up to it.
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    PRIMARY KEY (account, counter)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reviewed_keys (
+    -- The account.
+    account BLOB NOT NULL CHECK (length(account) = 32),
+    -- The fingerprint of one of its granted keys.
+    name BLOB NOT NULL CHECK (length(name) = 32),
+    -- How many bundles of the pool's log it has read, and the running hash over them.
+    count INTEGER NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    -- The round that this is proved for.
+    round INTEGER NOT NULL,
+    PRIMARY KEY (account, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reviewed_moves (
+    -- The account.
+    account BLOB NOT NULL CHECK (length(account) = 32),
+    -- The number of a bundle in the pool's log, from 0.
+    number INTEGER NOT NULL,
+    -- The time of its round.
+    time INTEGER NOT NULL,
+    -- Encoded wallet::review::PoolMove: what the keys show of it. Secret.
+    move BLOB NOT NULL,
+    PRIMARY KEY (account, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reviewed_notes (
+    -- The account.
+    account BLOB NOT NULL CHECK (length(account) = 32),
+    -- The spent mark of a note of its, which a full viewing key has found.
+    nullifier BLOB NOT NULL CHECK (length(nullifier) = 32),
+    -- That key's fingerprint.
+    name BLOB NOT NULL CHECK (length(name) = 32),
+    -- How much ABC.
+    value INTEGER NOT NULL,
+    -- The round in which it was spent; NULL while it is not.
+    spent INTEGER,
+    PRIMARY KEY (account, nullifier)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE seen (
     -- The queue.
     queue BLOB NOT NULL CHECK (length(queue) = 32),
@@ -283,6 +573,48 @@ CREATE TABLE sessions (
     PRIMARY KEY (contact, name)
 ) STRICT;
 
+CREATE TABLE transfers (
+    -- Order in which they were asked for.
+    seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    -- Names the wish.
+    intent BLOB NOT NULL UNIQUE CHECK (length(intent) = 16),
+    -- Encoded wallet::private::PrivatePayee.
+    recipient BLOB NOT NULL,
+    -- The contact it is for; NULL if none was named.
+    contact BLOB REFERENCES contacts (account) DEFERRABLE INITIALLY DEFERRED,
+    -- What the payee gets.
+    amount INTEGER NOT NULL,
+    -- What the payer says about it.
+    memo TEXT,
+    -- When it was asked for.
+    created INTEGER NOT NULL,
+    -- Id of its transaction; NULL until it is proved.
+    tx BLOB CHECK (length(tx) = 32),
+    -- The proved and signed transaction.
+    bytes BLOB,
+    -- The digest of its bundle, by which the log and chats know it.
+    bundle BLOB CHECK (length(bundle) = 32),
+    -- What it costs beside the amount.
+    fee INTEGER,
+    -- The last round that may include it.
+    expiry INTEGER,
+    -- What became of it.
+    state TEXT NOT NULL CHECK (state IN ('planned', 'queued', 'submitted', 'final', 'expired')),
+    -- The round that made it final.
+    final_round INTEGER, carry_proof BLOB, cancelled INTEGER NOT NULL DEFAULT 0
+    CHECK (cancelled = 0 OR (cancelled = 1 AND state = 'expired')), request BLOB CHECK (length(request) = 16), spend BLOB CHECK (length(spend) = 33), agreed INTEGER CHECK (agreed >= 0), asked INTEGER CHECK (asked > 0),
+    CHECK ((state = 'final') = (final_round IS NOT NULL)),
+    CHECK ((tx IS NULL) = (bytes IS NULL)),
+    CHECK (tx IS NOT NULL OR bundle IS NULL),
+    CHECK ((tx IS NULL) = (fee IS NULL)),
+    CHECK ((tx IS NULL) = (expiry IS NULL)),
+    CHECK (tx IS NOT NULL OR state IN ('planned', 'expired'))
+) STRICT;
+
+CREATE INDEX transfers_by_bundle ON transfers (bundle);
+
+CREATE INDEX transfers_open ON transfers (seq) WHERE state IN ('planned', 'queued', 'submitted');
+
 CREATE TABLE vouches (
     -- The contact.
     contact BLOB NOT NULL PRIMARY KEY REFERENCES contacts (account) DEFERRABLE INITIALLY DEFERRED,
@@ -292,4 +624,13 @@ CREATE TABLE vouches (
     asked_at INTEGER NOT NULL,
     -- Encoded light::Checkpoint, as the contact answered; NULL until it does.
     answer BLOB CHECK (length(answer) = 112)
+) STRICT;
+
+CREATE TABLE waiting (
+    -- Always 1.
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    -- The round whose header proves it.
+    round INTEGER NOT NULL,
+    -- How much ABC.
+    amount INTEGER NOT NULL
 ) STRICT;

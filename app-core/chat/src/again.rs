@@ -1,12 +1,14 @@
 //! Saying again what was not read: after a session broke, or after a contact has begun anew.
 
+use ledger::{Gift, RedEnvelopeId};
 use rand_core::CryptoRng;
+use std::collections::BTreeMap;
 use types::{MessageId, OpenId, Timestamp};
 use wire::{Decode, Encode};
 
 use crate::content::MAX_RECEIPTS;
 use crate::send::{hello, message_id};
-use crate::{Body, Change, Content, Me, Message, Pending, Queue};
+use crate::{Body, Change, Content, Me, Message, PaymentRequest, Pending, Queue};
 
 /// How far back it is looked for what a contact may have missed, in milliseconds. Mail waits no
 /// longer than that anyway.
@@ -22,6 +24,13 @@ pub struct Unconfirmed {
     pub received: Vec<MessageId>,
     /// What still waits to be encrypted, in order, each with its sequence number.
     pub waiting: Vec<(i64, Pending)>,
+    /// What the members were told of the red envelopes among what we have written.
+    pub gifts: BTreeMap<RedEnvelopeId, Box<Gift>>,
+    /// What is asked for by the requests among what we have written.
+    pub requests: BTreeMap<MessageId, PaymentRequest>,
+    /// Requests that we have closed, and whether they were our own. They are closed once more: nobody
+    /// confirms that.
+    pub closed: Vec<(MessageId, bool)>,
 }
 
 /// Says again all that a contact may have missed, beginning with our card and its queue. What is
@@ -37,15 +46,27 @@ pub fn say_again<R: CryptoRng>(
     (now, rng): (Timestamp, &mut R),
 ) -> Vec<Change> {
     let hello = queue.map(|queue| hello(account, queue, me, now, rng));
-    let Unconfirmed { written, mut received, waiting } = missed;
+    let Unconfirmed { written, mut received, waiting, mut gifts, mut requests, closed } = missed;
     received.truncate(MAX_RECEIPTS);
     let removed: Vec<_> = waiting.iter().map(|(at, _)| Change::RemovePending(*at)).collect();
     let said = |pending: &Pending| match Content::from_bytes(&pending.content).map(|it| it.body) {
         Ok(Body::Hello(_)) => queue.is_some(),
         Ok(Body::Receipt(ids)) => ids.iter().all(|id| received.contains(id)),
         // Whoever still wants to know asks again.
-        Ok(Body::AskCheckpoint(_) | Body::Vouch(_)) => true,
-        Ok(Body::Text(_) | Body::Payment { .. }) | Err(_) => false,
+        Ok(Body::AskCheckpoint(_) | Body::Vouch(_) | Body::AskPrivateAddress) => true,
+        // Told anew behind all of this.
+        Ok(Body::EnvelopeKey(_) | Body::PrivateAddress(_)) => true,
+        Ok(Body::Closed { request, .. }) => closed.iter().any(|(id, _)| *id == request),
+        Ok(
+            Body::Text(_)
+            | Body::Payment { .. }
+            | Body::KeysChanged(_)
+            | Body::Gift(_)
+            | Body::Request(_)
+            | Body::Settlement { .. }
+            | Body::Review(_),
+        )
+        | Err(_) => false,
     };
     let later: Vec<_> =
         waiting.into_iter().map(|(_, pending)| pending).filter(|it| !said(it)).collect();
@@ -53,12 +74,18 @@ pub fn say_again<R: CryptoRng>(
         let content = Content { id: message_id(rng), time: now, body: Body::Receipt(received) };
         Pending { contact: account, message: None, content: content.to_bytes() }
     });
+    let ends = closed.iter().map(|(request, by_asker)| {
+        let body = Body::Closed { request: *request, by_asker: *by_asker };
+        let content = Content { id: message_id(rng), time: now, body };
+        Pending { contact: account, message: None, content: content.to_bytes() }
+    });
+    let ends: Vec<_> = ends.collect();
     let written = written.into_iter().map(|message| {
-        let content = content_of(&message).to_bytes();
+        let content = content_of(&message, &mut gifts, &mut requests).to_bytes();
         Pending { contact: account, message: Some(message.id), content }
     });
-    let said = hello.into_iter().chain(receipts).chain(written).chain(later);
-    [Change::DropOutgoing(account)]
+    let said = hello.into_iter().chain(receipts).chain(written).chain(ends).chain(later);
+    [Change::DropOutgoing(account), Change::SetTold { contact: account, told: false }]
         .into_iter()
         .chain(removed)
         .chain(said.map(Change::AddPending))
@@ -66,11 +93,25 @@ pub fn say_again<R: CryptoRng>(
 }
 
 /// The content that carried a message of ours.
-fn content_of(message: &Message) -> Content {
-    let Message { id, time, text, payment, .. } = message;
-    let body = match payment {
-        None => Body::Text(text.clone()),
-        Some(payment) => {
+fn content_of(
+    message: &Message,
+    gifts: &mut BTreeMap<RedEnvelopeId, Box<Gift>>,
+    requests: &mut BTreeMap<MessageId, PaymentRequest>,
+) -> Content {
+    let Message { id, time, text, payment, envelope, request, .. } = message;
+    let gift = envelope.and_then(|envelope| gifts.remove(&envelope));
+    if let (None, Some(asked)) = (payment, requests.remove(id)) {
+        return Content { id: *id, time: *time, body: Body::Request(asked) };
+    }
+    if let (Some(payment), Some(request)) = (payment, request) {
+        let (request, payment, memo) = (*request, *payment, text.clone());
+        let body = Body::Settlement { request, payment, memo };
+        return Content { id: *id, time: *time, body };
+    }
+    let body = match (payment, gift) {
+        (_, Some(gift)) => Body::Gift(gift),
+        (None, None) => Body::Text(text.clone()),
+        (Some(payment), None) => {
             Body::Payment { tx: payment.tx, amount: payment.amount, memo: text.clone() }
         }
     };

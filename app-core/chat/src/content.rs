@@ -1,9 +1,10 @@
 //! What is said inside a session, after decryption.
 
+use ledger::Gift;
 use types::{Abc, Amount, BlockId, MessageId, Round, Timestamp, TxId, WorkerId};
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
-use crate::{Card, Route};
+use crate::{Card, PaymentRef, PaymentRequest, Review, Route};
 
 /// Most bytes of UTF-8 in one message or memo: with everything around it, it still fits the
 /// largest mailbox bucket.
@@ -35,7 +36,8 @@ pub enum Body {
     Receipt(Vec<MessageId>),
     /// I have paid you; the ledger decides whether it is so.
     Payment {
-        /// The transaction.
+        /// The transaction; of a private payment, the digest by which the pool's log names its
+        /// bundle.
         tx: TxId,
         /// What it pays.
         amount: Amount<Abc>,
@@ -46,6 +48,38 @@ pub enum Body {
     AskCheckpoint(Round),
     /// This one; my own light node has checked it.
     Vouch(Vouched),
+    /// Since this round, my account is signed for by another key than my card's: look it up. The ledger
+    /// decides.
+    KeysChanged(Round),
+    /// By this key you may name me among those who may claim a share of a red envelope.
+    EnvelopeKey([u8; 32]),
+    /// I have made a red envelope, and you may claim a share; the ledger decides whether it is so.
+    Gift(Box<Gift>),
+    /// Pay me here in the private pool: the bytes of a shielded address that is for you alone. The
+    /// wallet decides whether they are one.
+    PrivateAddress([u8; 47]),
+    /// The address in the private pool that I know of you has ended: tell me another one.
+    AskPrivateAddress,
+    /// I ask you for money.
+    Request(PaymentRequest),
+    /// I have paid what you asked for; the ledger decides whether it is so.
+    Settlement {
+        /// The request.
+        request: MessageId,
+        /// The payment.
+        payment: PaymentRef,
+        /// What it is for.
+        memo: String,
+    },
+    /// I do not pay what you asked for, or do not want any more what I asked for.
+    Closed {
+        /// The request.
+        request: MessageId,
+        /// True if its own maker says so.
+        by_asker: bool,
+    },
+    /// Something about review keys.
+    Review(Review),
 }
 
 /// What a contact vouches for: a header of the ledger that both live on.
@@ -107,6 +141,40 @@ impl Encode for Content {
                 w.u8(6);
                 vouched.encode(w);
             }
+            Body::KeysChanged(round) => {
+                w.u8(7);
+                round.encode(w);
+            }
+            Body::EnvelopeKey(key) => {
+                w.u8(8);
+                w.fixed(key);
+            }
+            Body::Gift(gift) => {
+                w.u8(9);
+                gift.encode(w);
+            }
+            Body::PrivateAddress(address) => {
+                w.u8(10);
+                w.fixed(address);
+            }
+            Body::AskPrivateAddress => w.u8(12),
+            Body::Request(request) => {
+                w.u8(13);
+                request.encode(w);
+            }
+            Body::Settlement { request, payment, memo } => {
+                w.u8(14);
+                request.encode(w);
+                payment.tx.encode(w);
+                payment.amount.encode(w);
+                w.text(memo);
+            }
+            Body::Closed { request, by_asker } => {
+                w.u8(15);
+                request.encode(w);
+                w.bool(*by_asker);
+            }
+            Body::Review(review) => review.encode(w),
         }
     }
 }
@@ -152,6 +220,19 @@ impl Decode for Content {
             },
             5 => Body::AskCheckpoint(Round::decode(r)?),
             6 => Body::Vouch(Vouched::decode(r)?),
+            7 => Body::KeysChanged(Round::decode(r)?),
+            8 => Body::EnvelopeKey(r.fixed()?),
+            9 => Body::Gift(Box::new(Gift::decode(r)?)),
+            10 => Body::PrivateAddress(r.fixed()?),
+            12 => Body::AskPrivateAddress,
+            13 => Body::Request(PaymentRequest::decode(r)?),
+            14 => Body::Settlement {
+                request: MessageId::decode(r)?,
+                payment: PaymentRef { tx: TxId::decode(r)?, amount: Amount::decode(r)? },
+                memo: r.text(MAX_TEXT)?,
+            },
+            15 => Body::Closed { request: MessageId::decode(r)?, by_asker: r.bool()? },
+            tag @ Review::FIRST_TAG..=Review::LAST_TAG => Body::Review(Review::decode(tag, r)?),
             _ => return Err(DecodeError::BadValue("kind of content")),
         };
         Ok(Self { id, time, body })

@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
 mod again;
+mod ask;
 mod card;
 mod content;
 mod envelope;
@@ -17,6 +18,7 @@ mod model;
 pub mod prekeys;
 mod queue;
 mod receive;
+mod review;
 mod route;
 mod safety;
 mod send;
@@ -27,6 +29,10 @@ mod tests;
 mod unsent;
 
 pub use again::{LOOK_BACK_MS, Unconfirmed, say_again};
+pub use ask::{
+    Closed, KnownRequest, PaymentRequest, RequestState, Settlement, close_request, write_request,
+    write_settlement,
+};
 pub use card::{BadCard, Card, MAX_NAME, is_name, look};
 pub use content::{Body, Content, Hello, MAX_TEXT, Vouched};
 pub use envelope::{NotAnEnvelope, TooLong, open_envelope, seal_envelope};
@@ -37,12 +43,14 @@ pub use model::{
     PreKeyKind, Queue,
 };
 pub use receive::{Refused, Taken, take};
+pub use review::{MAX_REVIEW, Review, ReviewLetter, write_review};
 pub use route::Route;
 pub use safety::{Incomparable, compare, safety_number, scannable};
 pub use send::{
-    Me, SealError, acknowledged, add_contact, ask_checkpoint, greet, hello, is_hello, merge,
-    receipt, seal, unsendable, vouch, write, write_payment,
+    Me, SealError, acknowledged, add_contact, ask_checkpoint, ask_private_address, greet, hello,
+    is_hello, keys_changed, merge, receipt, seal, tell_envelope_key, tell_private_address,
+    unsendable, vouch, write, write_gift, write_payment,
 };
 pub use session::session_changes;
 pub use standing::{Standing, accept, decline};
-pub use unsent::{given_up, retry};
+pub use unsent::{given_up, retell, retry};

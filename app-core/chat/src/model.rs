@@ -2,12 +2,15 @@
 //! Plain values; `store` keeps them, the functions beside this module change them.
 
 use core::fmt;
+use ledger::RedEnvelopeId;
 use types::{
     Abc, Address, Amount, EnvelopeId, MessageId, OpenId, QueueId, SendId, Timestamp, TxId, WorkerId,
 };
 use zeroize::Zeroizing;
 
+use crate::ask::{Closed, KnownRequest};
 use crate::card::Card;
+use crate::review::ReviewLetter;
 use crate::route::Route;
 use crate::standing::Standing;
 
@@ -119,6 +122,10 @@ pub struct Message {
     pub delivery: Delivery,
     /// The payment it speaks of.
     pub payment: Option<PaymentRef>,
+    /// The red envelope that it brings.
+    pub envelope: Option<RedEnvelopeId>,
+    /// The request that it pays; without a payment, its own id: it brings that request.
+    pub request: Option<MessageId>,
 }
 
 /// An encoded [`crate::Content`] that waits to be encrypted for a contact.
@@ -237,6 +244,63 @@ pub enum Change {
         time: Timestamp,
         /// Canonical bytes of the content.
         content: Vec<u8>,
+    },
+    /// Whether the contact's safety number counts as compared.
+    SetCompared {
+        /// The contact.
+        contact: OpenId,
+        /// True if it does.
+        compared: bool,
+    },
+    /// A payment that a message speaks of, and that never left, has been signed once more.
+    Retell {
+        /// The conversation.
+        contact: OpenId,
+        /// The waiting content that names the payment.
+        pending: i64,
+        /// The transaction that can never happen.
+        dead: TxId,
+        /// The one in its place.
+        renewed: TxId,
+        /// Canonical bytes of the content that names it.
+        content: Vec<u8>,
+    },
+    /// Insert a request of payment, unless that side has made one of this id already.
+    AddRequest(Box<KnownRequest>),
+    /// A request is closed, unless it is already.
+    CloseRequest {
+        /// The other side.
+        contact: OpenId,
+        /// The request.
+        request: MessageId,
+        /// True if we have made it.
+        made: bool,
+        /// Who closes it.
+        by: Closed,
+        /// When.
+        at: Timestamp,
+    },
+    /// A contact has told us its envelope key.
+    SaveEnvelopeKey {
+        /// The contact.
+        contact: OpenId,
+        /// The key.
+        key: [u8; 32],
+    },
+    /// Whether our own envelope key is on its way to a contact, or has to be told once more.
+    SetTold {
+        /// The contact.
+        contact: OpenId,
+        /// True if it is.
+        told: bool,
+    },
+    /// A content about review keys is on its way, for the first time or again: it is kept until its
+    /// receipt comes.
+    KeepLetter {
+        /// The content.
+        letter: ReviewLetter,
+        /// When it was put on its way.
+        sent: Timestamp,
     },
     /// Append to the contents that wait to be encrypted.
     AddPending(Pending),

@@ -1,10 +1,15 @@
 //! What arrives: one decrypted content becomes changes.
 
+use keys::envelope_key_is_valid;
+use ledger::{Gift, RedEnvelopeId};
 use ratchet::IdentityKey;
 use types::{MessageId, Round, Timestamp};
 
 use crate::content::{Body, Content, Hello, Vouched};
-use crate::{Change, Contact, Delivery, Direction, Me, Message, PaymentRef, Standing};
+use crate::{
+    Change, Closed, Contact, Delivery, Direction, KnownRequest, Me, Message, PaymentRef,
+    PaymentRequest, Review, Standing,
+};
 
 /// Why a content is dropped. Nobody is told: an answer would be an oracle for strangers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +38,15 @@ pub struct Taken {
     pub asked: Option<Round>,
     /// What an accepted contact vouches for.
     pub vouched: Option<Vouched>,
+    /// A contact says that its keys are others since this round.
+    pub keys_changed: Option<Round>,
+    /// The red envelope that a message brings, to be saved with it.
+    pub gift: Option<Box<Gift>>,
+    /// Where the contact says that it is paid in the private pool.
+    pub private_address: Option<[u8; 47]>,
+    /// What an accepted contact says about review keys, under this id: it is to be confirmed once it
+    /// is saved.
+    pub review: Option<(MessageId, Review)>,
 }
 
 /// Takes one content from the holder of an identity key, who may be known as a contact, and whose
@@ -51,40 +65,74 @@ pub fn take(
     let Content { id, time, body } = content;
     match (known, body) {
         (known, Body::Hello(hello)) => take_hello(known, (sender, fresh), *hello, me, now),
-        (
-            None,
-            Body::Text(_)
-            | Body::Receipt(_)
-            | Body::Payment { .. }
-            | Body::AskCheckpoint(_)
-            | Body::Vouch(_),
-        ) => Err(Refused::Stranger),
-        (
-            Some(contact),
-            Body::Text(_)
-            | Body::Receipt(_)
-            | Body::Payment { .. }
-            | Body::AskCheckpoint(_)
-            | Body::Vouch(_),
-        ) if contact.standing == Standing::Declined => {
-            Ok(Taken { changes: answered(contact).into_iter().collect(), ..Taken::default() })
+        (None, _) => Err(Refused::Stranger),
+        (Some(contact), _) if contact.standing == Standing::Declined => Ok(heard(contact)),
+        (Some(contact), body) => Ok(said(contact, (id, time), body, now)),
+    }
+}
+
+/// What somebody says whom we know and have not declined.
+fn said(contact: Contact, (id, time): (MessageId, Timestamp), body: Body, now: Timestamp) -> Taken {
+    let accepted = contact.standing == Standing::Accepted;
+    match body {
+        // Taken before anything else.
+        Body::Hello(_) => Taken::default(),
+        Body::AskCheckpoint(round) => asked(contact, Some(round), None),
+        Body::Vouch(vouched) => asked(contact, None, Some(vouched)),
+        Body::KeysChanged(round) => Taken { keys_changed: Some(round), ..heard(contact) },
+        Body::PrivateAddress(address) => Taken { private_address: Some(address), ..heard(contact) },
+        // It is told as if it never had been: once, however often that is asked meanwhile.
+        Body::AskPrivateAddress if accepted => {
+            let changes = vec![Change::SetTold { contact: contact.account, told: false }];
+            Taken { changes, ..heard(contact) }
         }
-        (Some(contact), Body::AskCheckpoint(round)) => Ok(asked(contact, Some(round), None)),
-        (Some(contact), Body::Vouch(vouched)) => Ok(asked(contact, None, Some(vouched))),
-        (Some(contact), Body::Text(text)) => Ok(arrived(contact, id, time, (text, None))),
-        (Some(contact), Body::Payment { tx, amount, memo }) => {
-            Ok(arrived(contact, id, time, (memo, Some(PaymentRef { tx, amount }))))
+        Body::AskPrivateAddress => heard(contact),
+        // What was not confirmed comes again, perhaps when the request is accepted.
+        Body::Review(review) => {
+            Taken { review: accepted.then_some((id, review)), ..heard(contact) }
         }
-        (Some(contact), Body::Receipt(messages)) => {
+        Body::EnvelopeKey(key) => envelope_key(contact, key),
+        Body::Text(text) => arrived(contact, id, time, (text, Says::default())),
+        Body::Payment { tx, amount, memo } => {
+            let says = Says { payment: Some(PaymentRef { tx, amount }), ..Says::default() };
+            arrived(contact, id, time, (memo, says))
+        }
+        Body::Gift(gift) => {
+            let says = Says { envelope: Some(gift.id()), ..Says::default() };
+            let said = (gift.greeting.clone(), says);
+            Taken { gift: Some(gift), ..arrived(contact, id, time, said) }
+        }
+        Body::Request(request) => asks(contact, (id, time), request, now),
+        Body::Settlement { request, payment, memo } => {
+            settles(contact, (id, time), (request, payment), memo)
+        }
+        Body::Closed { request, by_asker } => {
+            // What the asker has made is not ours, and the other way round.
+            let (account, made, by) = (contact.account, !by_asker, Closed::ByContact);
+            let closed = Change::CloseRequest { contact: account, request, made, by, at: now };
+            heard(contact).and([closed])
+        }
+        Body::Receipt(messages) => {
             let account = contact.account;
             let delivered = messages.into_iter().map(|message| Change::SetDelivery {
                 contact: account,
                 message,
                 delivery: Delivery::Delivered,
             });
-            let changes = answered(contact).into_iter().chain(delivered).collect();
-            Ok(Taken { changes, ..Taken::default() })
+            heard(contact).and(delivered)
         }
+    }
+}
+
+/// That somebody has written, and nothing else.
+fn heard(contact: Contact) -> Taken {
+    Taken { changes: answered(contact).into_iter().collect(), ..Taken::default() }
+}
+
+impl Taken {
+    fn and(mut self, changes: impl IntoIterator<Item = Change>) -> Self {
+        self.changes.extend(changes);
+        self
     }
 }
 
@@ -92,7 +140,15 @@ pub fn take(
 fn asked(contact: Contact, asked: Option<Round>, vouched: Option<Vouched>) -> Taken {
     let accepted = contact.standing == Standing::Accepted;
     let (asked, vouched) = (asked.filter(|_| accepted), vouched.filter(|_| accepted));
-    Taken { changes: answered(contact).into_iter().collect(), asked, vouched, ..Taken::default() }
+    Taken { asked, vouched, ..heard(contact) }
+}
+
+/// What is no key would give whoever names it a claim key that is nobody's.
+fn envelope_key(contact: Contact, key: [u8; 32]) -> Taken {
+    let account = contact.account;
+    let saved =
+        envelope_key_is_valid(&key).then_some(Change::SaveEnvelopeKey { contact: account, key });
+    heard(contact).and(saved)
 }
 
 /// Whoever writes to us within a session knows us, with or without a hello.
@@ -141,12 +197,48 @@ fn take_hello(
     })
 }
 
+/// What a message speaks of beside its text.
+#[derive(Default)]
+struct Says {
+    payment: Option<PaymentRef>,
+    envelope: Option<RedEnvelopeId>,
+    request: Option<MessageId>,
+}
+
+/// A contact asks for money.
+fn asks(
+    contact: Contact,
+    (id, time): (MessageId, Timestamp),
+    request: PaymentRequest,
+    now: Timestamp,
+) -> Taken {
+    let (account, memo) = (contact.account, request.memo.clone());
+    let says = Says { request: Some(id), ..Says::default() };
+    let mut taken = arrived(contact, id, time, (memo, says));
+    let known =
+        KnownRequest { id, contact: account, made: false, request, told: now, closed: None };
+    taken.changes.push(Change::AddRequest(Box::new(known)));
+    taken
+}
+
+/// A contact says that it has paid what we asked for.
+fn settles(
+    contact: Contact,
+    (id, time): (MessageId, Timestamp),
+    (request, payment): (MessageId, PaymentRef),
+    memo: String,
+) -> Taken {
+    let says = Says { payment: Some(payment), request: Some(request), ..Says::default() };
+    arrived(contact, id, time, (memo, says))
+}
+
 fn arrived(
     contact: Contact,
     id: MessageId,
     time: Timestamp,
-    (text, payment): (String, Option<PaymentRef>),
+    (text, says): (String, Says),
 ) -> Taken {
+    let Says { payment, envelope, request } = says;
     let message = Message {
         id,
         contact: contact.account,
@@ -155,6 +247,8 @@ fn arrived(
         text,
         delivery: Delivery::Received,
         payment,
+        envelope,
+        request,
     };
     let changes = [Change::AddMessage(message)].into_iter().chain(answered(contact)).collect();
     Taken { changes, receipt: Some(id), ..Taken::default() }

@@ -1,9 +1,10 @@
 //! Everything that leaves: greetings, messages, payments' notices; and what a worker's
 //! acknowledgement changes.
 
+use ledger::{Gift, RedEnvelopeId};
 use rand_core::CryptoRng;
 use ratchet::{RatchetError, SessionRecord};
-use types::{Abc, Amount, ChainId, MessageId, OpenId, Round, Timestamp, TxId, WorkerId};
+use types::{ChainId, MessageId, OpenId, Round, Timestamp, WorkerId};
 use wire::{Decode, Encode};
 
 use crate::content::{Body, Content, Hello, MAX_RECEIPTS, Vouched};
@@ -108,7 +109,7 @@ pub fn write(
     now: Timestamp,
     rng: &mut impl CryptoRng,
 ) -> (Message, Vec<Change>) {
-    compose(contact, Body::Text(text.to_owned()), text, None, (now, rng))
+    compose(contact, Body::Text(text.to_owned()), (text, About::Nothing), (now, rng))
 }
 
 /// Tells a contact of a payment to it. A request is accepted with it.
@@ -121,7 +122,55 @@ pub fn write_payment(
 ) -> Vec<Change> {
     let PaymentRef { tx, amount } = payment;
     let body = Body::Payment { tx, amount, memo: memo.to_owned() };
-    compose(contact, body, memo, Some((tx, amount)), (now, rng)).1
+    compose(contact, body, (memo, About::Payment(payment)), (now, rng)).1
+}
+
+/// Tells a contact of a red envelope in which it may have a share. A request is accepted with it.
+pub fn write_gift(
+    contact: &Contact,
+    gift: Box<Gift>,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Vec<Change> {
+    let (greeting, about) = (gift.greeting.clone(), About::Envelope(gift.id()));
+    compose(contact, Body::Gift(gift), (&greeting, about), (now, rng)).1
+}
+
+/// Tells a contact our envelope key, so that it can name us in a red envelope. People see nothing of
+/// it.
+pub fn tell_envelope_key(
+    contact: OpenId,
+    key: [u8; 32],
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Vec<Change> {
+    let content = unseen(contact, Body::EnvelopeKey(key), now, rng);
+    vec![content, Change::SetTold { contact, told: true }]
+}
+
+/// Tells a contact where to pay us in the private pool. People see nothing of it.
+pub fn tell_private_address(
+    contact: OpenId,
+    address: [u8; 47],
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Change {
+    unseen(contact, Body::PrivateAddress(address), now, rng)
+}
+
+/// Asks a contact where to pay it in the private pool: what it told before has ended. People see
+/// nothing of it.
+pub fn ask_private_address(contact: OpenId, now: Timestamp, rng: &mut impl CryptoRng) -> Change {
+    unseen(contact, Body::AskPrivateAddress, now, rng)
+}
+
+/// What a message speaks of beside its text.
+pub(crate) enum About {
+    Nothing,
+    Payment(PaymentRef),
+    Envelope(RedEnvelopeId),
+    Request,
+    Settlement(MessageId, PaymentRef),
 }
 
 /// Tells a contact that its message has arrived and is saved. Receipts that wait together leave
@@ -155,8 +204,24 @@ pub fn vouch(
     unseen(contact, Body::Vouch(vouched), now, rng)
 }
 
+/// Tells a contact that our account is signed for by another key than our card's, since this round. A
+/// contact that pays to the old address, or is paid by the new key, has to know.
+pub fn keys_changed(
+    contact: OpenId,
+    since: Round,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Change {
+    unseen(contact, Body::KeysChanged(since), now, rng)
+}
+
 /// A content that is no message.
-fn unseen(contact: OpenId, body: Body, now: Timestamp, rng: &mut impl CryptoRng) -> Change {
+pub(crate) fn unseen(
+    contact: OpenId,
+    body: Body,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Change {
     let content = Content { id: message_id(rng), time: now, body }.to_bytes();
     Change::AddPending(Pending { contact, message: None, content })
 }
@@ -192,14 +257,20 @@ pub fn merge(waiting: Vec<(i64, Pending)>) -> Vec<(Vec<i64>, Pending)> {
     merged
 }
 
-fn compose<R: CryptoRng>(
+pub(crate) fn compose<R: CryptoRng>(
     contact: &Contact,
     body: Body,
-    text: &str,
-    payment: Option<(TxId, Amount<Abc>)>,
+    (text, about): (&str, About),
     (now, rng): (Timestamp, &mut R),
 ) -> (Message, Vec<Change>) {
     let id = message_id(rng);
+    let (payment, envelope, request) = match about {
+        About::Nothing => (None, None, None),
+        About::Payment(payment) => (Some(payment), None, None),
+        About::Envelope(envelope) => (None, Some(envelope), None),
+        About::Request => (None, None, Some(id)),
+        About::Settlement(request, payment) => (Some(payment), None, Some(request)),
+    };
     let message = Message {
         id,
         contact: contact.account,
@@ -207,7 +278,9 @@ fn compose<R: CryptoRng>(
         time: now,
         text: text.to_owned(),
         delivery: Delivery::Queued,
-        payment: payment.map(|(tx, amount)| PaymentRef { tx, amount }),
+        payment,
+        envelope,
+        request,
     };
     let content = Content { id, time: now, body }.to_bytes();
     let pending = Pending { contact: contact.account, message: Some(id), content };

@@ -14,7 +14,11 @@ use crate::content::{Body, Hello};
 use crate::*;
 
 mod again;
+mod asks;
+mod gifts;
 mod letter;
+mod private;
+mod review;
 mod safety;
 mod standing;
 mod unsent;
@@ -340,7 +344,16 @@ fn more_receipts_than_fit_one_content_lose_none() {
             | Body::Text(_)
             | Body::Payment { .. }
             | Body::AskCheckpoint(_)
-            | Body::Vouch(_) => 0,
+            | Body::Vouch(_)
+            | Body::KeysChanged(_)
+            | Body::EnvelopeKey(_)
+            | Body::Gift(_)
+            | Body::PrivateAddress(_)
+            | Body::AskPrivateAddress
+            | Body::Request(_)
+            | Body::Settlement { .. }
+            | Body::Closed { .. }
+            | Body::Review(_) => 0,
         }
     });
     assert_eq!(ids.collect::<Vec<_>>().into_iter().sum::<usize>(), 450);
@@ -364,7 +377,16 @@ fn receipts_that_are_said_again_and_new_ones_can_all_be_read() {
         | Body::Text(_)
         | Body::Payment { .. }
         | Body::AskCheckpoint(_)
-        | Body::Vouch(_) => 0,
+        | Body::Vouch(_)
+        | Body::KeysChanged(_)
+        | Body::EnvelopeKey(_)
+        | Body::Gift(_)
+        | Body::PrivateAddress(_)
+        | Body::AskPrivateAddress
+        | Body::Request(_)
+        | Body::Settlement { .. }
+        | Body::Closed { .. }
+        | Body::Review(_) => 0,
     });
     assert_eq!(ids.sum::<usize>(), 201);
 }
@@ -396,6 +418,13 @@ fn contents_keep_their_encoding() {
     };
     let ids = "08".repeat(32) + &"09".repeat(32);
     check(Body::Vouch(vouched), &format!("{head}060000000000000007{ids}000000000000000a"));
+    check(Body::KeysChanged(Round(7)), &format!("{head}070000000000000007"));
+    check(Body::EnvelopeKey([7; 32]), &format!("{head}08{}", "07".repeat(32)));
+    let told = gifts::told();
+    check(
+        Body::Gift(Box::new(told)),
+        &format!("{head}09{}", hex::encode(gifts::told().to_bytes())),
+    );
 }
 
 #[test]

@@ -43,6 +43,12 @@ pub enum Code {
     BadAmount,
     /// More than there is.
     InsufficientFunds,
+    /// Something that this one would get in the way of is not final yet.
+    MoveUnderWay,
+    /// The account is signed for by keys that do not follow from these words.
+    OtherKeys,
+    /// This release has no private pool.
+    NoPrivatePool,
     /// The faucet has paid before.
     FaucetUsed,
     /// It did not happen in time.
@@ -92,6 +98,9 @@ impl Code {
         Self::WrongNetwork,
         Self::BadAmount,
         Self::InsufficientFunds,
+        Self::MoveUnderWay,
+        Self::OtherKeys,
+        Self::NoPrivatePool,
         Self::FaucetUsed,
         Self::Timeout,
         Self::NoNetwork,
@@ -130,6 +139,9 @@ impl Code {
             Self::WrongNetwork => "wrong_network",
             Self::BadAmount => "bad_amount",
             Self::InsufficientFunds => "insufficient_funds",
+            Self::MoveUnderWay => "move_under_way",
+            Self::OtherKeys => "other_keys",
+            Self::NoPrivatePool => "no_private_pool",
             Self::FaucetUsed => "faucet_used",
             Self::Timeout => "timeout",
             Self::NoNetwork => "no_network",
@@ -174,18 +186,21 @@ mod tests {
             Code::WrongNetwork => 17,
             Code::BadAmount => 18,
             Code::InsufficientFunds => 19,
-            Code::FaucetUsed => 20,
-            Code::Timeout => 21,
-            Code::NoNetwork => 22,
-            Code::ClockWrong => 23,
-            Code::UpgradeNeeded => 24,
-            Code::DiskFull => 25,
-            Code::BadProof => 26,
-            Code::Conflict => 27,
-            Code::CheckpointNeeded => 28,
-            Code::Io => 29,
-            Code::Refused => 30,
-            Code::Internal => 31,
+            Code::MoveUnderWay => 20,
+            Code::OtherKeys => 21,
+            Code::NoPrivatePool => 22,
+            Code::FaucetUsed => 23,
+            Code::Timeout => 24,
+            Code::NoNetwork => 25,
+            Code::ClockWrong => 26,
+            Code::UpgradeNeeded => 27,
+            Code::DiskFull => 28,
+            Code::BadProof => 29,
+            Code::Conflict => 30,
+            Code::CheckpointNeeded => 31,
+            Code::Io => 32,
+            Code::Refused => 33,
+            Code::Internal => 34,
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod words;
 
+use ledger::Flag;
 use net::Probed;
 use net::transport::Carrier;
 use types::{Timestamp, WorkerId};
@@ -108,6 +109,14 @@ pub enum FindingKind {
     TrustOver,
     /// Two certified headers contradict each other.
     TrustFrozen,
+    /// The managers stop the private pool soon.
+    PoolStopping,
+    /// They have stopped it.
+    PoolStopped,
+    /// The managers switch ECDSA off soon.
+    EcdsaEnding,
+    /// They have switched it off.
+    EcdsaOff,
 }
 
 /// Judges what was measured; the profile has no network if nothing was.
@@ -125,7 +134,23 @@ pub fn diagnose(
     findings.extend(measured.clock_ahead_ms.map(clock));
     findings.extend(standing.map(|standing| header(standing, now)));
     findings.extend(standing.map(trust));
+    findings.extend(standing.into_iter().flat_map(switched_off));
     findings
+}
+
+/// What the managers have decided, and how long it still goes on.
+fn switched_off(standing: &Standing) -> Vec<Finding> {
+    let kinds = [
+        (Flag::PoolStop, FindingKind::PoolStopping, FindingKind::PoolStopped),
+        (Flag::EcdsaOff, FindingKind::EcdsaEnding, FindingKind::EcdsaOff),
+    ];
+    let found = kinds.into_iter().filter_map(|(flag, ending, over)| {
+        let left = standing.flags.since(flag)?.0.saturating_sub(standing.round.0);
+        let left_ms = left.saturating_mul(u64::from(standing.interval_ms));
+        let soon = || Finding { ms: Some(left_ms), ..fair(ending) };
+        Some(if left == 0 { bad(over) } else { soon() })
+    });
+    found.collect()
 }
 
 fn home(measured: &Measured) -> Finding {

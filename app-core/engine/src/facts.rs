@@ -1,5 +1,6 @@
 //! What the light node knows of its network, as a screen shows it.
 
+use ledger::Flags;
 use types::{ChainId, Round, Timestamp, WorkerId};
 
 use crate::Engine;
@@ -15,10 +16,14 @@ pub struct LightFacts {
     pub round: Round,
     /// The time of that header.
     pub time: Timestamp,
+    /// The time between two blocks, in milliseconds, if all goes well.
+    pub interval_ms: u32,
     /// How many managers decide.
     pub managers: usize,
     /// How many of them must agree.
     pub quorum: usize,
+    /// What the managers have switched off, as last proved.
+    pub flags: Flags,
     /// Our home worker.
     pub worker: WorkerId,
     /// Where it was reached last: a multiaddr.
@@ -36,8 +41,10 @@ impl Engine {
             genesis_time: network.genesis.time,
             round: light.round(),
             time: light.time(),
+            interval_ms: network.genesis.params.interval_ms,
             managers: light.committee().size(),
             quorum: light.committee().quorum(),
+            flags: self.flags.flags,
             worker: home.worker,
             address: home.addresses.clone(),
         })

@@ -28,6 +28,11 @@ impl Fault {
         Self { code, detail: None, message: message.into() }
     }
 
+    /// Something that a person asked for and cannot have, with a code of its own.
+    pub(crate) fn refused(code: &str, words: &str) -> Self {
+        Self { detail: Some(code.to_owned()), ..Self::new(Code::Refused, words) }
+    }
+
     /// The code as scripts see it.
     #[must_use]
     pub fn code(&self) -> &str {
@@ -143,6 +148,8 @@ impl From<LightError> for Fault {
             | LightError::WrongAddress(_)
             | LightError::Proof(_)
             | LightError::HistoryGap(_)
+            | LightError::Warrant(_)
+            | LightError::Settled
             | LightError::WrongHistory => {
                 Self::new(Code::BadProof, format!("the node's answer is refused: {error}"))
             }
@@ -154,10 +161,17 @@ impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal {
             Refusal::Insufficient { .. } => Code::InsufficientFunds,
-            Refusal::Zero | Refusal::BelowMinimum(_) => Code::BadAmount,
-            Refusal::ToSelf => Code::BadAddress,
+            Refusal::Zero | Refusal::BelowMinimum(_) | Refusal::SharesTooSmall(_) => {
+                Code::BadAmount
+            }
+            Refusal::Shares => Code::Refused,
+            Refusal::ToSelf | Refusal::NotFalcon => Code::BadAddress,
+            Refusal::PaymentUnderWay => Code::MoveUnderWay,
+            Refusal::ForeignKey => Code::OtherKeys,
+            Refusal::PoolUnknown => Code::NoNetwork,
         };
-        Self::new(code, refusal.to_string())
+        let detail = (refusal == Refusal::Shares).then(|| "bad_shares".to_owned());
+        Self { detail, ..Self::new(code, refusal.to_string()) }
     }
 }
 

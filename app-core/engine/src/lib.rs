@@ -5,29 +5,46 @@
 //! crates, SQL lives in `store`, libp2p lives in `net`. What joins two domains is a flow: one file
 //! per verb under `flows`.
 
+mod asking;
 mod attention;
 mod clock;
 mod code;
 mod diagnosis;
+mod doubts;
 mod facts;
 mod fault;
 mod flows;
 mod link;
 mod me;
 mod observatory;
+mod outlook;
 mod safety;
+mod share;
+mod signing;
 mod writer;
 
+pub use asking::{Named, Seen, Whose};
 pub use attention::Attention;
 pub use clock::Clock;
 pub use code::Code;
 pub use diagnosis::{Finding, FindingKind, Health, diagnose};
+pub use doubts::not_alike;
 pub use facts::LightFacts;
 pub use fault::Fault;
 pub use flows::contact::{find_contact, shown_names};
 pub use flows::faucet::gift;
+pub use flows::give::Giving;
 pub use flows::listen::Heard;
+pub use flows::moves::Moved;
 pub use flows::pay::{Payee, Wanted, outcome};
+pub use flows::pool::ProvedPool;
+pub use flows::private::{
+    First, Paying, PoolWork, PrivateQuote, PrivateWanted, Recipient, transfer_outcome,
+};
+pub use flows::review::{GrantTo, Granted, Granting};
+pub use flows::statement::{
+    OfWhom, PaymentMade, PaymentWish, ReceiptsMade, StatementMade, StatementWish,
+};
 pub use flows::sync::Synced;
 pub use light::{ManagerRecord, Mark, RoundLine, Survey};
 pub use link::Happening;
@@ -35,7 +52,9 @@ pub use observatory::{
     Case, CrossCheck, Explored, Finality, Measured, Observatory, PeerFacts, Second, Standing,
     Steps, Way,
 };
+pub use outlook::{Migration, Outlook, migration, swept, waiting};
 pub use safety::Safety;
+pub use share::{Taker, Who};
 pub use wallet::Quote;
 pub use writer::Writer;
 
@@ -50,11 +69,14 @@ use ratchet::SenderCertificate;
 use store::{HeaderRow, Store};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use types::{Address, OpenId, QueueId, Round, Timestamp};
+use types::{Abc, Address, Amount, OpenId, QueueId, Round, Timestamp, WorkerId};
 use wire::hash;
 
 use crate::flows::again::Lately;
+use crate::flows::crosscheck::Answer;
 use crate::flows::deliver::Rest;
+use crate::flows::flags::SeenFlags;
+use crate::flows::private::Proving;
 use crate::link::Link;
 use crate::me::Keys;
 
@@ -68,6 +90,8 @@ pub struct Engine {
     /// Fourteen bits that tell installations of one account apart; never 0.
     registration_id: u32,
     name: String,
+    /// Nothing about money is signed, ever.
+    review_only: bool,
     network: Option<Bound>,
     extra: Vec<Bootstrap>,
     link: Option<Link>,
@@ -77,6 +101,18 @@ pub struct Engine {
     looked: Round,
     /// Payments wait to become final.
     paying: bool,
+    /// The round up to which the pool's log is known to hold what is saved of it, and no more.
+    pool_read: Round,
+    /// What the managers have switched off.
+    flags: SeenFlags,
+    /// A proof that is being made.
+    proving: Option<Proving>,
+    /// What is put into the pool as soon as no other proof is being made.
+    put_in: Option<Amount<Abc>>,
+    /// When the profile was opened.
+    opened: Instant,
+    /// Of some red envelope something may still change.
+    gifts_open: bool,
     /// Whether somebody looks.
     attention: Attention,
     /// What was seen, for whoever looks.
@@ -84,7 +120,11 @@ pub struct Engine {
     /// Why the ledger is not believed now; mail moves all the same.
     distrust: Option<Fault>,
     /// What other workers are being asked.
-    checks: JoinSet<Option<light::Step>>,
+    checks: JoinSet<Option<Answer>>,
+    /// Workers that are being told of a warrant.
+    warnings: JoinSet<(WorkerId, bool)>,
+    /// Workers that know of what froze us.
+    warned: BTreeSet<WorkerId>,
     /// When they were asked last.
     crossed: Option<Instant>,
     /// When the latest headers could not be had.
@@ -107,6 +147,8 @@ pub struct Engine {
     answered: Lately,
     /// Contacts for which everything was lately sent again, because they read elsewhere.
     moved: Lately,
+    /// When contacts were asked for another address in the pool.
+    asked_where: BTreeMap<OpenId, Instant>,
 }
 
 /// The network that the profile is bound to, for good.
@@ -137,16 +179,25 @@ impl Engine {
             keys,
             certificate,
             name: row.name,
+            review_only: row.review_only,
             network: None,
             extra,
             link: None,
             watch: None,
             looked: Round(0),
             paying: false,
+            pool_read: Round(0),
+            flags: SeenFlags::default(),
+            proving: None,
+            put_in: None,
+            opened: Instant::now(),
+            gifts_open: false,
             attention: Attention::default(),
             observatory: Observatory::new(clock),
             distrust: None,
             checks: JoinSet::new(),
+            warnings: JoinSet::new(),
+            warned: BTreeSet::new(),
             crossed: None,
             gap_left: None,
             asked_of_us: Mutex::default(),
@@ -158,6 +209,7 @@ impl Engine {
             asked: Lately::default(),
             answered: Lately::default(),
             moved: Lately::default(),
+            asked_where: BTreeMap::new(),
         };
         engine.network = engine.load_network().await?;
         engine.remember_bootstrap().await?;

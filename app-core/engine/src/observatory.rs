@@ -159,7 +159,7 @@ impl Engine {
         let now = self.clock.now();
         let node = self.link.as_ref().map(|link| &link.node);
         let Some(network) = &self.network else { return };
-        let standing = Standing::of(&network.light, now);
+        let standing = Standing::of(&network.light, self.flags.flags, now);
         let peers = node.map(|node| home_peer(node, now)).into_iter().flatten().collect();
         let workers = network.genesis.workers.iter().map(|worker| worker.id).collect();
         let home = network.home.clone();

@@ -1,7 +1,7 @@
 //! Safety numbers of our contacts. They need no network and no turn of the engine, and some
 //! milliseconds of a processor, which are taken where they hold nobody up.
 
-use chat::{Contact, Incomparable};
+use chat::{Change, Contact, Incomparable};
 use ratchet::{RatchetError, SafetyNumber};
 
 use crate::{Code, Fault, Writer};
@@ -25,13 +25,27 @@ impl Writer {
         Ok(Safety { digits: number.digits(), payload: chat::scannable(&number) })
     }
 
-    /// True if what somebody showed is the contact's side of our safety number.
+    /// True if what somebody showed is the contact's side of our safety number, which counts as
+    /// compared then.
     ///
     /// # Errors
     /// `bad_payload` for our own or one that nobody shows; `upgrade_needed` for one of another
     /// version.
     pub async fn compare(&self, contact: &Contact, payload: &str) -> Result<bool, Fault> {
-        Ok(chat::compare(&self.number(contact).await?, payload)?)
+        let matches = chat::compare(&self.number(contact).await?, payload)?;
+        if matches {
+            self.mark_compared(contact, true).await?;
+        }
+        Ok(matches)
+    }
+
+    /// Notes that the safety number counts as compared, or does not any more.
+    ///
+    /// # Errors
+    /// Codes of the store.
+    pub async fn mark_compared(&self, contact: &Contact, compared: bool) -> Result<(), Fault> {
+        let contact = contact.account;
+        Ok(self.store.apply(vec![Change::SetCompared { contact, compared }.into()]).await?)
     }
 
     async fn number(&self, contact: &Contact) -> Result<SafetyNumber, Fault> {

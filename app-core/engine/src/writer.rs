@@ -6,11 +6,14 @@
 //! leaves are the engine's. What one has read may be old when it saves, so that no change of theirs
 //! says more than what it decides.
 
+use std::sync::Arc;
+
 use chat::{Change, Contact, Message, Standing};
-use keys::PublicKey;
+use keys::{EnvelopeKey, PublicKey};
 use ledger::Genesis;
 use ratchet::IdentityKey;
 use store::Store;
+use tokio::sync::OnceCell;
 use types::{Abc, Amount, MessageId, OpenId, Round};
 use wallet::{Ground, Quote};
 
@@ -21,9 +24,13 @@ use crate::{Clock, Code, Engine, Fault};
 /// Saves what a person does, without the network and without the engine. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Writer {
-    store: Store,
-    clock: Clock,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    /// The key that names the account.
     pub(crate) own: PublicKey,
+    /// The one that it moves to, once somebody has asked for it.
+    pub(crate) falcon: Arc<OnceCell<PublicKey>>,
+    pub(crate) envelope: Arc<EnvelopeKey>,
     pub(crate) identity: IdentityKey,
 }
 
@@ -32,11 +39,18 @@ impl Engine {
     #[must_use]
     pub fn writer(&self) -> Writer {
         let (own, identity) = (self.keys.operation.public(), self.keys.identity.public());
-        Writer { store: self.store.clone(), clock: self.clock, own, identity }
+        let (falcon, envelope) = (Arc::default(), Arc::clone(&self.keys.envelope));
+        Writer { store: self.store.clone(), clock: self.clock, own, falcon, envelope, identity }
     }
 }
 
 impl Writer {
+    /// The time by this device's clock.
+    #[must_use]
+    pub fn now(&self) -> types::Timestamp {
+        self.clock.now()
+    }
+
     /// Writes a message to a contact. It is saved when this returns, and sent by the next
     /// [`Engine::flush`] or [`Engine::sync`]. A request is accepted with it.
     ///
@@ -110,7 +124,7 @@ impl Writer {
         let saved = self.store.account().await?;
         let ground = Ground {
             chain: network.chain,
-            prices: &genesis.params.prices,
+            params: &genesis.params,
             // It decides only until when a payment is valid.
             round: saved.as_ref().map_or(Round(0), |saved| saved.round),
             account: saved.as_ref().and_then(|saved| saved.account.as_ref()),

@@ -14,21 +14,22 @@ use std::path::{Path, PathBuf};
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
 /// One writes, the others let screens read meanwhile.
-const CONNECTIONS: u32 = 4;
+pub(crate) const CONNECTIONS: u32 = 4;
 /// Up to this size every page is checked at opening; beyond, each one when it is read.
 const CHECK_AT_OPENING: u64 = 8 * 1024 * 1024;
 
 /// Makes a new database at this path with all tables.
 pub(crate) async fn make(path: &Path, key: &DatabaseKey) -> Result<SqlitePool, StoreError> {
     crate::files::make(path)?;
-    migrated(connect(options(path, key)).await?).await
+    // One alone: what is made is sealed, and nobody else may hold it then.
+    migrated(connect(options(path, key), 1).await?).await
 }
 
 /// Opens an existing database for writing and brings it to the newest form. A file that is not
 /// ours, not whole or newer is not written.
 pub(crate) async fn open(path: &Path, key: &DatabaseKey) -> Result<SqlitePool, StoreError> {
     inspect(path, key).await?;
-    migrated(connect(options(path, key)).await?).await
+    migrated(connect(options(path, key), CONNECTIONS).await?).await
 }
 
 async fn migrated(pool: SqlitePool) -> Result<SqlitePool, StoreError> {
@@ -55,10 +56,33 @@ pub(crate) fn files_of(path: &Path) -> [PathBuf; 3] {
     })
 }
 
-async fn connect(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+/// All connections are opened now and stay. One that is opened later, and whose opening is given up
+/// half-way, would go on in a thread that nobody waits for: SQLCipher takes its memory away from that
+/// thread when the process ends.
+async fn connect(options: SqliteConnectOptions, count: u32) -> Result<SqlitePool, StoreError> {
     // A connection to a file does not go stale.
-    let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).test_before_acquire(false);
-    Ok(pool.connect_with(options).await?)
+    let pool = SqlitePoolOptions::new()
+        .max_connections(count)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await?;
+    match open_all(&pool, count).await {
+        Ok(()) => Ok(pool),
+        Err(error) => {
+            pool.close().await;
+            Err(error)
+        }
+    }
+}
+
+async fn open_all(pool: &SqlitePool, count: u32) -> Result<(), StoreError> {
+    let mut open = vec![];
+    for _ in 0..count {
+        open.push(pool.acquire().await?);
+    }
+    Ok(())
 }
 
 /// Looks at a database without writing to it.
@@ -109,6 +133,9 @@ async fn check_pages(connection: &mut SqliteConnection, path: &Path) -> Result<(
 /// The only place where the key meets SQLite. The options are never printed or logged: they hold
 /// the key as text.
 fn keyed(path: &Path, key: &DatabaseKey) -> SqliteConnectOptions {
+    // The thread of a closed connection may end while the process does. Left to itself, OpenSSL would
+    // tidy up in both at once, and free the same memory twice; so it does not at the process's end.
+    openssl_sys::init();
     // Logging goes off first: pragmas are logged statements, and the key is a pragma.
     SqliteConnectOptions::new()
         .disable_statement_logging()

@@ -24,11 +24,13 @@ mod wraps;
 
 pub use apply::{Change, HeaderRow, LightChange, NetworkChange};
 pub use error::StoreError;
-pub use load::{NetworkRow, ProfileRow, VouchRow};
+pub use load::{KeyRead, NetworkRow, ProfileRow, VouchRow};
 pub use lock::LOCK_WAIT;
 pub use paths::Profile;
 pub use profile::{create, open, open_within, recover};
-pub use read::{ChatRow, Flow, HistoryKind, HistoryRow, MessageRow, MoneyMark};
+pub use read::{
+    ChatRow, Flow, HistoryKind, HistoryRow, MessageRow, MoneyMark, Remark, RequestRow, ReviewedRow,
+};
 pub use store::Store;
 pub use unlock::Protection;
 

@@ -1,9 +1,10 @@
 //! Between the values of the machines and the columns of SQLite.
 
 use crate::StoreError;
-use chat::{Delivery, Direction, PreKeyKind, Standing};
+use chat::{Closed, Delivery, Direction, PreKeyKind, Standing};
 use types::{Abc, Address, AddressKind, Amount, OpenId, Round, Timestamp};
-use wallet::PaymentState;
+use wallet::private::TransferState;
+use wallet::{GiftState, PaymentKind, PaymentState};
 use wire::Decode;
 
 /// An unsigned number as SQLite keeps it. No time, amount, round or counter of ours comes near the
@@ -126,6 +127,12 @@ pub(crate) fn payment_state_columns(state: PaymentState) -> (&'static str, Optio
     }
 }
 
+/// Undoes `PaymentKind::name`.
+pub(crate) fn payment_kind(name: &str) -> Result<PaymentKind, StoreError> {
+    let mut kinds = PaymentKind::ALL.into_iter();
+    kinds.find(|kind| kind.name() == name).ok_or(StoreError::DamagedProfile)
+}
+
 /// Undoes [`payment_state_columns`].
 pub(crate) fn payment_state(
     state: &str,
@@ -136,6 +143,70 @@ pub(crate) fn payment_state(
         ("submitted", None) => Ok(PaymentState::Submitted),
         ("final", Some(round)) => Ok(PaymentState::Final(Round(uint(round)?))),
         ("expired", None) => Ok(PaymentState::Expired),
+        _ => Err(StoreError::DamagedProfile),
+    }
+}
+
+/// The columns `state` and `final_round` of a transfer.
+pub(crate) fn transfer_state_columns(state: TransferState) -> (&'static str, Option<i64>) {
+    match state {
+        TransferState::Planned => ("planned", None),
+        TransferState::Queued => ("queued", None),
+        TransferState::Submitted => ("submitted", None),
+        TransferState::Final(round) => ("final", Some(int(round.0))),
+        // A column of its own tells these apart.
+        TransferState::Expired | TransferState::Cancelled => ("expired", None),
+    }
+}
+
+/// Undoes [`transfer_state_columns`].
+pub(crate) fn transfer_state(
+    state: &str,
+    (final_round, cancelled): (Option<i64>, bool),
+) -> Result<TransferState, StoreError> {
+    match (state, final_round) {
+        ("expired", None) if cancelled => Ok(TransferState::Cancelled),
+        ("planned", None) => Ok(TransferState::Planned),
+        ("queued", None) => Ok(TransferState::Queued),
+        ("submitted", None) => Ok(TransferState::Submitted),
+        ("final", Some(round)) => Ok(TransferState::Final(Round(uint(round)?))),
+        ("expired", None) => Ok(TransferState::Expired),
+        _ => Err(StoreError::DamagedProfile),
+    }
+}
+
+pub(crate) const fn closed_text(by: Closed) -> &'static str {
+    match by {
+        Closed::ByUs => "by_us",
+        Closed::ByContact => "by_contact",
+    }
+}
+
+pub(crate) fn closed(text: &str) -> Result<Closed, StoreError> {
+    match text {
+        "by_us" => Ok(Closed::ByUs),
+        "by_contact" => Ok(Closed::ByContact),
+        _ => Err(StoreError::DamagedProfile),
+    }
+}
+
+pub(crate) const fn gift_state_text(state: GiftState) -> &'static str {
+    match state {
+        GiftState::Queued => "queued",
+        GiftState::Open => "open",
+        GiftState::Done => "done",
+        GiftState::Refunded => "refunded",
+        GiftState::Failed => "failed",
+    }
+}
+
+pub(crate) fn gift_state(text: &str) -> Result<GiftState, StoreError> {
+    match text {
+        "queued" => Ok(GiftState::Queued),
+        "open" => Ok(GiftState::Open),
+        "done" => Ok(GiftState::Done),
+        "refunded" => Ok(GiftState::Refunded),
+        "failed" => Ok(GiftState::Failed),
         _ => Err(StoreError::DamagedProfile),
     }
 }
@@ -155,6 +226,31 @@ mod tests {
             let (text, round) = payment_state_columns(state);
             assert_eq!(payment_state(text, round).unwrap(), state);
         }
+        for kind in PaymentKind::ALL {
+            assert_eq!(payment_kind(kind.name()).unwrap(), kind);
+        }
+        assert!(payment_kind("gift").is_err());
+        for state in [
+            GiftState::Queued,
+            GiftState::Open,
+            GiftState::Done,
+            GiftState::Refunded,
+            GiftState::Failed,
+        ] {
+            assert_eq!(gift_state(gift_state_text(state)).unwrap(), state);
+        }
+        for state in [
+            TransferState::Planned,
+            TransferState::Queued,
+            TransferState::Submitted,
+            TransferState::Final(Round(7)),
+            TransferState::Expired,
+            TransferState::Cancelled,
+        ] {
+            let (text, round) = transfer_state_columns(state);
+            let cancelled = state == TransferState::Cancelled;
+            assert_eq!(transfer_state(text, (round, cancelled)).unwrap(), state);
+        }
         for value in [Direction::Out, Direction::In] {
             assert_eq!(direction(direction_text(value)).unwrap(), value);
         }
@@ -171,6 +267,9 @@ mod tests {
             [PreKeyKind::Signed, PreKeyKind::OneTime, PreKeyKind::Kyber, PreKeyKind::OneTimeKyber]
         {
             assert_eq!(prekey_kind(prekey_kind_text(value)).unwrap(), value);
+        }
+        for by in [Closed::ByUs, Closed::ByContact] {
+            assert_eq!(closed(closed_text(by)).unwrap(), by);
         }
         for value in [Standing::Accepted, Standing::Request, Standing::Declined] {
             assert_eq!(standing(standing_text(value)).unwrap(), value);

@@ -29,6 +29,17 @@ struct Inner {
     lock: std::sync::Mutex<Option<Lock>>,
 }
 
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // Whoever does not close it leaves it as a crash would. Connections that are dropped close in
+        // threads that nobody waits for, and SQLCipher takes its memory away from them if the process
+        // ends just then.
+        if !self.pool.is_closed() {
+            core::mem::forget(self.pool.clone());
+        }
+    }
+}
+
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not the pool: its options hold the key.

@@ -2,6 +2,9 @@
 //!
 //! Linked by tests, examples and benches only.
 
+mod pool;
+mod state;
+
 use keys::{EcdsaKey, Ed25519Key, VrfKey, Words};
 use ledger::{
     Certificate, CertifiedHeader, Committee, FirstManager, FirstWorker, Genesis, Header, Member,
@@ -9,6 +12,9 @@ use ledger::{
 };
 use std::collections::BTreeMap;
 use types::{Abc, Address, Amount, Timestamp, WorkerId};
+
+pub use pool::{logged, shielded_person, unproved};
+pub use state::{prove_state, state_root};
 
 /// What each manager's account holds beside its bond: 100 ABC.
 pub const PURSE: Amount<Abc> = Amount::new(100_000_000);
@@ -40,12 +46,16 @@ pub fn member(seed: u8) -> Member {
 /// Managers 1 to `count`, in the order of their keys, with accounts of their own.
 #[must_use]
 pub fn managers(count: u8) -> Vec<FirstManager> {
-    let manager = |seed: u8| FirstManager {
-        member: member(seed),
-        account: person(seed | 0x80).public().address(),
-        bond: Amount::new(Params::DEVNET.manager_bond),
-    };
-    let mut managers: Vec<_> = (1..=count).map(manager).collect();
+    let account = |seed: u8| person(seed | 0x80).public().address();
+    managers_of((1..=count).map(|seed| (member(seed), account(seed))))
+}
+
+/// Managers of these keys and accounts, in the order of their keys.
+#[must_use]
+pub fn managers_of(all: impl Iterator<Item = (Member, Address)>) -> Vec<FirstManager> {
+    let bond = Amount::new(Params::DEVNET.manager_bond);
+    let mut managers: Vec<_> =
+        all.map(|(member, account)| FirstManager { member, account, bond }).collect();
     managers.sort_unstable_by_key(|manager| manager.member);
     managers
 }
@@ -53,10 +63,19 @@ pub fn managers(count: u8) -> Vec<FirstManager> {
 /// A network of four managers that begins now, with these balances beside those of its managers.
 #[must_use]
 pub fn genesis(time: Timestamp, balances: &[(Address, Amount<Abc>)]) -> Genesis {
-    let managers = managers(4);
+    genesis_of(time, managers(4), balances)
+}
+
+/// The same with other managers; whose balance is not named among them has [`PURSE`].
+#[must_use]
+pub fn genesis_of(
+    time: Timestamp,
+    managers: Vec<FirstManager>,
+    balances: &[(Address, Amount<Abc>)],
+) -> Genesis {
     let purses = managers.iter().map(|manager| (manager.account, PURSE));
-    let mut balances: Vec<_> = balances.iter().copied().chain(purses).collect();
-    balances.sort_unstable();
+    let balances: BTreeMap<_, _> = purses.chain(balances.iter().copied()).collect();
+    let balances = balances.into_iter().collect();
     Genesis {
         time,
         params: Params::DEVNET,

@@ -7,12 +7,35 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 
+mod destination;
+pub mod fuzz;
+mod gift;
+mod link;
 mod model;
+mod moves;
 mod plan;
+pub mod private;
+pub mod review;
 mod settle;
+mod signer;
+mod split;
 #[cfg(test)]
 mod tests;
 
-pub use model::{Attempt, Change, Payment, PaymentState, ProvedEntry, SavedAccount};
+pub use destination::{Destination, DestinationError, DestinationKind};
+pub use gift::{
+    ClaimAttempt, CollectGround, GiftState, GiftWish, KnownGift, Look, Share, ShareTo, Taking,
+    collect_fee, collect_to_account, own_claim_key, plan_claim, plan_collect, plan_gift,
+    seal_collect,
+};
+pub use link::{LinkError, MAX_LINK_MEMO, PaymentLink, is_link_memo};
+pub use model::{
+    Attempt, BookEntry, Change, Payment, PaymentKind, PaymentState, ProvedEntry, SavedAccount,
+};
+pub use moves::{Protection, migrate, migration_fee, sweep};
 pub use plan::{Ground, Quote, Refusal, Wish, pending_out, plan, quote};
-pub use settle::settle;
+pub use settle::{is_given_up, settle};
+pub use shielded::NotPayable;
+pub use shielded::{ShieldedAddress, ShieldedAddressError};
+pub use signer::{Keyring, signer, strongest};
+pub use split::{MAX_PARTS, split};

@@ -1,17 +1,53 @@
 //! What a profile knows about its payments. Plain values; `store` keeps them.
 
-use types::{Abc, Address, Amount, OpenId, Round, Timestamp, TxId};
+use shielded::{Period, ShieldedAddress};
+use types::{Abc, Address, Amount, MessageId, OpenId, Round, Timestamp, TxId};
+
+use crate::private::{PoolStep, Transfer};
+use crate::{Destination, KnownGift};
+
+/// What a payment does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentKind {
+    /// Pays an amount.
+    Pay,
+    /// Moves the account to its Falcon key in place: nothing but the fee leaves it.
+    Migrate,
+    /// Moves all ABC to another account.
+    Sweep,
+    /// Puts an amount into the private pool.
+    TopUp,
+}
+
+impl PaymentKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Pay, Self::Migrate, Self::Sweep, Self::TopUp];
+
+    /// Its name, as it is saved.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pay => "pay",
+            Self::Migrate => "migrate",
+            Self::Sweep => "sweep",
+            Self::TopUp => "top_up",
+        }
+    }
+}
 
 /// One wish to pay, whatever becomes of its attempts (`money-and-mail.md` A9).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
     /// Names the wish; made once.
     pub intent: [u8; 16],
-    /// Where the money goes.
+    /// What it does.
+    pub kind: PaymentKind,
+    /// Where the money goes; of a move in place, the address of the new key.
     pub to: Address,
     /// The contact it is for, if it was named.
     pub contact: Option<OpenId>,
-    /// What the payee gets.
+    /// What the payee gets. Of a sweep, what it was when it was signed: a deposit in between goes with
+    /// it. Nothing of a move in place.
     pub amount: Amount<Abc>,
     /// What the payer says about it; travels over chat, never on the ledger.
     pub memo: Option<String>,
@@ -52,7 +88,7 @@ pub enum PaymentState {
 }
 
 /// Something to save.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Change {
     /// Insert or replace, by intent.
     SavePayment(Payment),
@@ -60,6 +96,43 @@ pub enum Change {
     AddEntries(Vec<ProvedEntry>),
     /// The newest proved state of the account; replaces the last one.
     SaveAccount(SavedAccount),
+    /// Insert a red envelope; one of this id that is there already stays as it is.
+    AddGift(Box<KnownGift>),
+    /// What is proved of a red envelope, and our claim of it, by id.
+    SaveGift(Box<KnownGift>),
+    /// Drop entries and account: the headers that proved them do not count. All of it is proved anew.
+    ForgetProved,
+    /// What a piece of the pool's log has changed.
+    TakePool(Box<PoolStep>),
+    /// Insert or replace a transfer out of the pool, by intent.
+    SaveTransfer(Box<Transfer>),
+    /// A transfer, by its intent, pays this request of its contact.
+    PaysRequest([u8; 16], MessageId),
+    /// So much may still be put into the pool for a transfer, by its intent: whoever asked for it knows.
+    AgreeTopUp([u8; 16], Amount<Abc>),
+    /// A transfer, by its intent, would have taken so much more, and nobody was told.
+    AsksTopUp([u8; 16], Amount<Abc>),
+    /// Where a contact is paid in the pool; replaces what it told before.
+    SavePrivateAddress(OpenId, ShieldedAddress),
+    /// A contact is told an address of this period account.
+    SetToldPeriod(OpenId, Period),
+    /// What lies at the address of our Falcon key, outside the account, in this round.
+    SaveWaiting(Round, Amount<Abc>),
+    /// Insert an address of the address book, or give it another name.
+    SaveAddress(BookEntry),
+    /// Strike an address out of the address book.
+    RemoveAddress(Destination),
+}
+
+/// An address that a person has given a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookEntry {
+    /// The address.
+    pub to: Destination,
+    /// Its name.
+    pub name: String,
+    /// When it was named first.
+    pub added: Timestamp,
 }
 
 /// A history entry under a certified header.

@@ -1,16 +1,17 @@
 //! From a wish to a signed transaction.
 
-use keys::{EcdsaKey, PublicKey};
-use ledger::{Account, Action, Pay, Prices, Source, Transaction};
+use keys::PublicKey;
+use ledger::{Account, Action, Params, Pay, Prices, Source, Transaction};
 use rand_core::CryptoRng;
 use std::collections::BTreeSet;
 use types::{Abc, Address, Amount, ChainId, OpenId, Round, Timestamp};
 use wire::Encode;
 
-use crate::{Attempt, Payment, PaymentState};
+use crate::signer::{Keyring, joining, knows, signer_at};
+use crate::{Attempt, Payment, PaymentKind, PaymentState};
 
 /// How many rounds a payment may wait for its block (`money-and-mail.md` A9).
-const PATIENCE: u64 = 600;
+pub(crate) const PATIENCE: u64 = 600;
 
 /// What a person asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +31,8 @@ pub struct Wish {
 pub struct Ground<'a> {
     /// The network.
     pub chain: ChainId,
-    /// Its prices.
-    pub prices: &'a Prices,
+    /// Its parameters, prices among them.
+    pub params: &'a Params,
     /// The newest round whose header has been checked.
     pub round: Round,
     /// Our account as proved; `None` while nobody has paid it.
@@ -40,6 +41,13 @@ pub struct Ground<'a> {
     pub payee_exists: bool,
     /// Our payments that are neither final nor dead.
     pub open: &'a [Payment],
+}
+
+impl<'a> Ground<'a> {
+    /// The price epoch of the next block, and its table.
+    pub(crate) fn prices(&self) -> (u32, &'a Prices) {
+        self.params.prices_at(self.round.next())
+    }
 }
 
 /// Why a wish cannot be granted. Amounts are in it so that the person can be told.
@@ -62,6 +70,24 @@ pub enum Refusal {
     /// The ledger takes no smaller payment, or none to an address that nobody has used.
     #[error("at least {0} ABC must be paid to this address")]
     BelowMinimum(Amount<Abc>),
+    /// Only a Falcon address is safe from quantum computers.
+    #[error("everything is moved to a Falcon address only; it begins with F")]
+    NotFalcon,
+    /// A payment under way would be lost behind the move.
+    #[error("a payment is under way; it has to be final first")]
+    PaymentUnderWay,
+    /// A key signs for the account that does not follow from these words.
+    #[error("this account is signed for by a key that this profile does not have")]
+    ForeignKey,
+    /// A red envelope has 1 to 100 shares.
+    #[error("a red envelope has 1 to 100 shares")]
+    Shares,
+    /// The pool is not known well enough to spend from it.
+    #[error("the private pool has to be read first; try again")]
+    PoolUnknown,
+    /// Each share must be worth more than its claim costs.
+    #[error("at least {0} ABC must be in a red envelope of so many shares")]
+    SharesTooSmall(Amount<Abc>),
 }
 
 /// What a payment would cost.
@@ -79,7 +105,7 @@ pub struct Quote {
     pub available: Amount<Abc>,
 }
 
-/// What it would cost the account behind this key to pay an address now. Signs nothing; [`plan`]
+/// What it would cost the account whose first key this is to pay an address now. Signs nothing; [`plan`]
 /// asks the same question, so that it says neither another fee nor another refusal.
 ///
 /// # Errors
@@ -88,36 +114,68 @@ pub fn quote(
     to: Address,
     amount: Amount<Abc>,
     ground: Ground<'_>,
-    own: &PublicKey,
+    first: &PublicKey,
 ) -> Result<Quote, Refusal> {
-    priced(to, amount, ground, own).map(|(_, quote)| quote)
+    priced(to, amount, ground, first).map(|(_, quote)| quote)
 }
 
-/// Signs a payment for a wish, with the lowest free nonce.
+/// Signs a payment for a wish, with the lowest free nonce and the strongest key that will be active
+/// then.
 ///
 /// # Errors
 /// [`Refusal`] says why not; nothing has been signed then.
 pub fn plan(
     wish: Wish,
     ground: Ground<'_>,
-    key: &EcdsaKey,
+    keys: &Keyring<'_>,
     now: Timestamp,
     rng: &mut impl CryptoRng,
 ) -> Result<Payment, Refusal> {
-    let (mut transaction, Quote { fee, .. }) = priced(wish.to, wish.amount, ground, &key.public())?;
-    transaction.witness = vec![key.sign(&transaction.sighash()).to_vec()];
+    let (transaction, _) = priced(wish.to, wish.amount, ground, &keys.ecdsa.public())?;
+    signed(wish, transaction, keys, (now, rng))
+}
+
+/// Signs the one transaction of a wish.
+pub(crate) fn signed<R: CryptoRng>(
+    wish: Wish,
+    transaction: Transaction,
+    keys: &Keyring<'_>,
+    (now, rng): (Timestamp, &mut R),
+) -> Result<Payment, Refusal> {
+    let attempt = sign(transaction, keys, rng)?;
+    let Wish { to, contact, amount, memo } = wish;
+    let (kind, intent) = (PaymentKind::Pay, intent(rng));
+    let state = PaymentState::Queued;
+    Ok(Payment { intent, kind, to, contact, amount, memo, created: now, attempt, state })
+}
+
+/// Names a new wish.
+pub(crate) fn intent(rng: &mut impl CryptoRng) -> [u8; 16] {
     let mut intent = [0; 16];
     rng.fill_bytes(&mut intent);
-    let attempt = Attempt {
+    intent
+}
+
+/// The attempt of a transaction with one source: its key signs, then every key that it adds.
+pub(crate) fn sign(
+    mut transaction: Transaction,
+    keys: &Keyring<'_>,
+    rng: &mut impl CryptoRng,
+) -> Result<Attempt, Refusal> {
+    let source = transaction.sources.first().ok_or(Refusal::ForeignKey)?;
+    let nonce = source.nonce;
+    let mut signers = vec![source.address];
+    signers.extend(transaction.actions.iter().filter_map(joining).map(PublicKey::address));
+    let sighash = transaction.sighash();
+    let slots = signers.into_iter().map(|address| keys.sign(address, &sighash, rng));
+    transaction.witness = slots.collect::<Option<_>>().ok_or(Refusal::ForeignKey)?;
+    Ok(Attempt {
         tx: transaction.id(),
         bytes: transaction.to_bytes(),
-        fee,
-        nonce: free_nonce(ground.account, ground.open),
+        fee: transaction.fee,
+        nonce,
         expiry: transaction.expiry,
-    };
-    let Wish { to, contact, amount, memo } = wish;
-    let state = PaymentState::Queued;
-    Ok(Payment { intent, to, contact, amount, memo, created: now, attempt, state })
+    })
 }
 
 /// The transaction without a signature, and what it costs, if it may be signed.
@@ -125,26 +183,37 @@ fn priced(
     to: Address,
     amount: Amount<Abc>,
     ground: Ground<'_>,
-    own: &PublicKey,
+    first: &PublicKey,
 ) -> Result<(Transaction, Quote), Refusal> {
     if amount.is_zero() {
         return Err(Refusal::Zero);
     }
-    if to == own.address() || ground.account.is_some_and(|account| account.home == to) {
+    if to == first.address() || knows(ground, to) {
         return Err(Refusal::ToSelf);
     }
-    let transaction = draft(to, amount, ground, own);
+    let transaction = draft(vec![Action::Pay(Pay { source: 0, to, amount })], ground, first)?;
+    let quote = affordable(to, amount, &transaction, ground)?;
+    let least = least(ground);
+    if amount < least {
+        return Err(Refusal::BelowMinimum(least));
+    }
+    Ok((transaction, quote))
+}
+
+/// What a transaction that takes this amount costs, if there is as much.
+pub(crate) fn affordable(
+    to: Address,
+    amount: Amount<Abc>,
+    transaction: &Transaction,
+    ground: Ground<'_>,
+) -> Result<Quote, Refusal> {
     let fee = transaction.fee;
     let available = available(ground.account, ground.open);
     let total = amount.plus(fee).unwrap_or(Amount::new(u64::MAX));
     if total > available {
         return Err(Refusal::Insufficient { needed: total, available });
     }
-    let least = least(ground);
-    if amount < least {
-        return Err(Refusal::BelowMinimum(least));
-    }
-    Ok((transaction, Quote { to, amount, fee, total, available }))
+    Ok(Quote { to, amount, fee, total, available })
 }
 
 /// What open payments will take, fees included.
@@ -156,46 +225,63 @@ pub fn pending_out(open: &[Payment]) -> Amount<Abc> {
     })
 }
 
-fn available(account: Option<&Account>, open: &[Payment]) -> Amount<Abc> {
+/// Final money that nothing under way takes. A sweep takes whatever is there when its turn comes.
+pub(crate) fn available(account: Option<&Account>, open: &[Payment]) -> Amount<Abc> {
+    if open.iter().any(|payment| payment.kind == PaymentKind::Sweep) {
+        return Amount::ZERO;
+    }
     let total = account.map_or(Amount::ZERO, |account| account.abc);
     total.minus(pending_out(open)).unwrap_or(Amount::ZERO)
 }
 
 fn least(ground: Ground<'_>) -> Amount<Abc> {
+    least_for(ground.params, ground.round, ground.payee_exists)
+}
+
+/// The least that an address may be paid.
+pub(crate) fn least_for(params: &Params, round: Round, payee_exists: bool) -> Amount<Abc> {
     // Prices of a genesis that was checked do not overflow.
-    let least = ground.prices.least_pay().unwrap_or(Amount::new(u64::MAX));
-    let new = Amount::new(ground.prices.existential);
-    if ground.payee_exists { least } else { least.max(new) }
+    let (_, prices) = params.prices_at(round.next());
+    let least = prices.least_pay().unwrap_or(Amount::new(u64::MAX));
+    let new = Amount::new(prices.existential);
+    if payee_exists { least } else { least.max(new) }
 }
 
 /// The lowest nonce that no payment under way uses. The ledger takes nonces in order: behind one that
 /// a dead payment has left free, all others would wait until they are dead, too.
-fn free_nonce(account: Option<&Account>, open: &[Payment]) -> u64 {
+pub(crate) fn free_nonce(account: Option<&Account>, open: &[Payment]) -> u64 {
     let used: BTreeSet<u64> = open.iter().map(|payment| payment.attempt.nonce).collect();
     let proved = account.map_or(0, |account| account.nonce);
     (proved..u64::MAX).find(|nonce| !used.contains(nonce)).unwrap_or(u64::MAX)
 }
 
-/// The transaction with its fee, still without a signature.
-fn draft(to: Address, amount: Amount<Abc>, ground: Ground<'_>, own: &PublicKey) -> Transaction {
+/// A transaction of our account with its fee, still without signatures.
+pub(crate) fn draft(
+    actions: Vec<Action>,
+    ground: Ground<'_>,
+    first: &PublicKey,
+) -> Result<Transaction, Refusal> {
     let nonce = free_nonce(ground.account, ground.open);
+    let key = signer_at(nonce, ground, first)?;
     // The first transaction of an account shows its key; an open one before it does so.
     let shown = ground.account.is_some_and(|account| !account.slots.is_empty());
-    let first = !shown && ground.open.iter().all(|payment| payment.attempt.nonce > nonce);
+    let reveal = !shown && ground.open.iter().all(|payment| payment.attempt.nonce > nonce);
+    let (price_epoch, prices) = ground.prices();
     let mut transaction = Transaction {
-        version: 1,
+        version: Transaction::VERSION,
         chain: ground.chain,
         expiry: ground.round.plus(PATIENCE),
-        price_epoch: 0,
+        price_epoch,
+        bundle: None,
         sources: vec![Source {
-            address: own.address(),
+            address: key.address(),
             nonce,
-            reveal: first.then_some(own.clone()),
+            reveal: reveal.then(|| key.clone()),
         }],
         fee: Amount::ZERO,
-        actions: vec![Action::Pay(Pay { source: 0, to, amount })],
-        witness: vec![vec![0; own.signature_len()]],
+        actions,
+        witness: vec![],
     };
-    transaction.fee = transaction.fee_needed(ground.prices).unwrap_or(Amount::new(u64::MAX));
-    transaction
+    transaction.fee = transaction.fee_needed(prices).unwrap_or(Amount::new(u64::MAX));
+    Ok(transaction)
 }

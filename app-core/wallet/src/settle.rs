@@ -1,8 +1,18 @@
 //! What became of a payment.
 
-use types::Round;
+use types::{Round, Timestamp};
 
 use crate::{Payment, PaymentState};
+
+/// How long a payment that has not left the device is still wanted, in milliseconds: whoever asked
+/// for it on the way wants it to go out at home, not years later.
+const PATIENCE_MS: u64 = 7 * 24 * 3600 * 1000;
+
+/// True if a payment that was asked for at one moment and has not left is no longer wanted at another.
+#[must_use]
+pub fn is_given_up(asked: Timestamp, now: Timestamp) -> bool {
+    now.millis_since(asked) > PATIENCE_MS
+}
 
 /// The state of an open payment, once our history is proved complete up to `proved`.
 ///

@@ -10,8 +10,15 @@ use types::{Abc, Address, Amount, Round, Timestamp};
 use wire::Decode;
 
 use crate::{
-    Ground, Payment, PaymentState, Quote, Refusal, Wish, pending_out, plan, quote, settle,
+    Ground, Keyring, Payment, PaymentState, Quote, Refusal, Wish, pending_out, plan, quote, settle,
 };
+
+mod carry;
+mod gifts;
+mod links;
+mod merge;
+mod moves;
+mod private;
 
 const NOW: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -34,10 +41,14 @@ impl World {
         ledger::account_of(&self.state, address).ok().flatten()
     }
 
+    fn keys(&self) -> Keyring<'_> {
+        Keyring { ecdsa: &self.alice, falcon: None }
+    }
+
     fn ground<'a>(&'a self, account: Option<&'a Account>, open: &'a [Payment]) -> Ground<'a> {
         Ground {
             chain: self.genesis.chain(),
-            prices: &self.genesis.params.prices,
+            params: &self.genesis.params,
             round: Round(5),
             account,
             payee_exists: false,
@@ -50,7 +61,7 @@ impl World {
         let payee_exists = self.account(to).is_some();
         let ground = Ground { payee_exists, ..self.ground(account.as_ref(), open) };
         let wish = Wish { to, contact: None, amount: Amount::new(units), memo: None };
-        plan(wish, ground, &self.alice, NOW, &mut rng())
+        plan(wish, ground, &self.keys(), NOW, &mut rng())
     }
 
     fn quote(&self, units: u64, to: Address, open: &[Payment]) -> Result<Quote, Refusal> {
@@ -64,7 +75,7 @@ impl World {
         let transactions = payments.iter();
         let transactions =
             transactions.map(|payment| Transaction::from_bytes(&payment.attempt.bytes).unwrap());
-        let body = Body { parent_certificate: None, transactions: transactions.collect() };
+        let body = Body { transactions: transactions.collect(), ..Body::default() };
         let params = &self.genesis.params;
         let tip = Tip { round: Round(5), ..self.genesis.tip([0; 32]) };
         let context = BlockContext::after(&tip, self.genesis.chain(), NOW, params);

@@ -11,6 +11,8 @@ fn written(byte: u8, payment: Option<PaymentRef>) -> Message {
         text: "hi".to_owned(),
         delivery: Delivery::Sent,
         payment,
+        envelope: None,
+        request: None,
     }
 }
 
@@ -31,7 +33,7 @@ fn everything_unconfirmed_is_said_again_under_the_same_ids() {
     let missed = Unconfirmed {
         written: vec![written(1, None), written(2, Some(payment))],
         received: (0..=255).map(|byte| MessageId([byte; 16])).collect(),
-        waiting: vec![],
+        ..Unconfirmed::default()
     };
     let changes = say_again(account, Some(&queue), missed, &alice.me, (NOW, &mut rng));
     assert!(matches!(changes[0], Change::DropOutgoing(dropped) if dropped == account));
@@ -68,6 +70,7 @@ fn what_still_waits_to_be_encrypted_stays_behind_what_was_written_before_it() {
         written: vec![written(1, None)],
         received: vec![arrived],
         waiting: waits(2, &mut rng),
+        ..Unconfirmed::default()
     };
     let changes = say_again(account, Some(&queue), missed, me, (NOW, &mut rng));
     let removed = changes

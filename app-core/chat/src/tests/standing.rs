@@ -21,7 +21,7 @@ fn vouched() -> Vouched {
     Vouched { round: Round(3), header, committee: [6; 32], time }
 }
 
-fn bodies() -> [Body; 5] {
+fn bodies() -> [Body; 11] {
     let PaymentRef { tx, amount } = payment();
     [
         Body::Text("hi".to_owned()),
@@ -29,6 +29,12 @@ fn bodies() -> [Body; 5] {
         Body::Payment { tx, amount, memo: String::new() },
         Body::AskCheckpoint(Round(3)),
         Body::Vouch(vouched()),
+        Body::KeysChanged(Round(3)),
+        Body::EnvelopeKey(gifts::key()),
+        Body::Gift(Box::new(gifts::told())),
+        Body::Request(asks::asked()),
+        Body::Settlement { request: MessageId([3; 16]), payment: payment(), memo: String::new() },
+        Body::Closed { request: MessageId([3; 16]), by_asker: true },
     ]
 }
 
@@ -80,7 +86,9 @@ fn an_answer_accepts_a_request_and_nothing_else() {
         let contact = Contact { standing, ..contact_of(&bob, &mut rng) };
         let written = write(&contact, "hi", NOW, &mut rng).1;
         let paid = write_payment(&contact, payment(), "", NOW, &mut rng);
-        assert_eq!((standings(&written), standings(&paid)), (expected.clone(), expected));
+        assert_eq!((standings(&written), standings(&paid)), (expected.clone(), expected.clone()));
+        let given = write_gift(&contact, Box::new(gifts::told()), NOW, &mut rng);
+        assert_eq!(standings(&given), expected);
     }
 }
 
@@ -115,9 +123,24 @@ fn only_an_accepted_contact_may_ask_and_vouch_for_headers() {
 }
 
 #[test]
+fn whoever_was_not_declined_may_say_that_its_keys_are_others() {
+    let (alice, bob, mut rng) = actors();
+    let all = [(Standing::Accepted, true), (Standing::Request, true), (Standing::Declined, false)];
+    for (standing, heard) in all {
+        let contact = Contact { standing, ready: true, ..contact_of(&bob, &mut rng) };
+        let word = said(Body::KeysChanged(Round(3)));
+        let sender = (&bob.me.card.identity, false);
+        let taken = take(Some(contact), sender, word, &alice.me, NOW).unwrap();
+        assert_eq!(taken.keys_changed, heard.then_some(Round(3)));
+        // The contact's card stays as it is: only the ledger says which key signs.
+        assert!(taken.receipt.is_none() && taken.changes.is_empty());
+    }
+}
+
+#[test]
 fn nothing_of_a_declined_contact_is_saved_or_confirmed() {
     let (alice, bob, mut rng) = actors();
-    for (body, ready) in bodies().into_iter().zip([true, false, true, false, true]) {
+    for (body, ready) in bodies().into_iter().zip([true, false].into_iter().cycle()) {
         let standing = Standing::Declined;
         let contact = Contact { standing, ready, ..contact_of(&bob, &mut rng) };
         let taken = take(Some(contact), (&bob.me.card.identity, false), said(body), &alice.me, NOW)

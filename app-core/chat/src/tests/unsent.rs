@@ -13,6 +13,8 @@ fn message(delivery: Delivery) -> Message {
         text: "hi".to_owned(),
         delivery,
         payment: None,
+        envelope: None,
+        request: None,
     }
 }
 

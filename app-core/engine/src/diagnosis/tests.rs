@@ -44,7 +44,28 @@ fn standing() -> Standing {
         period_left_s: 1_209_598,
         frozen: false,
         checkpoint: None,
+        flags: ledger::Flags::default(),
     }
+}
+
+#[test]
+fn what_the_managers_switch_off_is_said_before_and_after() {
+    let with = |pool_stop, ecdsa_off| {
+        let flags = ledger::Flags { pool_stop, ecdsa_off };
+        let standing = Standing { flags, ..standing() };
+        diagnose(Some(&well()), Some(&standing), NOW).split_off(of(&well()).len())
+    };
+    assert_eq!(with(None, None), []);
+    let due = with(Some(Round(160)), Some(Round(100)));
+    let told: Vec<_> = due.iter().map(|found| (found.kind, found.health, found.ms)).collect();
+    assert_eq!(
+        told,
+        [
+            (FindingKind::PoolStopping, Health::Fair, Some(60_000)),
+            (FindingKind::EcdsaOff, Health::Bad, None)
+        ]
+    );
+    assert!(due.iter().all(|found| found.advice().is_some() && !found.said().is_empty()));
 }
 
 fn of(measured: &Measured) -> Vec<(FindingKind, Health)> {

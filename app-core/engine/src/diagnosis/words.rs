@@ -40,6 +40,12 @@ impl Finding {
                 format!("What is trusted can be built upon for {} more hours.", hours(ms))
             }
             Kind::TrustOver => "What is trusted is too old to build upon.".to_owned(),
+            Kind::PoolStopping => {
+                format!("The managers stop the private pool in {}.", span(ms))
+            }
+            Kind::PoolStopped => "The managers have stopped the private pool.".to_owned(),
+            Kind::EcdsaEnding => format!("The managers switch ECDSA off in {}.", span(ms)),
+            Kind::EcdsaOff => "The managers have switched ECDSA off.".to_owned(),
             Kind::TrustFrozen => {
                 "The managers have certified two headers that contradict each other.".to_owned()
             }
@@ -98,6 +104,10 @@ impl Finding {
                 "Pay nothing; once people have found out which header counts, begin from a \
                  checkpoint of it."
             }
+            Kind::PoolStopping => "Take out of your private balance what you want to keep at hand.",
+            Kind::PoolStopped => "Nothing goes into the pool or out of it until a later version.",
+            Kind::EcdsaEnding => "Move your account to its Falcon key before.",
+            Kind::EcdsaOff => "Only accounts with a Falcon key can pay; see whether yours has one.",
             Kind::PathDirect
             | Kind::PathTcp
             | Kind::PathLocal
@@ -119,4 +129,8 @@ const fn seconds(ms: u64) -> u64 {
 
 const fn hours(ms: u64) -> u64 {
     ms.div_euclid(3_600_000)
+}
+
+fn span(ms: u64) -> String {
+    if hours(ms) > 1 { format!("{} hours", hours(ms)) } else { format!("{} s", seconds(ms)) }
 }

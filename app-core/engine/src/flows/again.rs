@@ -138,7 +138,9 @@ impl Engine {
         let missed = self.store.unconfirmed(account, since).await?;
         let queues = self.store.queues().await?;
         let queue = queues.iter().find(|queue| queue.contact == Some(account));
-        Ok(say_again(account, queue, missed, &self.me()?, (now, &mut rand::rng())))
+        let mut said = say_again(account, queue, missed, &self.me()?, (now, &mut rand::rng()));
+        said.extend(self.letters_again(account).await?);
+        Ok(said)
     }
 }
 

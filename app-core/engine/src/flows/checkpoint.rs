@@ -2,11 +2,12 @@
 //! itself; and answering contacts who ask.
 
 use chat::{Standing, Vouched};
-use ledger::{Header, RangeProof};
+use ledger::{Genesis, Header, RangeProof};
 use light::{Checkpoint, RELEASED, Step, agree};
 use net::{LightNode, NetError};
-use store::LightChange;
+use store::{LightChange, NetworkChange, VouchRow};
 use types::{OpenId, Round};
+use wallet::{Payment, PaymentState};
 use wire::chain::{ChainReply, ChainRequest};
 use wire::{Decode, Encode};
 
@@ -55,26 +56,55 @@ impl Engine {
         };
         let step = steps.first().ok_or(NetError::BadReply)?;
         let (step, now) = (Step::from_bytes(&step.0)?, self.clock.now());
-        let network = self.bound_mut()?;
-        network.light.restart(checkpoint, &step, now)?;
-        network.unsaved = vec![store::HeaderRow {
+        let mut light = self.bound()?.light.clone();
+        let unproved = if light.frozen().is_some() { self.unproved().await? } else { vec![] };
+        light.restart(checkpoint, &step, now)?;
+        let row = store::HeaderRow {
             round: step.round(),
             header: step.header().to_bytes(),
             certificate: Some(step.header.certificate.to_bytes()),
-        }];
+        };
+        // What was held may be of another chain, and must not be taken for proved for a moment.
+        let mut changes: Vec<store::Change> = vec![
+            NetworkChange::SaveLight(light.to_bytes()).into(),
+            LightChange::ForgetHeaders(Round(u64::MAX)).into(),
+            LightChange::AddHeaders(vec![row]).into(),
+            LightChange::ForgetVouches.into(),
+        ];
+        changes.extend(unproved.into_iter().map(Into::into));
+        self.store.apply(changes).await?;
+        let network = self.bound_mut()?;
+        network.light = light;
+        network.unsaved.clear();
         self.observatory.forget();
-        self.save_light().await?;
-        // What was held before it may be of another chain.
-        let forget = [LightChange::ForgetVouches, LightChange::ForgetHeaders(checkpoint.round)];
-        Ok(self.store.apply(forget.into_iter().map(Into::into).collect()).await?)
+        Ok(())
+    }
+
+    /// What the wallet took for proved by headers that may be of the wrong branch, wherever that
+    /// began: account and history, and what became of payments.
+    async fn unproved(&self) -> Result<Vec<wallet::Change>, Fault> {
+        let mut changes = vec![wallet::Change::ForgetProved];
+        for payment in self.store.payments().await? {
+            let judged = matches!(payment.state, PaymentState::Final(_) | PaymentState::Expired);
+            if judged {
+                let state = PaymentState::Submitted;
+                changes.push(wallet::Change::SavePayment(Payment { state, ..payment }));
+            }
+        }
+        Ok(changes)
     }
 
     /// Begins from a checkpoint that there is; else asks for one.
     pub(crate) async fn find_checkpoint(&mut self, node: &LightNode) -> Result<(), Fault> {
         let (round, chain) = (self.bound()?.light.round(), self.bound()?.light.chain());
-        let answers = self.store.vouches().await?.into_iter().filter_map(|vouch| vouch.answer);
+        // Only answers to what was asked, the same of all: nobody outdoes the others by himself
+        // choosing a newer round.
+        let answer = |vouch: VouchRow| {
+            let answer = Checkpoint::from_bytes(&vouch.answer?).ok()?;
+            (answer.round == vouch.asked).then_some(answer)
+        };
         let answers: Vec<Checkpoint> =
-            answers.filter_map(|bytes| Checkpoint::from_bytes(&bytes).ok()).collect();
+            self.store.vouches().await?.into_iter().filter_map(answer).collect();
         let released = RELEASED.iter().filter(|released| released.chain == chain).copied();
         let known = released.chain(agree(&answers)).filter(|known| known.round >= round);
         for checkpoint in known.collect::<Vec<_>>() {
@@ -117,17 +147,28 @@ impl Engine {
         let ChainReply::Tip { round, .. } = node.chain(ChainRequest::Tip).await? else {
             return Err(NetError::BadReply.into());
         };
-        let params = &self.bound()?.genesis.params;
-        let first = params.epoch_of(round).saturating_mul(u64::from(params.epoch));
+        let Genesis { params, time, .. } = &self.bound()?.genesis;
+        // However far the worker says that it is, there was no time for more.
+        let age = self.clock.now().millis_since(*time);
+        let most = age.checked_div(u64::from(params.interval_ms)).unwrap_or_default();
+        let first = params.epoch_of(round.min(Round(most))).saturating_mul(u64::from(params.epoch));
         Ok(Round(first.saturating_sub(1).max(1)))
     }
 
-    /// Answers the contacts that have asked, by what we trust ourselves.
+    /// Answers the contacts that have asked, by what we trust ourselves. What our worker cannot show
+    /// us stays unanswered: whoever asks for it must not stop the rest of the mail.
     pub(crate) async fn vouch_for_asked(&mut self, node: &LightNode) -> Result<(), Fault> {
         let asked: Vec<(OpenId, Round)> =
             std::mem::take(&mut *self.asked_of_us()).into_iter().collect();
         for (contact, round) in asked {
-            let Some(checkpoint) = self.checkpoint_at(node, round).await? else { continue };
+            let checkpoint = match self.checkpoint_at(node, round).await {
+                Err(fault) if fault.is_elsewhere() => {
+                    tracing::info!(code = fault.code(), "a contact's question is not answered");
+                    None
+                }
+                known => known?,
+            };
+            let Some(checkpoint) = checkpoint else { continue };
             let Checkpoint { round, header, committee, time, .. } = checkpoint;
             let vouched = Vouched { round, header, committee, time };
             let answer = chat::vouch(contact, vouched, self.clock.now(), &mut rand::rng());
@@ -138,7 +179,7 @@ impl Engine {
 
     /// What our own light node knows of a round: from the headers that it holds, or proved under the
     /// newest of them. `None` if it cannot say.
-    async fn checkpoint_at(
+    pub(crate) async fn checkpoint_at(
         &mut self,
         node: &LightNode,
         round: Round,
@@ -161,6 +202,15 @@ impl Engine {
         if let Some(bytes) = self.store.header(round).await? {
             return Ok(Header::from_bytes(&bytes)?);
         }
+        Ok(self.proved_header(node, round).await?.0)
+    }
+
+    /// A header before the newest one, with its way to that.
+    pub(crate) async fn proved_header(
+        &self,
+        node: &LightNode,
+        round: Round,
+    ) -> Result<(Header, RangeProof), Fault> {
         let light = &self.bound()?.light;
         let under = light.round();
         let request = ChainRequest::HeaderAt { round, under };
@@ -169,7 +219,7 @@ impl Engine {
         };
         let (header, path) = (Header::from_bytes(&header.0)?, RangeProof::from_bytes(&path.0)?);
         light.check_header(under, &header, &path)?;
-        if header.round == round { Ok(header) } else { Err(NetError::BadReply.into()) }
+        if header.round == round { Ok((header, path)) } else { Err(NetError::BadReply.into()) }
     }
 }
 

@@ -46,6 +46,8 @@ impl Engine {
         node: &LightNode,
         progress: &Progress,
     ) -> Result<(), Fault> {
+        self.tell_envelope_keys().await?;
+        self.tell_private_addresses().await?;
         self.create_queues(node).await?;
         let waiting = self.awake(self.store.contacts_waiting().await?);
         let this = &*self;

@@ -8,18 +8,24 @@ use ledger::{AccountProof, Entry};
 use light::{LightError, ProvedAccount};
 use net::{LightNode, NetError};
 use types::{Address, Round, Timestamp};
-use wallet::{ProvedEntry, SavedAccount, settle};
+use wallet::{PaymentState, ProvedEntry, SavedAccount, settle};
 use wire::Decode;
 use wire::chain::{ChainReply, ChainRequest};
 
+use crate::flows::renew::is_renewed;
 use crate::{Code, Engine, Fault};
 
 /// The tip of an idle network is this old at most before the clocks are suspected.
 const CLOCK_TOLERANCE: u64 = 60_000;
 /// How often a proof is asked for before its node is refused: for three blocks or so.
 const LOOKS: u32 = 15;
+/// Milliseconds for which money that a contact told of is looked for with every header.
+const ANNOUNCED: u64 = 10 * 60 * 1000;
 /// Between two of them.
 const LOOK: Duration = Duration::from_millis(200);
+/// So many rounds behind the newest header a proof may rest: managers are not all equally far, but
+/// an old state proves nothing of today.
+const BEHIND: u64 = 16;
 /// Entries of a history that are saved together.
 const PIECE: usize = 256;
 /// Old headers that are asked for at the same time.
@@ -38,9 +44,9 @@ impl Engine {
         let address = self.keys.address();
         let ((tip, network_time), proof) = self.move_trust(node, Some(address)).await?;
         self.check_clock(network_time)?;
-        let proved = proof.and_then(|proof| {
-            self.bound().ok().and_then(|network| network.light.check_account(address, &proof).ok())
-        });
+        let light = &self.bound()?.light;
+        let proved = proof.and_then(|proof| light.check_account(address, &proof).ok());
+        let proved = proved.filter(|proved| is_recent(proved.round, light.round()));
         self.follow_proved(node, proved).await?;
         Ok(tip)
     }
@@ -56,18 +62,22 @@ impl Engine {
         node: &LightNode,
         proved: Option<ProvedAccount>,
     ) -> Result<(), Fault> {
-        let (proved, mut entries) = self.proved_history(node, proved).await?;
+        let (own, known) = (self.keys.address(), self.store.history_tip().await?);
+        let (proved, mut entries) = self.proved_history(node, own, known, proved).await?;
         // A long history is saved piece by piece, so that it is not begun again when time runs out.
         while entries.len() > PIECE {
             let rest = entries.split_off(PIECE);
             let piece = self.timed(node, entries).await?;
-            self.store.apply(vec![wallet::Change::AddEntries(piece).into()]).await?;
+            let mut changes = self.words_of_keys(&piece, proved.account.as_ref()).await?;
+            changes.push(wallet::Change::AddEntries(piece).into());
+            self.store.apply(changes).await?;
             entries = rest;
         }
         let entries = self.timed(node, entries).await?;
         let ProvedAccount { round, home, account } = proved;
-        let mut changes: Vec<store::Change> = vec![];
+        let mut changes = self.words_of_keys(&entries, account.as_ref()).await?;
         (self.looked, self.paying) = (round, false);
+        let mut dead = vec![];
         for payment in self.store.open_payments().await? {
             let tx = payment.attempt.tx;
             let new =
@@ -75,7 +85,9 @@ impl Engine {
             let saved = self.store.entries_of(tx).await?.first().map(|saved| saved.entry.round);
             let state = settle(&payment, new.or(saved), round);
             self.paying |= state == payment.state;
-            if state != payment.state {
+            if state == PaymentState::Expired && is_renewed(&payment, self.bound()?.light.time()) {
+                dead.push(payment);
+            } else if state != payment.state {
                 let payment = wallet::Payment { state, ..payment };
                 changes.push(wallet::Change::SavePayment(payment).into());
             }
@@ -84,23 +96,37 @@ impl Engine {
             changes.push(wallet::Change::AddEntries(entries).into());
         }
         changes.push(wallet::Change::SaveAccount(SavedAccount { round, home, account }).into());
-        Ok(self.store.apply(changes).await?)
+        self.store.apply(changes).await?;
+        self.paying |= self.waits_for_money().await?;
+        self.renew(dead).await
     }
 
-    /// Our account and its new history entries, which belong together. Behind one worker stand
-    /// several managers, and one may be a block behind another.
-    async fn proved_history(
+    /// True while a payment out of the pool is under way, or one that a contact has just told of
+    /// is not proved.
+    async fn waits_for_money(&self) -> Result<bool, Fault> {
+        let (now, store) = (self.clock.now().0, &self.store);
+        // A time in a message is its writer's word.
+        let lately =
+            Timestamp(now.saturating_sub(ANNOUNCED))..=Timestamp(now.saturating_add(ANNOUNCED));
+        Ok(!store.open_transfers().await?.is_empty() || store.is_money_announced(lately).await?)
+    }
+
+    /// An account and its history entries behind those that are known, which belong together. Behind
+    /// one worker stand several managers, and one may be a block behind another.
+    pub(crate) async fn proved_history(
         &mut self,
         node: &LightNode,
+        address: Address,
+        known: (u64, [u8; 32]),
         mut proved: Option<ProvedAccount>,
     ) -> Result<(ProvedAccount, Vec<Entry>), Fault> {
         let mut looks = 1;
         loop {
             let proved = match proved.take() {
                 Some(proved) => proved,
-                None => self.prove(node, self.keys.address()).await?,
+                None => self.prove(node, address).await?,
             };
-            match self.follow_history(node, &proved).await? {
+            match self.follow_history(node, &proved, known).await? {
                 Ok(entries) => return Ok((proved, entries)),
                 Err(error) if looks == LOOKS => return Err(error.into()),
                 Err(_) => tokio::time::sleep(LOOK).await,
@@ -129,22 +155,23 @@ impl Engine {
             if proof.round > self.bound()?.light.round() {
                 self.follow_headers(node).await?;
             }
-            match self.bound()?.light.check_account(address, &proof) {
-                Ok(proved) => return Ok(proved),
-                Err(LightError::UnknownRoot(_)) => {}
+            let light = &self.bound()?.light;
+            match light.check_account(address, &proof) {
+                Ok(proved) if is_recent(proved.round, light.round()) => return Ok(proved),
+                Ok(_) | Err(LightError::UnknownRoot(_)) => {}
                 Err(error) => return Err(error.into()),
             }
         }
         Err(Fault::new(Code::BadProof, "the node proves only what is long past"))
     }
 
-    /// New history entries, checked to be all there are.
-    async fn follow_history(
+    /// The history entries behind those that are known, checked to be all there are.
+    pub(crate) async fn follow_history(
         &self,
         node: &LightNode,
         proved: &ProvedAccount,
+        known: (u64, [u8; 32]),
     ) -> Result<Result<Vec<Entry>, LightError>, Fault> {
-        let known = self.store.history_tip().await?;
         // Who has no record has no history; one that is known cannot have vanished.
         let account = proved.account.as_ref();
         let whole = account.map_or((0, [0; 32]), |account| (account.counter, account.history));
@@ -173,17 +200,13 @@ impl Engine {
     }
 
     /// Entries with the times of their rounds.
-    async fn timed(
+    pub(crate) async fn timed(
         &self,
         node: &LightNode,
         entries: Vec<Entry>,
     ) -> Result<Vec<ProvedEntry>, Fault> {
-        let rounds: BTreeSet<Round> = entries.iter().map(|entry| entry.round).collect();
-        let times: BTreeMap<Round, Timestamp> = stream::iter(rounds)
-            .map(|round| async move { Ok::<_, Fault>((round, self.time_of(node, round).await?)) })
-            .buffer_unordered(AT_ONCE)
-            .try_collect()
-            .await?;
+        let rounds = entries.iter().map(|entry| entry.round).collect();
+        let times = self.times_of(node, rounds).await?;
         let timed = |entry: Entry| {
             let time = times.get(&entry.round).copied().unwrap_or_default();
             ProvedEntry { entry, time }
@@ -191,8 +214,21 @@ impl Engine {
         Ok(entries.into_iter().map(timed).collect())
     }
 
+    /// When these rounds were.
+    pub(crate) async fn times_of(
+        &self,
+        node: &LightNode,
+        rounds: BTreeSet<Round>,
+    ) -> Result<BTreeMap<Round, Timestamp>, Fault> {
+        stream::iter(rounds)
+            .map(|round| async move { Ok::<_, Fault>((round, self.time_of(node, round).await?)) })
+            .buffer_unordered(AT_ONCE)
+            .try_collect()
+            .await
+    }
+
     /// When a round was, by its proved header.
-    async fn time_of(&self, node: &LightNode, round: Round) -> Result<Timestamp, Fault> {
+    pub(crate) async fn time_of(&self, node: &LightNode, round: Round) -> Result<Timestamp, Fault> {
         let network = self.bound()?;
         if round == Round(0) {
             return Ok(network.genesis.time);
@@ -204,9 +240,18 @@ impl Engine {
     }
 
     /// A clock far ahead of the network shows only in comparison with a node's own: headers of a
-    /// network that stood still are old, too.
+    /// network that stood still are old, too. Where a recent header says the same as our clock, no
+    /// node can talk us into setting it, and never back behind what is certified: whose clock is
+    /// wrong by weeks believes those who have left.
     fn check_clock(&self, network_time: Timestamp) -> Result<(), Fault> {
-        let now = self.clock.now();
+        let (now, certified) = (self.clock.now(), self.bound()?.light.time());
+        if now.millis_since(certified) <= CLOCK_TOLERANCE {
+            return Ok(());
+        }
+        if certified.millis_since(network_time) > CLOCK_TOLERANCE {
+            let words = "the node's clock is behind what the network has certified; try another";
+            return Err(Fault::new(Code::BadProof, words));
+        }
         let apart = now.millis_since(network_time).max(network_time.millis_since(now));
         if apart <= CLOCK_TOLERANCE {
             return Ok(());
@@ -218,6 +263,11 @@ impl Engine {
             format!("this computer's clock is {minutes} min {way} the network's; set the clock"),
         ))
     }
+}
+
+/// True if a proof under this round says how things are at the newest one.
+const fn is_recent(round: Round, newest: Round) -> bool {
+    newest.0.saturating_sub(round.0) <= BEHIND
 }
 
 /// The last counter of entries that follow one another from this one on.

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use wire::chain::Object;
 use wire::events::{Event, Follow, MAX_QUEUES, QueueRight, Subscribe};
 
+use crate::flows::gifts::Which;
 use crate::flows::sync::Progress;
 use crate::link::Link;
 use crate::{Engine, Fault, Happening};
@@ -47,6 +48,8 @@ enum What {
     Gap,
     /// A queue had more than could be taken at once.
     More,
+    /// A proof is made.
+    Proved,
     Quiet,
     Ended,
 }
@@ -70,6 +73,13 @@ impl Engine {
                 (false, true) => QUIET,
                 (false, false) => QUIET_MINUTE,
             };
+            let proving = self.proving.as_mut().filter(|proving| proving.is_under_way());
+            let proved = async {
+                match proving {
+                    Some(proving) => proving.wait().await,
+                    None => std::future::pending().await,
+                }
+            };
             return tokio::select! {
                 event = tokio::time::timeout(quiet, events.recv()) => Heard(match event {
                     Ok(event) => event.map_or(What::Ended, What::Said),
@@ -77,6 +87,7 @@ impl Engine {
                     Err(_) => What::Quiet,
                 }),
                 () = attention.begins(), if !every => Heard(What::NewQueues),
+                () = proved => Heard(What::Proved),
             };
         }
         if self.shaken {
@@ -98,6 +109,7 @@ impl Engine {
             What::Said(event) => self.take_event(event).await,
             What::NewQueues => self.subscribe().await.map(|()| Happening::Ledger),
             What::More => self.take_mail().await,
+            What::Proved => self.take_proof().await,
             What::Gap => self.take_piece().await,
             What::Quiet => self.break_silence().await,
             What::Ended => {
@@ -177,7 +189,10 @@ impl Engine {
                 Ok(Happening::Ledger)
             }
             Event::Warrant(conflict) => {
-                let taken = self.take_warrant(&conflict).await;
+                let (node, taken) = (self.attach().await?, self.take_warrant(&conflict).await);
+                if taken.as_ref().is_err_and(Fault::is_distrust) {
+                    self.was_warned_by(node.worker());
+                }
                 self.or_distrust(taken)?;
                 Ok(Happening::Ledger)
             }
@@ -193,7 +208,10 @@ impl Engine {
     async fn take_header(&mut self, node: &LightNode, step: &Object) -> Result<(), Fault> {
         self.take_told(node, step).await?;
         let round = self.bound()?.light.round();
-        if self.paying || self.watches() || round >= self.looked.plus(LOOK_EVERY) {
+        // While nobody looks, one header a minute is told of, however many rounds that is.
+        let often = self.paying || self.gifts_open || self.watches();
+        let told_seldom = !self.attention.is_there();
+        if often || told_seldom || round >= self.looked.plus(LOOK_EVERY) {
             self.look_at_account(node).await?;
         }
         if self.wants_every() { self.cross_check(node).await } else { Ok(()) }
@@ -270,6 +288,13 @@ impl Engine {
         self.watch = Some(Instant::now() + WATCH);
     }
 
+    /// Sends what was proved, without waiting for the next header.
+    async fn take_proof(&mut self) -> Result<Happening, Fault> {
+        let node = self.attach().await?;
+        self.look_at_pool(&node).await?;
+        Ok(Happening::Ledger)
+    }
+
     async fn break_silence(&mut self) -> Result<Happening, Fault> {
         let node = self.attach().await?;
         if !node.is_alive().await {
@@ -310,7 +335,10 @@ impl Engine {
                 self.unheard.store(true, Ordering::Relaxed);
             }
             self.follow_account(node).await?;
-            self.submit_open(node).await
+            self.submit_open(node).await?;
+            self.follow_gifts(node, Which::Open).await?;
+            self.tend_grants().await?;
+            self.look_at_pool(node).await
         };
         match tokio::time::timeout(LEDGER, looking).await {
             Ok(Err(fault)) if fault.is_elsewhere() => {
@@ -318,7 +346,10 @@ impl Engine {
                 Ok(())
             }
             Ok(done) => done,
-            Err(_) => Ok(()),
+            Err(_) => {
+                tracing::info!("looking at the account took too long; it is looked at later");
+                Ok(())
+            }
         }
     }
 }

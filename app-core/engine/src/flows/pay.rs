@@ -16,6 +16,13 @@ use crate::flows::sync::Progress;
 use crate::writer::not_declined;
 use crate::{Code, Engine, Fault};
 
+/// What a transaction is planned on, as proved and saved last.
+pub(crate) struct Known {
+    pub(crate) account: Option<Account>,
+    pub(crate) open: Vec<Payment>,
+    pub(crate) payee_exists: bool,
+}
+
 /// Who is to be paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Payee {
@@ -44,35 +51,65 @@ impl Engine {
     /// `insufficient_funds`, `bad_amount`, `bad_address`, `unknown_contact`; nothing is saved then.
     pub async fn pay(&mut self, wanted: Wanted, patience: Duration) -> Result<Payment, Fault> {
         let end = Instant::now() + patience;
-        if self.network.as_ref().is_some_and(|network| network.light.frozen().is_some()) {
-            return Err(light::LightError::Frozen.into());
-        }
-        // What is proved now is better ground than what was proved last time.
-        let fresh = self.catch_up_ledger(patience).await?;
+        let fresh = self.stand_on_proved(patience).await?;
         let (contact, to) = recipient(&self.store, wanted.payee).await?;
-        let payee_exists = fresh && self.payee_exists(to, left(end)).await;
+        let looking = if fresh { left(end) } else { Duration::ZERO };
+        let (to, payee_exists) = self.looked_up(contact.as_ref(), to, looking).await?;
         let payment = self.planned(to, &wanted, payee_exists).await?;
         let mut changes: Vec<Change> = vec![wallet::Change::SavePayment(payment.clone()).into()];
         if let Some(contact) = &contact {
+            changes.extend(self.word_of_keys(contact.account, &payment).await?);
             let told = PaymentRef { tx: payment.attempt.tx, amount: payment.amount };
             let memo = wanted.memo.as_deref().unwrap_or_default();
             let now = self.clock.now();
             let notice = chat::write_payment(contact, told, memo, now, &mut rand::rng());
             changes.extend(notice.into_iter().map(Into::into));
         }
+        self.go(payment.attempt.tx, changes, (contact.map(|contact| contact.account), end)).await
+    }
+
+    /// Saves a payment with what belongs to it, submits it, and says how far that got.
+    pub(crate) async fn go(
+        &mut self,
+        tx: TxId,
+        changes: Vec<Change>,
+        (contact, end): (Option<OpenId>, Instant),
+    ) -> Result<Payment, Fault> {
         self.store.apply(changes).await?;
         self.paying = true;
         // It is saved, and goes out sooner or later: a failure now is none of the payment, and to
         // report one would make people pay again.
-        let sent = self.submit_and_tell(contact.map(|contact| contact.account), left(end)).await;
-        if let Err(fault) = sent {
+        if let Err(fault) = self.submit_and_tell(contact, left(end)).await {
             tracing::warn!(code = fault.code(), "a payment waits");
         }
-        saved(&self.store, payment.attempt.tx).await
+        saved(&self.store, tx).await
     }
 
-    /// Submits every payment that is neither final nor dead; the same bytes as ever.
+    /// Brings the ledger up to date before money moves, since what is proved now is better ground than
+    /// what was proved last time, and asks others whether they know better. True if it is the newest.
+    ///
+    /// # Errors
+    /// `conflict` if the ledger is not to be believed; codes of the store.
+    pub(crate) async fn stand_on_proved(&mut self, patience: Duration) -> Result<bool, Fault> {
+        self.check_not_frozen()?;
+        let fresh = self.catch_up_ledger(patience).await?;
+        if fresh {
+            self.check_before_paying().await?;
+        }
+        self.check_not_frozen()?;
+        Ok(fresh)
+    }
+
+    /// Nothing is paid once the managers have contradicted themselves.
+    pub(crate) fn check_not_frozen(&self) -> Result<(), Fault> {
+        let frozen = self.network.as_ref().is_some_and(|it| it.light.frozen().is_some());
+        if frozen { Err(light::LightError::Frozen.into()) } else { Ok(()) }
+    }
+
+    /// Submits every payment that is neither final nor dead; the same bytes as ever. Then looks up what
+    /// contacts say about their keys.
     pub(crate) async fn submit_open(&mut self, node: &LightNode) -> Result<(), Fault> {
+        self.check_not_frozen()?;
         for payment in self.store.open_payments().await? {
             if payment.state == PaymentState::Submitted && !self.is_stale(&payment)? {
                 continue;
@@ -92,44 +129,65 @@ impl Engine {
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(())
+        self.look_up_keys(node).await
     }
 
-    async fn planned(
+    pub(crate) async fn planned(
         &mut self,
         to: Address,
         wanted: &Wanted,
         payee_exists: bool,
     ) -> Result<Payment, Fault> {
-        let saved = self.store.account().await?;
-        let account: Option<&Account> = saved.as_ref().and_then(|saved| saved.account.as_ref());
-        let open = self.store.open_payments().await?;
+        let known = self.known(payee_exists).await?;
+        self.make_signer(&known).await?;
         let contact = match wanted.payee {
             Payee::Contact(account) => Some(account),
             Payee::Address(_) => None,
         };
         let wish = Wish { to, contact, amount: wanted.amount, memo: wanted.memo.clone() };
-        let network = self.bound()?;
-        let ground = Ground {
-            chain: network.home.chain,
-            prices: &network.genesis.params.prices,
-            round: network.light.round(),
-            account,
-            payee_exists,
-            open: &open,
-        };
-        Ok(plan(wish, ground, &self.keys.operation, self.clock.now(), &mut rand::rng())?)
+        let (ground, keys) = (self.ground(&known)?, self.ring()?);
+        Ok(plan(wish, ground, &keys, self.clock.now(), &mut rand::rng())?)
     }
 
-    /// Whether the payee has a record, as far as can be proved in this time; else it counts as new,
-    /// which asks for the larger minimum.
-    async fn payee_exists(&mut self, to: Address, patience: Duration) -> bool {
+    /// What is saved of our account and payments.
+    pub(crate) async fn known(&self, payee_exists: bool) -> Result<Known, Fault> {
+        let account = self.store.account().await?.and_then(|saved| saved.account);
+        Ok(Known { account, open: self.store.open_payments().await?, payee_exists })
+    }
+
+    pub(crate) fn ground<'a>(&'a self, known: &'a Known) -> Result<Ground<'a>, Fault> {
+        let network = self.bound()?;
+        Ok(Ground {
+            chain: network.home.chain,
+            params: &network.genesis.params,
+            round: network.light.round(),
+            account: known.account.as_ref(),
+            payee_exists: known.payee_exists,
+            open: &known.open,
+        })
+    }
+
+    /// Whether the payee has a record, and the address by which to pay a contact, as far as both can
+    /// be proved in this time. A payee of whom nothing is proved counts as new, which asks for the
+    /// larger minimum; a contact of whom nothing is proved is paid where it was last.
+    pub(crate) async fn looked_up(
+        &mut self,
+        contact: Option<&Contact>,
+        to: Address,
+        patience: Duration,
+    ) -> Result<(Address, bool), Fault> {
+        let asked = contact.map_or(to, Contact::address);
         let asking = async {
             let node = self.attach().await?;
-            self.prove(&node, to).await
+            self.prove(&node, asked).await
         };
         let proved = tokio::time::timeout(patience, asking).await;
-        proved.is_ok_and(|proved| proved.is_ok_and(|proved| proved.account.is_some()))
+        let Ok(Ok(proved)) = proved else { return Ok((to, false)) };
+        let exists = proved.account.is_some();
+        match contact {
+            Some(contact) => Ok((self.keep_keys(contact, &proved).await?, exists)),
+            None => Ok((to, exists)),
+        }
     }
 
     /// A submitted payment that no block took for this long may have been forgotten by the node.
@@ -140,7 +198,7 @@ impl Engine {
         Ok(round > submitted_at.plus(FORGOTTEN))
     }
 
-    async fn submit_and_tell(
+    pub(crate) async fn submit_and_tell(
         &mut self,
         contact: Option<OpenId>,
         patience: Duration,
@@ -171,8 +229,7 @@ pub async fn outcome(store: &Store, tx: TxId) -> Result<Option<Payment>, Fault> 
         PaymentState::Queued | PaymentState::Submitted => Ok(None),
         PaymentState::Expired => {
             let words = "the payment was in no block before its time ran out; nothing was paid";
-            let detail = Some("expired".to_owned());
-            Err(Fault { detail, ..Fault::new(Code::Refused, words) })
+            Err(Fault::refused("expired", words))
         }
     }
 }
@@ -189,7 +246,7 @@ pub(crate) async fn recipient(
     let unknown = || Fault::new(Code::UnknownContact, "no such contact; see contact list");
     let contact = store.contact(account).await?.ok_or_else(unknown)?;
     not_declined(&contact)?;
-    let address = contact.address();
+    let address = store.key_address(account).await?.unwrap_or_else(|| contact.address());
     Ok((Some(contact), address))
 }
 
@@ -198,6 +255,6 @@ async fn saved(store: &Store, tx: TxId) -> Result<Payment, Fault> {
     saved.ok_or_else(|| Fault::new(Code::Internal, "a payment that was saved is not there"))
 }
 
-fn left(end: Instant) -> Duration {
+pub(crate) fn left(end: Instant) -> Duration {
     end.saturating_duration_since(Instant::now())
 }

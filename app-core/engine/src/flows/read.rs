@@ -12,6 +12,8 @@ use ratchet::{
 };
 use store::LightChange;
 use types::{OpenId, Timestamp};
+use wallet::KnownGift;
+use wallet::review::ReviewChange;
 use wire::events::MAX_QUEUES;
 use wire::{Decode, Encode};
 use zeroize::Zeroizing;
@@ -24,6 +26,8 @@ use crate::{Code, Engine, Fault};
 const MAX_CONTACTS: u32 = MAX_QUEUES as u32 / 4 * 3;
 /// And while fewer of them wait for a decision.
 const MAX_REQUESTS: u32 = 50;
+/// Most red envelopes of a contact that are looked at at a time.
+const OPEN_GIFTS: usize = 32;
 
 /// Why an envelope says nothing. It is deleted all the same: it would say nothing tomorrow either.
 #[derive(Debug, thiserror::Error)]
@@ -54,8 +58,19 @@ pub(crate) struct Read {
     pub(crate) news: bool,
     /// What has had its turn once that is saved.
     pub(crate) turn: Option<Turn>,
-    /// What a contact vouches for, to be saved with the rest.
-    pub(crate) vouched: Option<LightChange>,
+    /// A contact's word about the ledger, to be saved with the rest.
+    pub(crate) word: Option<LightChange>,
+    /// The red envelope or private address that it brings, to be saved with the rest.
+    pub(crate) gift: Option<wallet::Change>,
+    /// What it changes about review keys, to be saved with the rest.
+    pub(crate) review: Vec<ReviewChange>,
+}
+
+impl Read {
+    /// What says nothing, and moves a session on.
+    fn of_session(changes: Vec<Change>, turn: Option<Turn>) -> Self {
+        Self { changes, news: false, turn, word: None, gift: None, review: vec![] }
+    }
 }
 
 /// A Kyber prekey of ours: its kind and its encoded record.
@@ -88,7 +103,7 @@ impl Engine {
         let (spoken, unread) = match (letter, &known) {
             (Letter::Again(unread), Some(contact)) => {
                 let (changes, turn) = self.answer(contact, unread).await?;
-                return Ok(Ok(Read { changes, news: false, turn, vouched: None }));
+                return Ok(Ok(Read::of_session(changes, turn)));
             }
             (Letter::First(message), contact) => {
                 let spoken = self.decrypt_first(contact.as_ref(), &message).await?;
@@ -105,7 +120,7 @@ impl Engine {
             // read with that key, and its writer has an old copy of the session.
             (Err(Useless::Closed(_)), Some(contact)) => {
                 let (changes, turn) = self.ask(&contact, &unread);
-                Ok(Read { changes, news: false, turn, vouched: None })
+                Ok(Read::of_session(changes, turn))
             }
             (Err(useless), _) => Err(useless),
         })
@@ -224,13 +239,25 @@ impl Engine {
         let taken = Content::from_bytes(&plaintext)
             .map_err(|_| Useless::BadContent)
             .and_then(|content| Ok(take(known, (&identity, fresh), content, &me, now)?));
-        let Taken { changes: taken, receipt, mut greet, moved, asked, vouched } = match taken {
-            Ok(taken) => taken,
-            Err(useless) => {
-                tracing::debug!(%useless, "a content is dropped");
-                Taken::default()
-            }
+        let taken = taken.unwrap_or_else(|useless| {
+            tracing::debug!(%useless, "a content is dropped");
+            Taken::default()
+        });
+        let word = match known_account {
+            Some(contact) => self.word_of(contact, &taken)?,
+            None => None,
         };
+        let Taken {
+            changes: taken,
+            receipt,
+            mut greet,
+            moved,
+            asked,
+            gift,
+            private_address,
+            review,
+            ..
+        } = taken;
         // An account that we know by another identity key is not taken over by a hello.
         if let (None, Some(contact)) = (known_account, &greet)
             && self.store.contact(contact.account).await?.is_some()
@@ -257,17 +284,44 @@ impl Engine {
                 changes.push(chat::receipt(account, message, now, &mut rand::rng()));
             }
         }
-        let vouched = known_account.zip(vouched);
-        let vouched = vouched.map(|(contact, it)| self.vouched(contact, it)).transpose()?;
-        Ok(Read { changes, news: true, turn, vouched })
+        let gift = match known_account.zip(gift) {
+            Some((contact, gift)) => {
+                self.told_gift(KnownGift::told(*gift, contact, false, now)).await?
+            }
+            None => None,
+        };
+        let told = known_account.zip(private_address);
+        let gift =
+            gift.or_else(|| told.and_then(|(contact, bytes)| self.told_where(contact, &bytes)));
+        let review = match known_account.zip(review) {
+            Some((contact, (id, said))) => {
+                let taken = self.taken_review(contact, said, now).await?;
+                changes.extend(taken.as_ref().map(|_| self.confirm_review(contact, id)));
+                taken.unwrap_or_default()
+            }
+            None => vec![],
+        };
+        Ok(Read { changes, news: true, turn, word, gift, review })
     }
 
-    /// A contact's word about the ledger that both live on.
-    fn vouched(&self, contact: OpenId, vouched: Vouched) -> Result<LightChange, Fault> {
+    /// Each red envelope is asked for until nothing about it can change: nobody makes us ask for more
+    /// than a few at a time.
+    async fn told_gift(&self, told: KnownGift) -> Result<Option<wallet::Change>, Fault> {
+        let open = self.store.open_gifts().await?;
+        let of_contact = open.iter().filter(|known| !known.made && known.contact == told.contact);
+        Ok((of_contact.count() < OPEN_GIFTS).then(|| wallet::Change::AddGift(Box::new(told))))
+    }
+
+    /// A contact's word about the ledger that both live on: a header of it, or keys that changed.
+    fn word_of(&self, contact: OpenId, taken: &Taken) -> Result<Option<LightChange>, Fault> {
+        if let Some(round) = taken.keys_changed {
+            return Ok(Some(LightChange::KeysSaid { contact, round }));
+        }
+        let Some(vouched) = taken.vouched else { return Ok(None) };
         let Vouched { round, header, committee, time } = vouched;
         let chain = self.bound()?.light.chain();
         let checkpoint = Checkpoint { chain, round, header, committee, time }.to_bytes();
-        Ok(LightChange::Vouched { contact, checkpoint })
+        Ok(Some(LightChange::Vouched { contact, checkpoint }))
     }
 
     pub(crate) async fn session(&self, contact: OpenId) -> Result<SessionRecord, Fault> {

@@ -132,19 +132,21 @@ impl Engine {
             return Ok(false);
         }
         let now = self.clock.now();
-        let Read { mut changes, news, turn, vouched } = match self.read(queue, &sealed, now).await?
-        {
-            Ok(read) => read,
-            Err(useless) => {
-                tracing::debug!(%useless, "an envelope says nothing");
-                return Ok(false);
-            }
-        };
+        let Read { mut changes, news, turn, word, gift, review } =
+            match self.read(queue, &sealed, now).await? {
+                Ok(read) => read,
+                Err(useless) => {
+                    tracing::debug!(%useless, "an envelope says nothing");
+                    return Ok(false);
+                }
+            };
         let until = now.plus_secs(TTL_SECS.saturating_add(SEEN_MARGIN_SECS));
         changes.push(Change::MarkSeen { queue: queue.id(), envelope: id, until });
         let changes = changes.into_iter().map(store::Change::from);
-        let vouched = vouched.into_iter().map(store::Change::from);
-        self.store.apply(changes.chain(vouched).collect()).await?;
+        let word = word.into_iter().map(store::Change::from);
+        let gift = gift.into_iter().map(store::Change::from);
+        let review = review.into_iter().map(store::Change::from);
+        self.store.apply(changes.chain(word).chain(gift).chain(review).collect()).await?;
         turn.into_iter().for_each(|turn| self.note(turn));
         Ok(news)
     }

@@ -11,6 +11,7 @@ use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use types::{OpenId, Round};
 
+use crate::flows::gifts::Which;
 use crate::{Engine, Fault};
 
 /// How long the ledger may take before the mail has its turn.
@@ -149,6 +150,10 @@ impl Engine {
         let node = self.attach().await?;
         let ledger = timeout(LEDGER_FIRST, self.follow(&node, progress)).await;
         let mail = self.exchange_mail(&node, progress).await;
+        if ledger.as_ref().is_ok_and(Result::is_ok) && mail.is_ok() {
+            // What mail has just told of.
+            self.follow_gifts(&node, Which::New).await?;
+        }
         let ledger = match ledger {
             // What contacts vouch for may have come with the mail.
             Ok(Err(fault)) if fault.is_distrust() && mail.is_ok() => {
@@ -158,6 +163,8 @@ impl Engine {
             Err(_) if mail.is_ok() => self.follow(&node, progress).await,
             Err(_) => Ok(()),
         };
+        // What froze us, perhaps in an earlier run, is said to whoever has not heard of it.
+        self.warn(&node).await;
         self.store.forget_seen(self.clock.now()).await?;
         // What a person must act on is told first.
         match (mail, ledger) {
@@ -190,7 +197,9 @@ impl Engine {
         progress.tip = Some(tip);
         self.submit_open(node).await?;
         progress.ledger = self.bound()?.light.round() >= tip;
-        Ok(())
+        self.follow_gifts(node, Which::Open).await?;
+        self.tend_grants().await?;
+        self.look_at_pool(node).await
     }
 
     /// Lets pass what is no fault of ours. A connection that is gone, or that did not answer in

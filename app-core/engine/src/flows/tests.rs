@@ -10,7 +10,7 @@ use chat::{
     Standing,
 };
 use keys::Words;
-use ledger::{FirstManager, FirstWorker, Genesis, Member, Params};
+use ledger::{FirstWorker, Genesis, Params};
 use net::Bootstrap;
 use net::transport::{Incoming, Transport};
 use rand::SeedableRng;
@@ -18,9 +18,7 @@ use rand::rngs::StdRng;
 use ratchet::IdentityKeyPair;
 use store::{NetworkChange, Store};
 use tempfile::TempDir;
-use types::{
-    Address, AddressKind, Amount, ChainId, MessageId, OpenId, SendId, Timestamp, WorkerId,
-};
+use types::{Address, Amount, ChainId, MessageId, OpenId, SendId, Timestamp, WorkerId};
 use wire::chain::{ChainReply, ChainRequest};
 use wire::directory::DirectoryRequest;
 use wire::mail::{MailReply, MailRequest};
@@ -30,10 +28,13 @@ use self::directory::Directory;
 use crate::{Clock, Engine};
 
 mod again;
+mod asks;
 mod directory;
 mod ledger_life;
+mod moves;
 mod requests;
 mod retry;
+mod review;
 mod safety;
 mod writer;
 
@@ -110,24 +111,8 @@ async fn serve<F: Future<Output = Vec<u8>>>(mut incoming: Incoming, answer: impl
 
 /// A network of four managers and this worker.
 fn genesis(worker: WorkerId) -> Genesis {
-    let home = |seed| Address { kind: AddressKind::Ecdsa, payload: [seed; 20] };
-    let bond = Amount::new(Params::DEVNET.manager_bond);
-    let key = |seed| keys::Ed25519Key::from_seed([seed; 32]).public();
-    let manager = |seed| FirstManager {
-        member: Member { key: key(seed), vrf: key(seed + 100) },
-        account: home(seed),
-        bond,
-    };
-    let mut managers: Vec<_> = (1..=4).map(manager).collect();
-    managers.sort_unstable_by_key(|manager| manager.member);
-    Genesis {
-        time: NOW,
-        params: Params::DEVNET,
-        managers,
-        workers: vec![FirstWorker { id: worker, archive: false }],
-        faucet: None,
-        balances: (1..=4).map(|seed| (home(seed), Amount::new(1_000_000))).collect(),
-    }
+    let workers = vec![FirstWorker { id: worker, archive: false }];
+    Genesis { workers, ..testkit::genesis(NOW, &[]) }
 }
 
 /// A profile that is bound to a network whose only node is this worker.
@@ -191,7 +176,9 @@ async fn with_envelopes(store: &Store, number: u8, count: u8) -> OpenId {
         standing: Standing::Accepted,
         added: NOW,
     };
-    let mut changes = vec![Change::SaveContact(Box::new(contact))];
+    // It has had our envelope key.
+    let told = Change::SetTold { contact: account, told: true };
+    let mut changes = vec![Change::SaveContact(Box::new(contact)), told];
     for n in 0..count {
         let id = MessageId([n; 16]);
         let (contact, message) = (account, Some(id));
@@ -203,6 +190,8 @@ async fn with_envelopes(store: &Store, number: u8, count: u8) -> OpenId {
             text: n.to_string(),
             delivery: Delivery::Queued,
             payment: None,
+            envelope: None,
+            request: None,
         }));
         let (send, blob, signature) = (SendId([number; 32]), vec![n; 512], [0; 64]);
         changes.push(Change::AddOutgoing(Outgoing {

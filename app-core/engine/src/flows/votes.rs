@@ -44,7 +44,7 @@ async fn fetch(observatory: &Observatory, node: &LightNode) -> Result<(), Fault>
     let ChainReply::Headers(steps) = node.chain(request).await? else {
         return Err(NetError::BadReply.into());
     };
-    for step in steps {
+    for step in steps.into_iter().take(usize::from(MOST)) {
         witness(observatory, Step::from_bytes(&step.0)?)?;
     }
     Ok(())
@@ -54,8 +54,10 @@ fn witness(observatory: &Observatory, step: Step) -> Result<(), Fault> {
     observatory.with(|seen| {
         let hash = step.header().committee;
         let told = step.committee.filter(|told| told.hash() == hash);
-        // Headers that are not trusted yet come later, by another way.
-        if seen.round_mut(step.header.header.round).is_none() {
+        // Headers that are not trusted yet come later, by another way; and nobody makes us check the
+        // same one again and again.
+        if seen.round_mut(step.header.header.round).is_none_or(|sighting| sighting.votes.is_some())
+        {
             return Ok(());
         }
         let Some(committee) = told.or_else(|| seen.committee(&hash).cloned()) else {

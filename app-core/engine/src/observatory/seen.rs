@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use ledger::{Committee, Header};
+use ledger::{Committee, Flags, Header};
 use light::{Committees, LightState, Limits, Sighting, Survey, WINDOW, survey};
 use net::Bootstrap;
 use net::transport::{Carrier, Connection};
@@ -64,6 +64,8 @@ pub struct Standing {
     pub frozen: bool,
     /// The round of the checkpoint that trust began from, if not from the genesis.
     pub checkpoint: Option<Round>,
+    /// What the managers have switched off, as last proved.
+    pub flags: Flags,
 }
 
 /// How many headers came to be trusted in which way.
@@ -248,7 +250,7 @@ impl Steps {
 }
 
 impl Standing {
-    pub(super) fn of(light: &LightState, now: Timestamp) -> Self {
+    pub(super) fn of(light: &LightState, flags: Flags, now: Timestamp) -> Self {
         let ends = light.time().plus_millis(Limits::LEDGER.trusting_ms);
         Self {
             round: light.round(),
@@ -258,6 +260,7 @@ impl Standing {
             period_left_s: ends.millis_since(now).div_euclid(1000),
             frozen: light.frozen().is_some(),
             checkpoint: light.began_from().map(|checkpoint| checkpoint.round),
+            flags,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Changes of contacts, sessions, queues, messages and prekeys. Most are one statement; one that is
 //! more does the rest only if the first finds what it is about.
 
-use super::Statement;
+use super::{Statement, asks};
 use crate::StoreError;
 use crate::row::{delivery_text, direction_text, int, prekey_kind_text, standing_text};
 use chat::{Change, Contact, Direction, Message, Outgoing, Pending, PreKeyKind, Queue};
@@ -11,6 +11,11 @@ use wire::Encode;
 use zeroize::Zeroizing;
 
 pub(super) async fn apply(db_tx: &mut SqliteConnection, change: Change) -> Result<(), StoreError> {
+    if let Change::SetDelivery { contact, message, delivery } = &change {
+        // What is about review keys is no message: it has a table of its own.
+        let moved = about(sql::SET_LETTER, *contact, *message).bind(delivery_text(*delivery));
+        moved.execute(&mut *db_tx).await?;
+    }
     let done = statement(&change).execute(&mut *db_tx).await?;
     if done.rows_affected() > 0 {
         for further in further(change) {
@@ -29,11 +34,18 @@ pub(super) fn shown(change: &Change) -> Option<OpenId> {
         | Change::SetDelivery { contact, .. }
         | Change::GiveUp { contact, .. }
         | Change::Requeue { contact, .. }
+        | Change::Retell { contact, .. }
+        | Change::SetCompared { contact, .. }
         | Change::MarkRead(contact)
-        | Change::MarkReadUpTo { contact, .. } => Some(*contact),
+        | Change::MarkReadUpTo { contact, .. }
+        | Change::CloseRequest { contact, .. } => Some(*contact),
+        Change::AddRequest(known) => Some(known.contact),
         Change::SaveSession { .. }
         | Change::RemoveSession { .. }
         | Change::SaveQueue(_)
+        | Change::SaveEnvelopeKey { .. }
+        | Change::SetTold { .. }
+        | Change::KeepLetter { .. }
         | Change::AddPending(_)
         | Change::RemovePending(_)
         | Change::AddOutgoing(_)
@@ -60,16 +72,25 @@ fn further(change: Change) -> Vec<Statement> {
         Change::Requeue { contact, message, content, .. } => {
             vec![add_pending(&Pending { contact, message: Some(message), content })]
         }
+        Change::Retell { pending, content, .. } => {
+            vec![query(sql::REPLACE_PENDING).bind(pending).bind(content)]
+        }
         Change::RemovePreKey { kind: PreKeyKind::Kyber, id } => {
             vec![query(sql::FORGET_KYBER_USES).bind(id)]
         }
         Change::SaveContact(_)
         | Change::SetStanding { .. }
+        | Change::SetCompared { .. }
         | Change::SaveSession { .. }
         | Change::RemoveSession { .. }
         | Change::SaveQueue(_)
         | Change::AddMessage(_)
+        | Change::AddRequest(_)
+        | Change::CloseRequest { .. }
         | Change::SetDelivery { .. }
+        | Change::SaveEnvelopeKey { .. }
+        | Change::SetTold { .. }
+        | Change::KeepLetter { .. }
         | Change::AddPending(_)
         | Change::RemovePending(_)
         | Change::AddOutgoing(_)
@@ -94,6 +115,9 @@ fn statement(change: &Change) -> Statement {
         Change::SetStanding { contact, standing } => {
             query(sql::SET_STANDING).bind(&contact.0[..]).bind(standing_text(*standing))
         }
+        Change::SetCompared { contact, compared } => {
+            query(sql::SET_COMPARED).bind(contact.0.to_vec()).bind(*compared)
+        }
         Change::SaveSession { contact, name, state } => {
             query(sql::SAVE_SESSION).bind(&contact.0[..]).bind(&name[..]).bind(&state[..])
         }
@@ -107,9 +131,25 @@ fn statement(change: &Change) -> Statement {
             .bind(&message.0[..])
             .bind(delivery_text(*delivery)),
         Change::GiveUp { contact, message } => about(sql::GIVE_UP, *contact, *message),
+        Change::Retell { contact, dead, renewed, .. } => {
+            query(sql::RETELL).bind(&contact.0[..]).bind(&dead.0[..]).bind(&renewed.0[..])
+        }
         Change::Requeue { contact, message, time, .. } => {
             about(sql::REQUEUE, *contact, *message).bind(int(time.0))
         }
+        Change::AddRequest(known) => asks::add_request(known),
+        Change::CloseRequest { contact, request, made, by, at } => {
+            asks::close_request(*contact, (*request, *made), (*by, *at))
+        }
+        Change::SaveEnvelopeKey { contact, key } => {
+            query(sql::SAVE_ENVELOPE_KEY).bind(&contact.0[..]).bind(&key[..])
+        }
+        Change::SetTold { contact, told } => query(sql::SET_TOLD).bind(&contact.0[..]).bind(*told),
+        Change::KeepLetter { letter, sent } => query(sql::KEEP_LETTER)
+            .bind(&letter.id.0[..])
+            .bind(&letter.contact.0[..])
+            .bind(letter.content.to_vec())
+            .bind(int(sent.0)),
         Change::AddPending(pending) => add_pending(pending),
         Change::RemovePending(seq) => query(sql::REMOVE_PENDING).bind(*seq),
         Change::AddOutgoing(outgoing) => add_outgoing(outgoing),
@@ -191,6 +231,8 @@ fn add_message(message: &Message) -> Statement {
         .bind(payment.map(|payment| &payment.tx.0[..]))
         .bind(payment.map(|payment| int(payment.amount.units())))
         .bind(message.direction == Direction::In)
+        .bind(message.envelope.as_ref().map(|envelope| &envelope.0[..]))
+        .bind(message.request.as_ref().map(|request| &request.0[..]))
 }
 
 fn add_pending(pending: &Pending) -> Statement {
@@ -216,11 +258,18 @@ crate::sql::statements! {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,
             (SELECT coalesce(max(seq), 0) FROM messages))
         ON CONFLICT (account) DO UPDATE SET name = excluded.name, card = excluded.card,
+            compared = iif(identity = excluded.identity, compared, 0),
             identity = excluded.identity, address = excluded.address,
             directory_key = excluded.directory_key, directory_worker = excluded.directory_worker,
             route = excluded.route, ready = excluded.ready, greeted = excluded.greeted,
             added = excluded.added";
-    SET_STANDING = "UPDATE contacts SET standing = ?2 WHERE account = ?1";
+    SET_COMPARED = "UPDATE contacts SET compared = ?2 WHERE account = ?1";
+    // Who asked first and is accepted later stands behind those whom the person knew by then.
+    SET_STANDING = "UPDATE contacts SET standing = ?2, seq = CASE
+            WHEN standing <> 'accepted' AND ?2 = 'accepted'
+                THEN (SELECT max(seq) + 1 FROM contacts)
+            ELSE seq END
+        WHERE account = ?1";
     SAVE_SESSION = "INSERT INTO sessions (contact, name, state) VALUES (?1, ?2, ?3)
         ON CONFLICT (contact, name) DO UPDATE SET state = excluded.state";
     REMOVE_SESSION = "DELETE FROM sessions WHERE contact = ?1 AND name = ?2";
@@ -231,8 +280,8 @@ crate::sql::statements! {
             send_seed = excluded.send_seed, outer_key = excluded.outer_key,
             worker = excluded.worker, contact = excluded.contact, created = excluded.created";
     ADD_MESSAGE = "INSERT INTO messages (contact, direction, id, time, text, delivery, payment_tx,
-            payment_amount, unread)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            payment_amount, unread, envelope, request)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
         ON CONFLICT (contact, direction, id) DO NOTHING";
     SET_DELIVERY = "UPDATE messages SET delivery = ?3
         WHERE contact = ?1 AND direction = 'out' AND id = ?2
@@ -241,7 +290,7 @@ crate::sql::statements! {
                 OR delivery = 'failed' AND ?3 IN ('sent', 'delivered'))";
     GIVE_UP = "UPDATE messages SET delivery = 'failed'
         WHERE contact = ?1 AND direction = 'out' AND id = ?2 AND delivery = 'queued'
-            AND payment_tx IS NULL";
+            AND payment_tx IS NULL AND envelope IS NULL AND request IS NULL";
     FORGET_PENDING = "DELETE FROM pending WHERE contact = ?1 AND message = ?2";
     FORGET_OUTGOING = "DELETE FROM outgoing WHERE contact = ?1 AND message = ?2";
     REQUEUE = "INSERT OR REPLACE INTO messages (contact, direction, id, time, text, delivery,
@@ -249,7 +298,23 @@ crate::sql::statements! {
         SELECT contact, direction, id, ?3, text, 'queued', payment_tx, payment_amount, unread
         FROM messages
         WHERE contact = ?1 AND direction = 'out' AND id = ?2 AND delivery = 'failed'
-            AND payment_tx IS NULL";
+            AND payment_tx IS NULL AND envelope IS NULL AND request IS NULL";
+    RETELL = "UPDATE messages SET payment_tx = ?3
+        WHERE contact = ?1 AND direction = 'out' AND payment_tx = ?2";
+    REPLACE_PENDING = "UPDATE pending SET content = ?2 WHERE seq = ?1";
+    SAVE_ENVELOPE_KEY = "INSERT INTO envelope_keys (contact, theirs) VALUES (?1, ?2)
+        ON CONFLICT (contact) DO UPDATE SET theirs = excluded.theirs";
+    SET_TOLD = "INSERT INTO envelope_keys (contact, told) VALUES (?1, ?2)
+        ON CONFLICT (contact) DO UPDATE SET told = excluded.told,
+            told_period = CASE WHEN excluded.told = 1 THEN told_period ELSE 0 END";
+    KEEP_LETTER = "INSERT INTO review_letters (id, contact, content, sent, delivery)
+        VALUES (?1, ?2, ?3, ?4, 'queued')
+        ON CONFLICT (contact, id) DO UPDATE SET sent = excluded.sent";
+    SET_LETTER = "UPDATE review_letters SET delivery = ?3,
+            content = iif(?3 = 'delivered', x'', content)
+        WHERE contact = ?1 AND id = ?2
+            AND (delivery = 'queued' AND ?3 IN ('sent', 'delivered', 'failed')
+                OR delivery IN ('sent', 'failed') AND ?3 IN ('sent', 'delivered'))";
     ADD_PENDING = "INSERT INTO pending (contact, message, content) VALUES (?1, ?2, ?3)";
     REMOVE_PENDING = "DELETE FROM pending WHERE seq = ?1";
     ADD_OUTGOING = "INSERT INTO outgoing (contact, message, worker, send, blob, signature)

@@ -27,6 +27,17 @@ pub(super) async fn apply(
             let vouched = query(sql::VOUCHED).bind(contact.0.to_vec()).bind(checkpoint);
             vouched.execute(&mut *db_tx).await?;
         }
+        LightChange::KeysSaid { contact, round } => {
+            let said = query(sql::KEYS_SAID).bind(contact.0.to_vec()).bind(int(round.0));
+            said.execute(&mut *db_tx).await?;
+        }
+        LightChange::KeysProved { contact, round, address } => {
+            let proved = query(sql::KEYS_PROVED).bind(contact.0.to_vec()).bind(int(round.0));
+            proved.bind(address.to_bytes().to_vec()).execute(&mut *db_tx).await?;
+        }
+        LightChange::ForgetKeysSaid(contact) => {
+            query(sql::FORGET_KEYS_SAID).bind(contact.0.to_vec()).execute(&mut *db_tx).await?;
+        }
         LightChange::ForgetVouches => {
             query(sql::FORGET_VOUCHES).execute(&mut *db_tx).await?;
         }
@@ -43,5 +54,10 @@ crate::sql::statements! {
         ON CONFLICT (contact) DO UPDATE SET asked = excluded.asked, asked_at = excluded.asked_at";
     VOUCHED = "INSERT INTO vouches (contact, asked, asked_at, answer) VALUES (?1, 0, 0, ?2)
         ON CONFLICT (contact) DO UPDATE SET answer = excluded.answer";
+    KEYS_SAID = "INSERT INTO contact_keys (contact, said, proved) VALUES (?1, ?2, 0)
+        ON CONFLICT (contact) DO UPDATE SET said = max(said, excluded.said)";
+    KEYS_PROVED = "INSERT INTO contact_keys (contact, said, proved, address) VALUES (?1, 0, ?2, ?3)
+        ON CONFLICT (contact) DO UPDATE SET proved = excluded.proved, address = excluded.address";
+    FORGET_KEYS_SAID = "UPDATE contact_keys SET said = proved WHERE contact = ?1";
     FORGET_VOUCHES = "DELETE FROM vouches";
 }

@@ -1,16 +1,21 @@
 //! Applying the machines' changes: a list is one database transaction, and all or nothing of it.
 
+mod asks;
 mod chat;
 mod light;
 mod network;
+mod private;
+mod review;
+mod reviewed_pool;
 mod wallet;
 
 use crate::{Store, StoreError, row};
+use ::wallet::review::ReviewChange;
 use keys::Words;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Connection, Sqlite, SqliteConnection, SqlitePool};
-use types::{ChainId, OpenId, Round, Timestamp};
+use types::{Address, ChainId, OpenId, Round, Timestamp};
 
 /// Something to save.
 #[derive(Debug)]
@@ -23,6 +28,8 @@ pub enum Change {
     Network(NetworkChange),
     /// About the headers that are held, or what contacts vouch for.
     Light(LightChange),
+    /// About review keys.
+    Review(ReviewChange),
 }
 
 /// Something to save about the network, or the profile itself.
@@ -44,6 +51,8 @@ pub enum NetworkChange {
     SaveLight(Vec<u8>),
     /// The person has shown that the recovery words are written down.
     ConfirmWords,
+    /// The profile looks, and never signs any more. There is no way back.
+    ReviewOnly,
 }
 
 /// Something to save of what the light node has checked.
@@ -69,6 +78,24 @@ pub enum LightChange {
         /// The encoded `light::Checkpoint`.
         checkpoint: Vec<u8>,
     },
+    /// A contact says that its keys are others since this round. The ledger decides.
+    KeysSaid {
+        /// The contact.
+        contact: OpenId,
+        /// The round.
+        round: Round,
+    },
+    /// Which key of a contact signs, as the ledger proves it.
+    KeysProved {
+        /// The contact.
+        contact: OpenId,
+        /// The round whose header proves it.
+        round: Round,
+        /// The address of its strongest key.
+        address: Address,
+    },
+    /// What a contact has said about its keys does not count.
+    ForgetKeysSaid(OpenId),
     /// Trust begins anew: what contacts were asked, and said, has done its duty.
     ForgetVouches,
 }
@@ -99,6 +126,12 @@ impl From<::chat::Change> for Change {
 impl From<::wallet::Change> for Change {
     fn from(change: ::wallet::Change) -> Self {
         Self::Wallet(change)
+    }
+}
+
+impl From<ReviewChange> for Change {
+    fn from(change: ReviewChange) -> Self {
+        Self::Review(change)
     }
 }
 
@@ -150,7 +183,11 @@ impl Store {
 fn shown(change: &Change) -> Option<OpenId> {
     match change {
         Change::Chat(change) => chat::shown(change),
-        Change::Wallet(_) | Change::Network(_) | Change::Light(_) => None,
+        // Whose payment one is depends on it.
+        Change::Light(LightChange::KeysProved { contact, .. }) => Some(*contact),
+        Change::Wallet(change) => wallet::shown(change),
+        Change::Review(change) => review::shown(change),
+        Change::Network(_) | Change::Light(_) => None,
     }
 }
 
@@ -166,6 +203,7 @@ async fn apply_all(
             Change::Wallet(change) => wallet::apply(&mut db_tx, change).await?,
             Change::Network(change) => network::apply(&mut db_tx, change).await?,
             Change::Light(change) => light::apply(&mut db_tx, change).await?,
+            Change::Review(change) => review::apply(&mut db_tx, change).await?,
         }
     }
     Ok(db_tx.commit().await?)
@@ -197,5 +235,16 @@ crate::sql::statements! {
 /// All statements of this folder.
 #[cfg(test)]
 pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
-    [sql::ALL, chat::sql::ALL, light::sql::ALL, network::sql::ALL, wallet::sql::ALL].concat()
+    [
+        sql::ALL,
+        asks::sql::ALL,
+        chat::sql::ALL,
+        light::sql::ALL,
+        network::sql::ALL,
+        private::sql::ALL,
+        review::sql::ALL,
+        reviewed_pool::sql::ALL,
+        wallet::sql::ALL,
+    ]
+    .concat()
 }

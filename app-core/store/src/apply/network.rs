@@ -27,6 +27,7 @@ fn statement(change: &NetworkChange) -> Statement {
         NetworkChange::SetHome(address) => query(sql::SET_HOME).bind(address.as_str()),
         NetworkChange::SaveLight(state) => query(sql::SAVE_LIGHT).bind(&state[..]),
         NetworkChange::ConfirmWords => query(sql::CONFIRM_WORDS),
+        NetworkChange::ReviewOnly => query(sql::REVIEW_ONLY),
     }
 }
 
@@ -37,4 +38,5 @@ crate::sql::statements! {
     SET_HOME = "UPDATE network SET home = ?1";
     SAVE_LIGHT = "UPDATE network SET light = ?1";
     CONFIRM_WORDS = "UPDATE profile SET words_confirmed = 1";
+    REVIEW_ONLY = "UPDATE profile SET review_only = 1";
 }

@@ -1,11 +1,26 @@
 //! Changes of payments, of the proved history and of the proved account.
 
-use super::Statement;
-use crate::row::{int, payment_state_columns};
+use super::{Statement, asks, private};
+use crate::row::{gift_state_text, int, payment_state_columns};
 use crate::{StoreError, load};
 use sqlx::{SqliteConnection, query};
-use wallet::{Change, Payment, ProvedEntry, SavedAccount};
+use types::OpenId;
+use wallet::{Change, KnownGift, Payment, ProvedEntry, SavedAccount};
 use wire::Encode;
+use zeroize::Zeroizing;
+
+/// What deletes all that is proved by headers. Contacts' keys are due to be asked for anew.
+const PROVED: [&str; 9] = [
+    sql::FORGET_ENTRIES,
+    sql::FORGET_ACCOUNT,
+    sql::FORGET_WAITING,
+    sql::FORGET_KEYS,
+    sql::FORGET_GIFT_CLAIMS,
+    sql::FORGET_GIFT_RECORDS,
+    private::sql::FORGET_POOL,
+    private::sql::FORGET_NOTES,
+    private::sql::FORGET_FINAL_TRANSFERS,
+];
 
 pub(super) async fn apply(db_tx: &mut SqliteConnection, change: Change) -> Result<(), StoreError> {
     match change {
@@ -16,6 +31,100 @@ pub(super) async fn apply(db_tx: &mut SqliteConnection, change: Change) -> Resul
         Change::SaveAccount(account) => {
             save_account(&account).execute(&mut *db_tx).await?;
         }
+        Change::AddGift(known) => {
+            add_gift(&known).execute(&mut *db_tx).await?;
+        }
+        Change::SaveGift(known) => save_gift(db_tx, &known).await?,
+        Change::ForgetProved => {
+            for forget in PROVED {
+                query(forget).execute(&mut *db_tx).await?;
+            }
+        }
+        Change::TakePool(step) => private::take_pool(db_tx, &step).await?,
+        Change::SaveTransfer(transfer) => {
+            private::save_transfer(&transfer).execute(&mut *db_tx).await?;
+        }
+        Change::PaysRequest(intent, request) => {
+            private::pays_request(intent, request).execute(&mut *db_tx).await?;
+        }
+        Change::AgreeTopUp(intent, amount) => {
+            private::agree_top_up(intent, amount).execute(&mut *db_tx).await?;
+        }
+        Change::AsksTopUp(intent, amount) => {
+            private::asks_top_up(intent, amount).execute(&mut *db_tx).await?;
+        }
+        Change::SavePrivateAddress(contact, address) => {
+            private::save_address(contact, &address).execute(&mut *db_tx).await?;
+        }
+        Change::SetToldPeriod(contact, period) => {
+            private::set_told(contact, period.index()).execute(&mut *db_tx).await?;
+        }
+        Change::SaveAddress(entry) => {
+            asks::save_address(&entry).execute(&mut *db_tx).await?;
+        }
+        Change::RemoveAddress(to) => {
+            asks::remove_address(&to).execute(&mut *db_tx).await?;
+        }
+        Change::SaveWaiting(round, amount) => {
+            let save = query(sql::SAVE_WAITING).bind(int(round.0)).bind(int(amount.units()));
+            save.execute(&mut *db_tx).await?;
+        }
+    }
+    Ok(())
+}
+
+/// About whom a change says something that a conversation shows.
+pub(super) fn shown(change: &Change) -> Option<OpenId> {
+    match change {
+        Change::AddGift(known) | Change::SaveGift(known) => Some(known.contact),
+        Change::SavePayment(_)
+        | Change::AddEntries(_)
+        | Change::SaveAccount(_)
+        | Change::ForgetProved
+        | Change::TakePool(_)
+        | Change::SaveTransfer(_)
+        | Change::PaysRequest(..)
+        | Change::AgreeTopUp(..)
+        | Change::AsksTopUp(..)
+        | Change::SavePrivateAddress(..)
+        | Change::SetToldPeriod(..)
+        | Change::SaveWaiting(..)
+        | Change::SaveAddress(_)
+        | Change::RemoveAddress(_) => None,
+    }
+}
+
+fn add_gift(known: &KnownGift) -> Statement {
+    let gift = Zeroizing::new(known.gift.to_bytes());
+    query(sql::ADD_GIFT)
+        .bind(&known.id().0[..])
+        .bind(&known.gift.tx.0[..])
+        .bind(&known.contact.0[..])
+        .bind(known.made)
+        .bind(int(known.told.0))
+        .bind(&gift[..])
+        .bind(gift_state_text(known.state))
+}
+
+/// What is proved of a red envelope, and our claim; never what was told of it.
+async fn save_gift(db_tx: &mut SqliteConnection, known: &KnownGift) -> Result<(), StoreError> {
+    let attempt = known.attempt.as_ref();
+    let saved = query(sql::SAVE_GIFT)
+        .bind(&known.id().0[..])
+        .bind(known.record.as_ref().map(Encode::to_bytes))
+        .bind(int(known.seen.0))
+        .bind(gift_state_text(known.state))
+        .bind(known.is_settled())
+        .bind(attempt.map(|attempt| &attempt.tx.0[..]))
+        .bind(attempt.map(|attempt| &attempt.bytes[..]))
+        .bind(attempt.map(|attempt| int(attempt.expiry.0)))
+        .bind(attempt.and_then(|attempt| attempt.taken).map(|round| int(round.0)))
+        .bind(&known.contact.0[..])
+        .bind(known.taking.as_ref().map(Encode::to_bytes));
+    saved.execute(&mut *db_tx).await?;
+    for (key, claim) in &known.claims {
+        let row = query(sql::SAVE_GIFT_CLAIM).bind(&known.gift.id().0[..]).bind(&key[..]);
+        row.bind(claim.to_bytes()).execute(&mut *db_tx).await?;
     }
     Ok(())
 }
@@ -65,6 +174,7 @@ fn save_payment(payment: &Payment) -> Statement {
         .bind(int(payment.attempt.expiry.0))
         .bind(state)
         .bind(final_round)
+        .bind(payment.kind.name())
 }
 
 fn save_account(saved: &SavedAccount) -> Statement {
@@ -78,13 +188,30 @@ crate::sql::statements! {
     ADD_ENTRY = "INSERT INTO entries (counter, tx, kind, time, entry, hash)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     SAVE_PAYMENT = "INSERT INTO payments (intent, recipient, contact, amount, memo, created, tx,
-            bytes, fee, nonce, expiry, state, final_round)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            bytes, fee, nonce, expiry, state, final_round, kind)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
         ON CONFLICT (intent) DO UPDATE SET recipient = excluded.recipient,
             contact = excluded.contact, amount = excluded.amount, memo = excluded.memo,
             created = excluded.created, tx = excluded.tx, bytes = excluded.bytes,
             fee = excluded.fee, nonce = excluded.nonce, expiry = excluded.expiry,
-            state = excluded.state, final_round = excluded.final_round";
+            state = excluded.state, final_round = excluded.final_round, kind = excluded.kind";
+    FORGET_ENTRIES = "DELETE FROM entries";
+    FORGET_ACCOUNT = "DELETE FROM account";
+    FORGET_WAITING = "DELETE FROM waiting";
+    FORGET_KEYS = "UPDATE contact_keys SET said = max(said, 1), proved = 0, address = NULL";
+    SAVE_WAITING = "INSERT INTO waiting (id, round, amount) VALUES (1, ?1, ?2)
+        ON CONFLICT (id) DO UPDATE SET round = excluded.round, amount = excluded.amount";
+    ADD_GIFT = "INSERT INTO gifts (id, tx, contact, made, told, gift, record, seen, state, settled,
+            claim_tx, claim_bytes, claim_expiry, claim_taken)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, 0, ?7, 0, NULL, NULL, NULL, NULL)
+        ON CONFLICT (id, contact) DO NOTHING";
+    SAVE_GIFT = "UPDATE gifts SET record = ?2, seen = ?3, state = ?4, settled = ?5, claim_tx = ?6,
+            claim_bytes = ?7, claim_expiry = ?8, claim_taken = ?9, taking = ?11
+        WHERE id = ?1 AND contact = ?10";
+    SAVE_GIFT_CLAIM = "INSERT INTO gift_claims (gift, key, claim) VALUES (?1, ?2, ?3)
+        ON CONFLICT (gift, key) DO UPDATE SET claim = excluded.claim";
+    FORGET_GIFT_CLAIMS = "DELETE FROM gift_claims";
+    FORGET_GIFT_RECORDS = "UPDATE gifts SET record = NULL, seen = 0, state = 'queued', settled = 0";
     SAVE_ACCOUNT = "INSERT INTO account (id, round, home, account) VALUES (1, ?1, ?2, ?3)
         ON CONFLICT (id) DO UPDATE SET round = excluded.round, home = excluded.home,
             account = excluded.account";

@@ -3,6 +3,7 @@
 use crate::{Store, StoreError, row};
 use chat::{Contact, Direction, Standing};
 use sqlx::FromRow;
+use std::collections::BTreeSet;
 use types::{MessageId, OpenId, WorkerId};
 use zeroize::Zeroizing;
 
@@ -49,6 +50,15 @@ impl Store {
         let found: Vec<ContactColumns> =
             sqlx::query_as(sql::CONTACTS).fetch_all(self.pool()).await?;
         found.into_iter().map(ContactColumns::parse).collect()
+    }
+
+    /// The contacts whose safety number counts as compared.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn compared(&self) -> Result<BTreeSet<OpenId>, StoreError> {
+        let found: Vec<Vec<u8>> = sqlx::query_scalar(sql::COMPARED).fetch_all(self.pool()).await?;
+        found.iter().map(|account| row::account(account)).collect()
     }
 
     /// How many contacts of this standing there are.
@@ -117,6 +127,7 @@ impl Store {
 crate::sql::statements! {
     CONTACTS = "SELECT account, name, card, directory_key, directory_worker, route, ready, greeted,
         standing, added FROM contacts ORDER BY seq";
+    COMPARED = "SELECT account FROM contacts WHERE compared = 1";
     CONTACT_COUNT = "SELECT COUNT(*) FROM contacts WHERE standing = ?1";
     CONTACT = "SELECT account, name, card, directory_key, directory_worker, route, ready, greeted,
         standing, added FROM contacts WHERE account = ?1";

@@ -2,7 +2,7 @@
 
 use crate::{Store, StoreError, row};
 use sqlx::FromRow;
-use types::{OpenId, Round, Timestamp};
+use types::{Address, OpenId, Round, Timestamp};
 
 /// What a contact was asked about the ledger, and said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,30 @@ impl Store {
         row::uint(sqlx::query_scalar(sql::HEADER_COUNT).fetch_one(self.pool()).await?)
     }
 
+    /// The contacts about whose keys the ledger is to be asked, and the round since which they say
+    /// that these are others.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn keys_due(&self) -> Result<Vec<(OpenId, Round)>, StoreError> {
+        let found: Vec<(Vec<u8>, i64)> =
+            sqlx::query_as(sql::KEYS_DUE).fetch_all(self.pool()).await?;
+        let due = |(contact, said): (Vec<u8>, i64)| {
+            Ok((OpenId(row::fixed(&contact)?), Round(row::uint(said)?)))
+        };
+        found.into_iter().map(due).collect()
+    }
+
+    /// The address of a contact's strongest key as last proved; `None` if the ledger was not asked.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn key_address(&self, contact: OpenId) -> Result<Option<Address>, StoreError> {
+        let found = sqlx::query_scalar(sql::KEY_ADDRESS).bind(&contact.0[..]);
+        let found: Option<Option<Vec<u8>>> = found.fetch_optional(self.pool()).await?;
+        found.flatten().map(|address| row::address(&address)).transpose()
+    }
+
     /// What contacts were asked, and said.
     ///
     /// # Errors
@@ -64,5 +88,7 @@ impl Store {
 crate::sql::statements! {
     HEADER = "SELECT header FROM headers WHERE round = ?1";
     HEADER_COUNT = "SELECT COUNT(*) FROM headers";
+    KEYS_DUE = "SELECT contact, said FROM contact_keys WHERE said > proved ORDER BY contact";
+    KEY_ADDRESS = "SELECT address FROM contact_keys WHERE contact = ?1";
     VOUCHES = "SELECT contact, asked, asked_at, answer FROM vouches ORDER BY contact";
 }

@@ -19,6 +19,8 @@ pub struct ProfileRow {
     pub created: Timestamp,
     /// Number of the last publication of the prekey bundle, 0 for none.
     pub publication: u64,
+    /// True for a profile that looks and never signs.
+    pub review_only: bool,
 }
 
 /// The network that the profile belongs to.
@@ -41,6 +43,7 @@ struct ProfileColumns {
     created: i64,
     words_confirmed: bool,
     publication: i64,
+    review_only: bool,
 }
 
 #[derive(FromRow)]
@@ -65,6 +68,7 @@ impl Store {
             words_confirmed: found.words_confirmed,
             created: row::time(found.created)?,
             publication: row::uint(found.publication)?,
+            review_only: found.review_only,
         })
     }
 
@@ -97,7 +101,8 @@ impl Store {
 }
 
 crate::sql::statements! {
-    IDENTITY = "SELECT entropy, name, created, words_confirmed, publication FROM profile";
+    IDENTITY = "SELECT entropy, name, created, words_confirmed, publication, review_only
+        FROM profile";
     NETWORK = "SELECT chain, genesis, home, light FROM network";
     BOOTSTRAP = "SELECT address FROM bootstrap ORDER BY seq";
 }

@@ -1,10 +1,11 @@
 //! Payments, the proved history and the proved account.
 
-use crate::row::{self, amount, payment_state};
+use crate::row::{self, amount, payment_kind, payment_state};
 use crate::{Store, StoreError};
+use ledger::EntryKind;
 use sqlx::{FromRow, SqliteExecutor};
-use types::{Round, TxId};
-use wallet::{Attempt, Payment, ProvedEntry, SavedAccount};
+use types::{Abc, Amount, Round, TxId};
+use wallet::{Attempt, Payment, PaymentKind, ProvedEntry, SavedAccount};
 
 #[derive(FromRow)]
 struct PaymentColumns {
@@ -21,6 +22,7 @@ struct PaymentColumns {
     expiry: i64,
     state: String,
     final_round: Option<i64>,
+    kind: String,
 }
 
 #[derive(FromRow)]
@@ -64,6 +66,25 @@ impl Store {
         query.fetch_optional(self.pool()).await?.map(PaymentColumns::parse).transpose()
     }
 
+    /// The last payment of this kind that was asked for, whatever became of it.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn last_payment(&self, kind: PaymentKind) -> Result<Option<Payment>, StoreError> {
+        let query = sqlx::query_as(sql::LAST_PAYMENT).bind(kind.name());
+        query.fetch_optional(self.pool()).await?.map(PaymentColumns::parse).transpose()
+    }
+
+    /// The newest entry of this kind.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn last_entry_of(&self, kind: EntryKind) -> Result<Option<ProvedEntry>, StoreError> {
+        let found: Option<EntryColumns> =
+            sqlx::query_as(sql::LAST_OF_KIND).bind(kind.name()).fetch_optional(self.pool()).await?;
+        found.map(EntryColumns::parse).transpose()
+    }
+
     /// The history behind this counter (0 for all of it), oldest first.
     ///
     /// # Errors
@@ -105,6 +126,16 @@ impl Store {
         history_tip(self.pool()).await
     }
 
+    /// What lies at the address of our Falcon key before the account moves to it, as last proved.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn waiting(&self) -> Result<Amount<Abc>, StoreError> {
+        let found: Option<i64> =
+            sqlx::query_scalar(sql::WAITING).fetch_optional(self.pool()).await?;
+        amount(found.unwrap_or_default())
+    }
+
     /// The account as last proved.
     ///
     /// # Errors
@@ -132,6 +163,7 @@ impl PaymentColumns {
     fn parse(self) -> Result<Payment, StoreError> {
         Ok(Payment {
             intent: row::fixed(&self.intent)?,
+            kind: payment_kind(&self.kind)?,
             to: row::address(&self.recipient)?,
             contact: self.contact.map(|contact| row::account(&contact)).transpose()?,
             amount: amount(self.amount)?,
@@ -167,15 +199,20 @@ impl AccountColumns {
 
 crate::sql::statements! {
     OPEN_PAYMENTS = "SELECT intent, recipient, contact, amount, memo, created, tx, bytes, fee,
-        nonce, expiry, state, final_round FROM payments
+        nonce, expiry, state, final_round, kind FROM payments
         WHERE state IN ('queued', 'submitted') ORDER BY nonce, seq";
     PAYMENTS = "SELECT intent, recipient, contact, amount, memo, created, tx, bytes, fee,
-        nonce, expiry, state, final_round FROM payments ORDER BY seq";
+        nonce, expiry, state, final_round, kind FROM payments ORDER BY seq";
     PAYMENT_BY_TX = "SELECT intent, recipient, contact, amount, memo, created, tx, bytes, fee,
-        nonce, expiry, state, final_round FROM payments WHERE tx = ?1 ORDER BY seq DESC LIMIT 1";
+        nonce, expiry, state, final_round, kind FROM payments WHERE tx = ?1 ORDER BY seq DESC LIMIT 1";
+    LAST_PAYMENT = "SELECT intent, recipient, contact, amount, memo, created, tx, bytes, fee,
+        nonce, expiry, state, final_round, kind FROM payments WHERE kind = ?1
+        ORDER BY seq DESC LIMIT 1";
+    LAST_OF_KIND = "SELECT time, entry FROM entries WHERE kind = ?1 ORDER BY counter DESC LIMIT 1";
     ENTRIES = "SELECT time, entry FROM entries WHERE counter > ?1 ORDER BY counter LIMIT ?2";
     ENTRIES_OF = "SELECT time, entry FROM entries WHERE tx = ?1 ORDER BY counter";
     LAST_ENTRY = "SELECT time, entry FROM entries ORDER BY counter DESC LIMIT 1";
     HISTORY_TIP = "SELECT counter, hash FROM entries ORDER BY counter DESC LIMIT 1";
+    WAITING = "SELECT amount FROM waiting";
     ACCOUNT = "SELECT round, home, account FROM account";
 }

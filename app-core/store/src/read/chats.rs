@@ -71,7 +71,7 @@ crate::sql::statements! {
         ORDER BY coalesce((SELECT max(messages.seq) FROM messages WHERE contact = account),
             added_behind) DESC, contacts.seq DESC";
     LAST = "SELECT contact, seq, direction, id, time, text, delivery, payment_tx, payment_amount,
-            unread
+            unread, envelope, request
         FROM messages WHERE seq IN (
             SELECT (SELECT max(messages.seq) FROM messages WHERE contact = account) FROM contacts)";
 }

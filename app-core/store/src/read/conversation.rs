@@ -3,10 +3,13 @@
 use crate::row::{self, payment_state};
 use crate::{Store, StoreError};
 use chat::{Delivery, Direction, Message, PaymentRef, Unconfirmed};
-use ledger::Entry;
+use ledger::{Entry, RedEnvelopeId};
 use sqlx::FromRow;
-use types::{Abc, Amount, MessageId, OpenId, Round, Timestamp, TxId};
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use types::{Abc, Address, Amount, MessageId, OpenId, Round, Timestamp, TxId};
 use wallet::PaymentState;
+use wallet::private::OwnNote;
 
 /// A message of a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub(super) struct MessageColumns {
     payment_tx: Option<Vec<u8>>,
     payment_amount: Option<i64>,
     unread: bool,
+    envelope: Option<Vec<u8>>,
+    request: Option<Vec<u8>>,
 }
 
 impl Store {
@@ -105,12 +110,38 @@ impl Store {
             .fetch_all(self.pool())
             .await?;
         let written = written.into_iter().map(|columns| Ok(columns.parse(contact)?.message));
+        let written = written.collect::<Result<Vec<Message>, StoreError>>()?;
+        let (mut gifts, mut requests) = (BTreeMap::new(), BTreeMap::new());
+        for message in written.iter().filter(|message| message.request == Some(message.id)) {
+            let known = self.known_request(contact, (message.id, true)).await?;
+            requests.extend(known.map(|known| (message.id, known.request)));
+        }
+        for id in written.iter().filter_map(|message| message.envelope) {
+            gifts.extend(self.gift_of(contact, id).await?.map(|known| (id, Box::new(known.gift))));
+        }
         let received = received.iter().map(|id| row::fixed(id).map(MessageId));
         Ok(Unconfirmed {
-            written: written.collect::<Result<_, StoreError>>()?,
+            written,
+            gifts,
+            requests,
+            closed: self.closed_requests(contact, since).await?,
             received: received.collect::<Result<_, StoreError>>()?,
             waiting: self.pending(contact, u32::MAX).await?,
         })
+    }
+
+    /// True if a message of this time speaks of money for us that is not proved to have come.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn is_money_announced(
+        &self,
+        written: RangeInclusive<Timestamp>,
+    ) -> Result<bool, StoreError> {
+        let query = sqlx::query_scalar(sql::ANNOUNCED)
+            .bind(row::int(written.start().0))
+            .bind(row::int(written.end().0));
+        Ok(query.fetch_one(self.pool()).await?)
     }
 
     /// How many messages of a contact the person has not looked at.
@@ -153,8 +184,16 @@ impl Store {
 
     async fn join_payment(&self, row: &mut MessageRow, seq: i64) -> Result<(), StoreError> {
         let Some(payment) = &mut row.message.payment else { return Ok(()) };
+        let hidden = self.private_payment(row.message.contact, payment.tx, seq).await?;
         let state = match row.message.direction {
-            Direction::Out => self.sent_payment(payment.tx).await?,
+            Direction::Out => match self.sent_payment(payment.tx).await? {
+                Some(state) => Some(state),
+                None => self.sent_privately(payment).await?,
+            },
+            Direction::In if hidden.is_some() => hidden.map(|(round, amount)| {
+                payment.amount = amount;
+                PaymentState::Final(round)
+            }),
             Direction::In => match self.received(row.message.contact, payment.tx, seq).await? {
                 Some((round, amount)) => {
                     payment.amount = amount;
@@ -167,24 +206,62 @@ impl Store {
         Ok(())
     }
 
-    async fn sent_payment(&self, tx: TxId) -> Result<Option<PaymentState>, StoreError> {
+    /// A payment of ours out of the pool, which chats name by the digest of its bundle.
+    pub(super) async fn sent_privately(
+        &self,
+        payment: &mut PaymentRef,
+    ) -> Result<Option<PaymentState>, StoreError> {
+        let found: Option<(Vec<u8>, String, Option<i64>)> = sqlx::query_as(sql::SENT_PRIVATELY)
+            .bind(payment.tx.0.to_vec())
+            .fetch_optional(self.pool())
+            .await?;
+        let Some((tx, state, round)) = found else { return Ok(None) };
+        payment.tx = TxId(row::fixed(&tx)?);
+        payment_state(&state, round).map(Some)
+    }
+
+    /// What a bundle of the pool brought us at the address that this contact was given. Only the log
+    /// says so, and only for the first message that names it.
+    pub(super) async fn private_payment(
+        &self,
+        contact: OpenId,
+        bundle: TxId,
+        seq: i64,
+    ) -> Result<Option<(Round, Amount<Abc>)>, StoreError> {
+        let notes: Vec<Vec<u8>> = sqlx::query_scalar(sql::RECEIVED_PRIVATELY)
+            .bind(&bundle.0[..])
+            .bind(&contact.0[..])
+            .bind(seq)
+            .fetch_all(self.pool())
+            .await?;
+        let mut received: Option<(Round, u64)> = None;
+        for note in notes {
+            let note: OwnNote = row::decode(&note)?;
+            let before = received.map_or(0, |(_, units)| units);
+            received = Some((note.round, before.saturating_add(note.note.value.units())));
+        }
+        Ok(received.map(|(round, units)| (round, Amount::new(units))))
+    }
+
+    pub(super) async fn sent_payment(&self, tx: TxId) -> Result<Option<PaymentState>, StoreError> {
         let found: Option<(String, Option<i64>)> =
             sqlx::query_as(sql::SENT).bind(&tx.0[..]).fetch_optional(self.pool()).await?;
         found.map(|(state, round)| payment_state(&state, round)).transpose()
     }
 
-    /// What this transaction brought us from this contact. Only what the contact's own address paid
+    /// What this transaction brought us from this contact. Only what the contact's own addresses paid
     /// counts, and only for the first message that names it: nobody gets credit for somebody
     /// else's payment, or twice for one.
-    async fn received(
+    pub(super) async fn received(
         &self,
         contact: OpenId,
         tx: TxId,
         seq: i64,
     ) -> Result<Option<(Round, Amount<Abc>)>, StoreError> {
-        let payer: Vec<u8> =
-            sqlx::query_scalar(sql::ADDRESS).bind(&contact.0[..]).fetch_one(self.pool()).await?;
-        let payer = row::address(&payer)?;
+        let payer: Vec<Vec<u8>> =
+            sqlx::query_scalar(sql::ADDRESSES).bind(&contact.0[..]).fetch_all(self.pool()).await?;
+        let payer: Vec<Address> =
+            payer.iter().map(|address| row::address(address)).collect::<Result<_, _>>()?;
         let entries: Vec<Vec<u8>> = sqlx::query_scalar(sql::RECEIVED)
             .bind(&tx.0[..])
             .bind(&contact.0[..])
@@ -194,7 +271,7 @@ impl Store {
         let mut received: Option<(Round, u64)> = None;
         for entry in entries {
             let entry: Entry = row::decode(&entry)?;
-            if entry.counterparty == Some(payer) {
+            if entry.counterparty.is_some_and(|from| payer.contains(&from)) {
                 let before = received.map_or(0, |(_, units)| units);
                 received = Some((entry.round, before.saturating_add(entry.delta.abc.units())));
             }
@@ -219,6 +296,8 @@ impl MessageColumns {
             text: self.text,
             delivery: row::delivery(&self.delivery)?,
             payment,
+            envelope: self.envelope.map(|id| row::fixed(&id).map(RedEnvelopeId)).transpose()?,
+            request: self.request.map(|id| row::fixed(&id).map(MessageId)).transpose()?,
         };
         Ok(MessageRow { message, unread: self.unread, payment_state: None })
     }
@@ -226,13 +305,16 @@ impl MessageColumns {
 
 crate::sql::statements! {
     CONVERSATION = "SELECT seq, direction, id, time, text, delivery, payment_tx, payment_amount,
-            unread
+            unread, envelope, request
         FROM (SELECT * FROM messages WHERE contact = ?1 ORDER BY seq DESC LIMIT ?2) ORDER BY seq";
-    WRITTEN = "SELECT seq, direction, id, time, text, delivery, payment_tx, payment_amount, unread
+    WRITTEN = "SELECT seq, direction, id, time, text, delivery, payment_tx, payment_amount, unread,
+            envelope, request
         FROM messages WHERE contact = ?1 AND direction = 'out' AND id = ?2";
-    QUEUED = "SELECT seq, direction, id, time, text, delivery, payment_tx, payment_amount, unread
+    QUEUED = "SELECT seq, direction, id, time, text, delivery, payment_tx, payment_amount, unread,
+            envelope, request
         FROM messages WHERE contact = ?1 AND delivery = 'queued' ORDER BY seq";
-    UNCONFIRMED = "SELECT seq, direction, id, time, text, delivery, payment_tx, payment_amount, unread
+    UNCONFIRMED = "SELECT seq, direction, id, time, text, delivery, payment_tx, payment_amount, unread,
+            envelope, request
         FROM (SELECT * FROM messages
             WHERE contact = ?1 AND direction = 'out'
                 AND (delivery = 'queued' OR delivery = 'sent' AND time >= ?2)
@@ -242,10 +324,20 @@ crate::sql::statements! {
         ORDER BY seq";
     LAST_RECEIVED = "SELECT id FROM messages
         WHERE contact = ?1 AND direction = 'in' AND time >= ?2 ORDER BY seq DESC LIMIT 200";
+    ANNOUNCED = "SELECT EXISTS (SELECT 1 FROM messages
+        WHERE payment_tx IS NOT NULL AND direction = 'in' AND time BETWEEN ?1 AND ?2
+            AND NOT EXISTS (SELECT 1 FROM entries WHERE tx = payment_tx)
+            AND NOT EXISTS (SELECT 1 FROM notes WHERE bundle = payment_tx))";
     UNREAD = "SELECT COUNT(*) FROM messages WHERE contact = ?1 AND unread = 1";
     DELIVERY = "SELECT delivery FROM messages WHERE contact = ?1 AND direction = 'out' AND id = ?2";
     SENT = "SELECT state, final_round FROM payments WHERE tx = ?1 ORDER BY seq DESC LIMIT 1";
-    ADDRESS = "SELECT address FROM contacts WHERE account = ?1";
+    SENT_PRIVATELY = "SELECT tx, state, final_round FROM transfers WHERE bundle = ?1";
+    RECEIVED_PRIVATELY = "SELECT note FROM notes WHERE bundle = ?1 AND contact = ?2
+        AND NOT EXISTS (SELECT 1 FROM messages WHERE payment_tx = ?1 AND direction = 'in'
+            AND contact = ?2 AND seq < ?3)
+        ORDER BY position";
+    ADDRESSES = "SELECT address FROM contacts WHERE account = ?1
+        UNION ALL SELECT address FROM contact_keys WHERE contact = ?1 AND address IS NOT NULL";
     RECEIVED = "SELECT entry FROM entries WHERE tx = ?1 AND kind = 'pay_in'
         AND NOT EXISTS (SELECT 1 FROM messages WHERE payment_tx = ?1 AND direction = 'in'
             AND contact = ?2 AND seq < ?3)

@@ -3,11 +3,11 @@
 
 use crate::row::{self, payment_state};
 use crate::{Store, StoreError};
-use ledger::{Entry, EntryKind};
+use ledger::{Entry, EntryKind, Gift, RedEnvelopeId};
 use sqlx::FromRow;
 use std::collections::BTreeMap;
-use types::{Abc, Address, Amount, OpenId, Round, Timestamp, TxId};
-use wallet::PaymentState;
+use types::{Abc, Address, AddressKind, Amount, OpenId, Round, Timestamp, TxId};
+use wallet::{PaymentKind, PaymentState, ShieldedAddress};
 
 /// A line of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,12 @@ pub struct HistoryRow {
     pub memo: Option<String>,
     /// What became of it.
     pub state: PaymentState,
+    /// The red envelope that it is of.
+    pub envelope: Option<RedEnvelopeId>,
+    /// True if the private pool hides it, or a side of it.
+    pub private: bool,
+    /// Where a private payment went.
+    pub shielded: Option<ShieldedAddress>,
 }
 
 /// What a line of the history is.
@@ -43,10 +49,20 @@ pub enum HistoryKind {
     Genesis,
     /// A payment.
     Payment,
+    /// Into the private pool.
+    Shield,
+    /// Out of the private pool.
+    Unshield,
+    /// From one period account of the private pool to the next.
+    CarryOver,
+    /// Several notes of the private pool into one.
+    Merge,
     /// ABC turned into ABIT.
     Conversion,
     /// Everything moved at once, or folded into the account.
     Sweep,
+    /// The account moved to its Falcon key.
+    Migration,
     /// A key added or retired.
     Key,
     /// Another profile committed to.
@@ -66,6 +82,8 @@ impl HistoryKind {
         match kind {
             EntryKind::Genesis => Self::Genesis,
             EntryKind::PayIn | EntryKind::PayOut | EntryKind::Fee => Self::Payment,
+            EntryKind::PoolIn => Self::Shield,
+            EntryKind::PoolOut => Self::Unshield,
             EntryKind::Converted => Self::Conversion,
             EntryKind::MovedOut
             | EntryKind::MovedIn
@@ -103,11 +121,21 @@ pub enum Flow {
 }
 
 /// What is known about payments beside the ledger.
-struct Notes {
+#[derive(Default)]
+pub(super) struct Notes {
     home: Option<Address>,
-    by_address: BTreeMap<Address, OpenId>,
+    pub(super) by_address: BTreeMap<Address, OpenId>,
     sent: BTreeMap<TxId, Sent>,
     received: BTreeMap<(TxId, OpenId), String>,
+    gifts: BTreeMap<RedEnvelopeId, Told>,
+}
+
+/// What a chat says about a red envelope.
+struct Told {
+    tx: TxId,
+    contact: OpenId,
+    made: bool,
+    greeting: String,
 }
 
 struct Sent {
@@ -126,6 +154,7 @@ struct PaymentColumns {
     fee: i64,
     state: String,
     final_round: Option<i64>,
+    kind: String,
     in_ledger: bool,
 }
 
@@ -154,6 +183,8 @@ impl Store {
         for payment in payments.iter().filter(open) {
             rows.push(payment.parse(&notes)?);
         }
+        let hidden = self.private_history().await?;
+        rows.extend(hidden.into_iter().filter(|row| (start..end).contains(&row::int(row.time.0))));
         // Stable: the ledger's order stays where times are equal.
         rows.sort_by_key(|row| row.time);
         Ok(rows)
@@ -166,13 +197,26 @@ impl Store {
             sqlx::query_as(sql::RECEIVED_MEMOS).fetch_all(self.pool()).await?;
         let home: Option<Vec<u8>> =
             sqlx::query_scalar(sql::HOME).fetch_optional(self.pool()).await?;
+        let gifts: Vec<(Vec<u8>, bool, Vec<u8>)> =
+            sqlx::query_as(sql::GIFTS).fetch_all(self.pool()).await?;
         let mut notes = Notes {
             home: home.map(|home| row::address(&home)).transpose()?,
             by_address: BTreeMap::new(),
             sent: BTreeMap::new(),
             received: BTreeMap::new(),
+            gifts: BTreeMap::new(),
         };
-        for (address, account) in contacts {
+        for (contact, made, gift) in gifts {
+            let (contact, gift) = (row::account(&contact)?, row::decode::<Gift>(&gift)?);
+            let (id, tx) = (gift.id(), gift.tx);
+            let told = Told { tx, contact, made, greeting: gift.greeting };
+            // Ours, or what the ledger does not contradict, comes first.
+            notes.gifts.entry(id).or_insert(told);
+        }
+        let moved: Vec<(Vec<u8>, Vec<u8>)> =
+            sqlx::query_as(sql::KEY_ADDRESSES).fetch_all(self.pool()).await?;
+        // The address on a card counts first.
+        for (address, account) in moved.into_iter().chain(contacts) {
             notes.by_address.insert(row::address(&address)?, row::account(&account)?);
         }
         for (tx, contact, text) in messages {
@@ -203,24 +247,42 @@ impl PaymentColumns {
             PaymentState::Expired => (None, false),
         };
         let Sent { contact, memo } = self.sent()?;
+        let tx = TxId(row::fixed(&self.tx)?);
+        let envelope =
+            notes.gifts.iter().find(|(_, told)| told.made && told.tx == tx).map(|(id, _)| *id);
+        let given = envelope.is_some();
+        let (kind, flow) = match row::payment_kind(&self.kind)? {
+            PaymentKind::Migrate => (HistoryKind::Migration, Flow::Itself),
+            PaymentKind::Sweep => (HistoryKind::Sweep, Flow::Out),
+            PaymentKind::TopUp => (HistoryKind::Shield, Flow::Out),
+            PaymentKind::Pay if given => (HistoryKind::Envelope, Flow::Out),
+            PaymentKind::Pay if notes.home == Some(to) => (HistoryKind::Payment, Flow::Itself),
+            PaymentKind::Pay => (HistoryKind::Payment, Flow::Out),
+        };
         Ok(HistoryRow {
-            tx: TxId(row::fixed(&self.tx)?),
+            tx,
             time: row::time(self.created)?,
             round,
-            kind: HistoryKind::Payment,
-            flow: if notes.home == Some(to) { Flow::Itself } else { Flow::Out },
+            kind,
+            flow,
             amount: row::amount(self.amount)?,
             fee: if costs { Some(row::amount(self.fee)?) } else { None },
-            counterparty: Some(to),
+            counterparty: Some(to).filter(|_| !given),
             contact: contact.or_else(|| notes.by_address.get(&to).copied()),
             memo,
             state,
+            envelope,
+            private: false,
+            shielded: None,
         })
     }
 }
 
 /// One row for the entries of each transaction; they follow one another.
-fn final_rows(found: &[(i64, Vec<u8>)], notes: &Notes) -> Result<Vec<HistoryRow>, StoreError> {
+pub(super) fn final_rows(
+    found: &[(i64, Vec<u8>)],
+    notes: &Notes,
+) -> Result<Vec<HistoryRow>, StoreError> {
     let entries: Vec<(Timestamp, Entry)> = found
         .iter()
         .map(|(time, entry)| Ok((row::time(*time)?, row::decode(entry)?)))
@@ -246,8 +308,11 @@ fn final_row(entries: &[(Timestamp, Entry)]) -> Option<HistoryRow> {
         (None, Some(received)) => (HistoryKind::Payment, Flow::In, received),
         (None, None) => other_row(entries),
     };
+    let moved_to = moved_to(entries);
+    let kind = if moved_to.is_some() { HistoryKind::Migration } else { kind };
     let mut others = entries.iter().filter_map(|(_, entry)| entry.counterparty);
-    let counterparty = others.next().filter(|one| others.all(|other| other == *one));
+    let only = others.next().filter(|one| others.all(|other| other == *one));
+    let counterparty = moved_to.or(only);
     Some(HistoryRow {
         tx: first.tx,
         time: *time,
@@ -260,7 +325,31 @@ fn final_row(entries: &[(Timestamp, Entry)]) -> Option<HistoryRow> {
         contact: None,
         memo: None,
         state: PaymentState::Final(first.round),
+        envelope: entries.iter().find_map(|(_, entry)| envelope_of(entry.kind)),
+        private: false,
+        shielded: None,
     })
+}
+
+/// The address of the Falcon key that joins while an ECDSA key ends.
+fn moved_to(entries: &[(Timestamp, Entry)]) -> Option<Address> {
+    let of = |kind, of_kind: AddressKind| {
+        let mut addresses = entries.iter().filter(move |(_, entry)| entry.kind == kind);
+        addresses.find_map(|(_, entry)| entry.counterparty.filter(|key| key.kind == of_kind))
+    };
+    of(EntryKind::KeyRetired, AddressKind::Ecdsa)?;
+    of(EntryKind::KeyAdded, AddressKind::Falcon)
+}
+
+const fn envelope_of(kind: EntryKind) -> Option<RedEnvelopeId> {
+    if let EntryKind::EnvelopeOut { envelope }
+    | EntryKind::EnvelopeIn { envelope }
+    | EntryKind::EnvelopeBack { envelope } = kind
+    {
+        Some(envelope)
+    } else {
+        None
+    }
 }
 
 /// What the ledger does by itself names no transaction of its own: then the round tells it apart.
@@ -283,6 +372,11 @@ fn other_row(entries: &[(Timestamp, Entry)]) -> (HistoryKind, Flow, Amount<Abc>)
 }
 
 fn annotate(row: &mut HistoryRow, notes: &Notes) {
+    if let Some(told) = row.envelope.and_then(|envelope| notes.gifts.get(&envelope)) {
+        row.contact = Some(told.contact);
+        row.memo = Some(told.greeting.clone()).filter(|greeting| !greeting.is_empty());
+        return;
+    }
     let named = row.counterparty.and_then(|address| notes.by_address.get(&address).copied());
     if let Some(sent) = notes.sent.get(&row.tx).filter(|_| row.flow != Flow::In) {
         row.contact = sent.contact.or(named);
@@ -296,11 +390,14 @@ fn annotate(row: &mut HistoryRow, notes: &Notes) {
 
 crate::sql::statements! {
     PAYMENTS = "SELECT tx, recipient, contact, amount, memo, created, fee, state, final_round,
-            EXISTS (SELECT 1 FROM entries WHERE entries.tx = payments.tx) AS in_ledger
+            kind, EXISTS (SELECT 1 FROM entries WHERE entries.tx = payments.tx) AS in_ledger
         FROM payments ORDER BY seq";
     ADDRESSES = "SELECT address, account FROM contacts ORDER BY seq DESC";
+    KEY_ADDRESSES = "SELECT address, contact FROM contact_keys WHERE address IS NOT NULL";
     RECEIVED_MEMOS = "SELECT payment_tx, contact, text FROM messages
         WHERE payment_tx IS NOT NULL AND direction = 'in' ORDER BY seq";
+    GIFTS = "SELECT contact, made, gift FROM gifts
+        ORDER BY made DESC, record IS NULL, state = 'failed', seq";
     HOME = "SELECT home FROM account";
     ENTRIES = "SELECT time, entry FROM entries WHERE time >= ?1 AND time < ?2 ORDER BY counter";
 }

@@ -16,7 +16,7 @@ fn shown(contact: &Contact) -> (OpenId, String, Vec<u8>, Vec<u8>, bool, Timestam
     (contact.account, contact.name.clone(), card, route, contact.ready, contact.added)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn contacts_stay_in_the_order_they_were_added() {
     let (_temporary, store) = alice().await;
     let (bob, mut carol) = (contact(2, "bob"), contact(3, "carol"));
@@ -42,7 +42,7 @@ async fn contacts_stay_in_the_order_they_were_added() {
     assert_eq!(store.contact_by_identity(&[0; 33]).await.unwrap(), None);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn sessions_and_queues_are_replaced() {
     let (_temporary, store) = alice().await;
     let bob = contact(2, "bob").account;
@@ -75,7 +75,7 @@ async fn sessions_and_queues_are_replaced() {
     assert_eq!((queues[0].contact, queues[0].created), (Some(bob), true));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_waits_comes_back_oldest_first_until_it_is_removed() {
     let (_temporary, store) = alice().await;
     let [bob, carol, dora] = [contact(2, "bob"), contact(3, "carol"), contact(4, "dora")];
@@ -131,7 +131,7 @@ async fn what_waits_comes_back_oldest_first_until_it_is_removed() {
     assert_eq!(left, [&outgoing(carol.account, 5)]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_seen_envelope_is_known_until_its_time_is_over() {
     let (_temporary, store) = alice().await;
     let (queue, envelope) = (QueueId([1; 32]), EnvelopeId([2; 32]));
@@ -146,7 +146,7 @@ async fn a_seen_envelope_is_known_until_its_time_is_over() {
     assert!(!store.is_seen(queue, envelope).await.unwrap());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn prekeys_are_kept_by_kind_and_number_in_the_order_they_were_made() {
     use PreKeyKind::{Kyber, OneTime, OneTimeKyber, Signed};
     let (_temporary, store) = alice().await;
@@ -192,7 +192,7 @@ async fn prekeys_are_kept_by_kind_and_number_in_the_order_they_were_made() {
     assert!(matches!(store.apply(again).await, Err(StoreError::Database(_))));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn uses_are_remembered_as_long_as_their_kyber_prekey() {
     use PreKeyKind::{Kyber, OneTimeKyber, Signed};
     let (_temporary, store) = alice().await;
@@ -210,7 +210,7 @@ async fn uses_are_remembered_as_long_as_their_kyber_prekey() {
     assert!(store.is_kyber_used(5, 2, &[3; 33]).await.unwrap());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_publication_waits_until_it_is_removed() {
     let (_temporary, store) = alice().await;
     assert_eq!(store.waiting_publication().await.unwrap(), None);
@@ -220,7 +220,7 @@ async fn a_publication_waits_until_it_is_removed() {
     assert_eq!(store.waiting_publication().await.unwrap(), None);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn delivery_only_moves_forward() {
     use Delivery::{Delivered, Failed, Queued, Received, Sent};
     let (_temporary, store) = alice().await;
@@ -249,7 +249,7 @@ async fn delivery_only_moves_forward() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_delivery_reaches_only_our_own_message() {
     let (_temporary, store) = alice().await;
     let bob = contact(2, "bob").account;
@@ -269,7 +269,7 @@ async fn a_delivery_reaches_only_our_own_message() {
     assert_eq!(found[0].message.delivery, Delivery::Received);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_network_is_bound_once() {
     let (_temporary, store) = alice().await;
     let bind = |chain| NetworkChange::Bind { chain, genesis: vec![1, 2, 3] };
@@ -297,7 +297,7 @@ async fn the_network_is_bound_once() {
     assert!(store.identity().await.unwrap().words_confirmed);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn payments_are_replaced_by_intent() {
     let (_temporary, store) = alice().await;
     let save_payment = |payment: &wallet::Payment| Wallet::SavePayment(payment.clone());
@@ -315,7 +315,7 @@ async fn payments_are_replaced_by_intent() {
     assert_eq!(store.payment_by_tx(types::TxId([9; 32])).await.unwrap(), None);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_proved_history_grows_without_gaps() {
     let (_temporary, store) = alice().await;
     assert_eq!(store.history_tip().await.unwrap(), (0, [0; 32]));
@@ -336,7 +336,22 @@ async fn the_proved_history_grows_without_gaps() {
     assert!(store.entries_of(types::TxId([2; 32])).await.unwrap().is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_wrong_headers_have_proved_is_forgotten_and_proved_anew() {
+    let (_temporary, store) = alice().await;
+    let all: Vec<_> = (1..=3).map(|n| entry(n, 1, EntryKind::PayIn, n, None)).collect();
+    let account = SavedAccount { round: Round(1), home: address(1), account: None };
+    let saved = [Wallet::SavePayment(payment(1, address(1))), Wallet::SaveAccount(account)];
+    save(&store, saved.into_iter().chain([Wallet::AddEntries(all.clone())]).collect()).await;
+    save(&store, vec![Wallet::ForgetProved]).await;
+    assert_eq!(store.history_tip().await.unwrap(), (0, [0; 32]));
+    assert_eq!(store.account().await.unwrap(), None);
+    assert_eq!(store.payments().await.unwrap().len(), 1);
+    save(&store, vec![Wallet::AddEntries(all.clone())]).await;
+    assert_eq!(store.entries(0, 9).await.unwrap(), all);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_proved_account_is_replaced() {
     let (_temporary, store) = alice().await;
     assert!(store.account().await.unwrap().is_none());
@@ -349,7 +364,7 @@ async fn the_proved_account_is_replaced() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn all_changes_are_saved_or_none() {
     let (_temporary, store) = alice().await;
     let stranger = OpenId([9; 32]);
@@ -365,7 +380,7 @@ async fn all_changes_are_saved_or_none() {
     assert!(store.conversation(stranger, None).await.unwrap().is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn many_writers_at_once_wait_for_one_another() {
     let (_temporary, store) = alice().await;
     let writers = (0..64).map(|n| {

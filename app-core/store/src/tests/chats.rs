@@ -23,7 +23,7 @@ fn line(name: &str, unread: u32, last: u8) -> (String, u32, Option<String>) {
     (name.to_owned(), unread, Some(format!("message {last}")))
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_newest_activity_stands_first_whatever_anybodys_clock_says() {
     let (_temporary, store) = alice().await;
     assert!(shown(&store).await.is_empty());
@@ -48,7 +48,7 @@ async fn the_newest_activity_stands_first_whatever_anybodys_clock_says() {
     assert_eq!(shown(&store).await, expected);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_declined_contact_is_in_no_list_and_loses_nothing() {
     let (_temporary, store) = alice().await;
     let bob = contact(2, "bob").account;
@@ -65,7 +65,7 @@ async fn a_declined_contact_is_in_no_list_and_loses_nothing() {
     assert_eq!(shown(&store).await, [line("bob", 1, 1)]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_the_network_brings_leaves_a_decision_as_it_is() {
     let (_temporary, store) = alice().await;
     let bob = contact(2, "bob").account;
@@ -82,7 +82,7 @@ async fn what_the_network_brings_leaves_a_decision_as_it_is() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_last_message_shows_what_became_of_its_payment() {
     let (_temporary, store) = alice().await;
     let bob = contact(2, "bob");
@@ -101,4 +101,35 @@ async fn the_last_message_shows_what_became_of_its_payment() {
 
 async fn standing(store: &Store, account: OpenId) -> Standing {
     store.contact(account).await.unwrap().unwrap().standing
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn who_asked_before_a_friend_came_stands_behind_the_friend_once_accepted() {
+    let (_temporary, store) = alice().await;
+    let stranger = Contact { standing: Standing::Request, ..contact(2, "bob") };
+    let (asking, friend) = (stranger.account, contact(3, "bob").account);
+    let known = [stranger, contact(3, "bob")];
+    save(&store, known.map(|one| Chat::SaveContact(Box::new(one))).into()).await;
+    let order = |contacts: Vec<Contact>| contacts.iter().map(|one| one.account).collect::<Vec<_>>();
+    assert_eq!(order(store.contacts().await.unwrap()), [asking, friend]);
+    let accepted = || Chat::SetStanding { contact: asking, standing: Standing::Accepted };
+    save(&store, vec![accepted(), accepted()]).await;
+    assert_eq!(order(store.contacts().await.unwrap()), [friend, asking]);
+    save(&store, vec![Chat::SaveContact(Box::new(contact(4, "carol")))]).await;
+    assert_eq!(store.contacts().await.unwrap().pop().unwrap().name, "carol");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_number_counts_as_compared_until_the_contact_has_another_key() {
+    let (_temporary, store) = alice().await;
+    let bob = || contact(2, "bob");
+    let account = bob().account;
+    let set = Chat::SetCompared { contact: account, compared: true };
+    save(&store, vec![Chat::SaveContact(Box::new(bob())), set]).await;
+    save(&store, vec![Chat::SaveContact(Box::new(bob()))]).await;
+    assert_eq!(store.compared().await.unwrap().into_iter().collect::<Vec<_>>(), [account]);
+    let mut other = bob();
+    other.card.identity = contact(3, "bob").card.identity;
+    save(&store, vec![Chat::SaveContact(Box::new(other))]).await;
+    assert!(store.compared().await.unwrap().is_empty());
 }

@@ -9,7 +9,7 @@ use types::{Amount, MessageId, OpenId, Round, Timestamp, TxId};
 use wallet::Change as Wallet;
 use wallet::PaymentState;
 
-async fn with_bob() -> (tempfile::TempDir, Store, OpenId) {
+async fn with_bob() -> (super::Closing, Store, OpenId) {
     let (temporary, store) = alice().await;
     save(&store, vec![Chat::SaveContact(Box::new(contact(2, "bob")))]).await;
     (temporary, store, contact(2, "bob").account)
@@ -33,7 +33,7 @@ async fn payments(store: &Store, contact: OpenId) -> Vec<(u8, u64, Option<Paymen
         .collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn messages_are_in_order_and_each_is_there_once() {
     let (_temporary, store, bob) = with_bob().await;
     let order = [(Direction::In, 3), (Direction::Out, 1), (Direction::In, 1), (Direction::In, 2)];
@@ -53,7 +53,7 @@ async fn messages_are_in_order_and_each_is_there_once() {
     assert!(!store.has_message(bob, Direction::Out, MessageId([3; 16])).await.unwrap());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn incoming_messages_are_unread_until_they_were_looked_at() {
     let (_temporary, store, bob) = with_bob().await;
     let carol = contact(3, "carol").account;
@@ -75,7 +75,7 @@ async fn incoming_messages_are_unread_until_they_were_looked_at() {
     assert_eq!(store.unread(bob).await.unwrap(), 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_came_after_a_look_stays_unread() {
     let (_temporary, store, bob) = with_bob().await;
     let order = [(Direction::In, 3), (Direction::In, 1), (Direction::Out, 2), (Direction::In, 2)];
@@ -91,7 +91,7 @@ async fn what_came_after_a_look_stays_unread() {
     assert_eq!(store.unread(bob).await.unwrap(), 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_outgoing_payment_has_the_state_of_its_transaction() {
     let (_temporary, store, bob) = with_bob().await;
     let mut sent = payment(1, address(9));
@@ -110,7 +110,7 @@ async fn an_outgoing_payment_has_the_state_of_its_transaction() {
     assert_eq!(payments(&store, bob).await[0], (1, 5, Some(PaymentState::Final(Round(4)))));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_incoming_payment_is_what_the_ledger_says() {
     let (_temporary, store, bob) = with_bob().await;
     let from_bob = Some(contact(2, "bob").address());
@@ -142,7 +142,27 @@ async fn an_incoming_payment_is_what_the_ledger_says() {
     assert_eq!(payments(&store, bob).await, expected);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn money_is_announced_until_it_has_come() {
+    let (_temporary, store, bob) = with_bob().await;
+    let announced = || store.is_money_announced(Timestamp(10)..=Timestamp(20));
+    let told = |n: u8, time| Message {
+        time: Timestamp(time),
+        ..about(message(bob, Direction::In, n), n, 7)
+    };
+    let ours = Message { time: Timestamp(15), ..about(message(bob, Direction::Out, 1), 1, 7) };
+    let plain = Message { time: Timestamp(15), ..message(bob, Direction::In, 2) };
+    let others = [ours, plain, told(3, 9), told(4, 21)];
+    save(&store, others.into_iter().map(Chat::AddMessage).collect::<Vec<_>>()).await;
+    assert!(!announced().await.unwrap());
+
+    save(&store, vec![Chat::AddMessage(told(5, 10))]).await;
+    assert!(announced().await.unwrap());
+    save(&store, vec![Wallet::AddEntries(vec![entry(1, 5, EntryKind::PayIn, 7, None)])]).await;
+    assert!(!announced().await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn foreign_numbers_and_texts_are_kept_whatever_they_are() {
     let (_temporary, store, bob) = with_bob().await;
     let mut odd = about(message(bob, Direction::In, 1), 1, u64::MAX);
@@ -154,7 +174,7 @@ async fn foreign_numbers_and_texts_are_kept_whatever_they_are() {
     assert_eq!(found.time, Timestamp(i64::MAX.cast_unsigned()));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_delivery_is_asked_for_by_itself() {
     let (_temporary, store, bob) = with_bob().await;
     let id = MessageId([1; 16]);

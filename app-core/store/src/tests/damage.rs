@@ -49,7 +49,7 @@ const fn wrong_key(error: &StoreError) -> bool {
     matches!(error, StoreError::WrongKey)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_truncated_database_is_damaged() {
     let (_temporary, dir, profile) = made().await;
     let whole = fs::read(profile.database()).unwrap();
@@ -61,7 +61,7 @@ async fn a_truncated_database_is_damaged() {
     open(&dir).await.unwrap().close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_changed_byte_is_noticed_wherever_it_is() {
     let (_temporary, dir, profile) = made().await;
     let whole = fs::read(profile.database()).unwrap();
@@ -73,7 +73,7 @@ async fn a_changed_byte_is_noticed_wherever_it_is() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_missing_or_foreign_file_is_damage() {
     let (_temporary, dir, profile) = made().await;
     let (_other_temporary, _, other) = {
@@ -104,7 +104,7 @@ async fn a_missing_or_foreign_file_is_damage() {
     assert!(matches!(create(&dir, None).await, Err(StoreError::ProfileExists)));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn changed_wraps_are_damage_and_newer_ones_are_newer() {
     let (_temporary, dir, profile) = made().await;
     let whole = fs::read(profile.wraps()).unwrap();
@@ -118,7 +118,7 @@ async fn changed_wraps_are_damage_and_newer_ones_are_newer() {
     check(&dir, newer).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_newer_database_is_left_alone() {
     let (_temporary, dir, profile) = made().await;
     let store = open(&dir).await.unwrap();
@@ -140,7 +140,7 @@ async fn a_newer_database_is_left_alone() {
     assert_eq!(fs::read(&log).unwrap(), crashed.1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_migration_that_has_changed_since_is_an_old_form() {
     let (_temporary, dir, _) = made().await;
     let store = open(&dir).await.unwrap();
@@ -152,7 +152,7 @@ async fn a_migration_that_has_changed_since_is_an_old_form() {
     check(&dir, |error| matches!(error, StoreError::OldFormat)).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_was_applied_survives_a_crash() {
     let (_temporary, dir, profile) = made().await;
     let store = open(&dir).await.unwrap();
@@ -179,7 +179,7 @@ async fn limit_pages(store: &Store, pragma: &'static str) {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_full_disk_changes_nothing() {
     let (_temporary, dir, _) = made().await;
     let store = open(&dir).await.unwrap();

@@ -11,7 +11,7 @@ async fn keep(store: &Store, change: LightChange) {
     save(store, vec![change]).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn headers_are_held_by_round_until_they_are_old() {
     let (_temporary, store) = alice().await;
     let rows = vec![row(5, 1, Some(vec![7])), row(6, 2, None), row(7, 3, None)];
@@ -34,7 +34,7 @@ async fn headers_are_held_by_round_until_they_are_old() {
     assert!(store.apply(vec![LightChange::AddHeaders(vec![short]).into()]).await.is_err());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_contacts_word_stays_until_trust_begins_anew() {
     let (_temporary, store) = alice().await;
     let contact = contact(2, "bob");

@@ -19,7 +19,7 @@ fn shown(row: &HistoryRow) -> Shown {
 }
 
 /// Alice got 100 at the start and 30 from bob, paid bob 5, and pays two more.
-async fn story() -> (tempfile::TempDir, crate::Store) {
+async fn story() -> (super::Closing, crate::Store) {
     let (temporary, store) = alice().await;
     let bob = contact(2, "bob");
     let from_bob = PaymentRef { tx: TxId([2; 32]), amount: Amount::new(30) };
@@ -51,7 +51,7 @@ async fn story() -> (tempfile::TempDir, crate::Store) {
     (temporary, store)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn each_transaction_is_one_row_with_all_that_is_known_about_it() {
     let (_temporary, store) = story().await;
     let rows = store.history(None, None).await.unwrap();
@@ -72,7 +72,7 @@ async fn each_transaction_is_one_row_with_all_that_is_known_about_it() {
     assert_eq!(rounds, [Some(Round(1)), Some(Round(2)), Some(Round(3)), None, None]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_range_begins_at_its_start_and_ends_before_its_end() {
     let (_temporary, store) = story().await;
     let at = |tx| Some(NOW.plus_secs(tx));
@@ -86,7 +86,7 @@ async fn a_range_begins_at_its_start_and_ends_before_its_end() {
     assert_eq!(found(at(4), at(2)).await, [0; 0]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_is_no_payment_is_shown_as_what_it_is() {
     let (_temporary, store) = alice().await;
     let rewarded = |counter, round| {
@@ -117,7 +117,7 @@ async fn what_is_no_payment_is_shown_as_what_it_is() {
     assert_eq!(rows[0].fee.map(Amount::units), Some(3));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_payment_to_ourselves_counts_once() {
     let (_temporary, store) = alice().await;
     let home = address(1);
@@ -137,7 +137,7 @@ async fn a_payment_to_ourselves_counts_once() {
     assert_eq!(found, [(Flow::Itself, 50, true), (Flow::Itself, 5_000_000, false)]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn several_payees_have_no_single_counterparty() {
     let (_temporary, store) = alice().await;
     let entries = vec![
@@ -148,4 +148,27 @@ async fn several_payees_have_no_single_counterparty() {
     save(&store, vec![Wallet::AddEntries(entries)]).await;
     let rows = store.history(None, None).await.unwrap();
     assert_eq!((rows.len(), rows[0].amount, rows[0].counterparty), (1, Amount::new(180), None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_crosses_the_border_of_the_private_pool_is_no_payment() {
+    let (_temporary, store) = alice().await;
+    let entries = vec![
+        entry(1, 1, EntryKind::Fee, 3, None),
+        entry(2, 1, EntryKind::PoolIn, 40, None),
+        entry(3, 2, EntryKind::PoolOut, 15, None),
+        // Into the pool and to somebody at once: it is a payment.
+        entry(4, 3, EntryKind::PoolIn, 7, None),
+        entry(5, 3, EntryKind::PayOut, 5, Some(address(9))),
+    ];
+    save(&store, vec![Wallet::AddEntries(entries)]).await;
+    let rows = store.history(None, None).await.unwrap();
+    let found: Vec<_> = rows.iter().map(|row| (row.kind, row.flow, row.amount.units())).collect();
+    let expected = [
+        (HistoryKind::Shield, Flow::Out, 40),
+        (HistoryKind::Unshield, Flow::In, 15),
+        (HistoryKind::Payment, Flow::Out, 5),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!((rows[0].fee, rows[0].counterparty), (Some(Amount::new(3)), None));
 }

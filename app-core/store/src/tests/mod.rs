@@ -1,13 +1,19 @@
 //! The crate as a whole: profiles on a real disk, changes in, values out.
 
+mod asks;
 mod changes;
 mod chats;
 mod conversation;
 mod damage;
+mod gifts;
 mod headers;
 mod history;
 mod money;
+mod moves;
+mod private;
 mod profile;
+mod review;
+mod reviewed_pool;
 mod schema;
 mod unsent;
 
@@ -27,7 +33,7 @@ use types::{
     Abc, Abit, Address, AddressKind, Amount, ChainId, MessageId, OpenId, Round, Timestamp, TxId,
     WorkerId,
 };
-use wallet::{Attempt, Payment, PaymentState, ProvedEntry};
+use wallet::{Attempt, Payment, PaymentKind, PaymentState, ProvedEntry};
 use zeroize::Zeroizing;
 
 const CHAIN: ChainId = ChainId([0xc0; 32]);
@@ -58,17 +64,25 @@ async fn open(dir: &Path) -> Result<Store, StoreError> {
 }
 
 /// A profile on disk, open.
-async fn alice() -> (TempDir, Store) {
+async fn alice() -> (Closing, Store) {
     let (temporary, dir) = folder();
     let store = create(&dir, None).await.unwrap();
-    stays_open(&store);
-    (temporary, store)
+    (Closing { store: store.clone(), _folder: temporary }, store)
 }
 
-/// Keeps a handle for good: SQLCipher takes its memory away when the process ends, also from a thread
-/// that would be closing the database just then.
-fn stays_open(store: &Store) {
-    core::mem::forget(store.clone());
+/// Closes the database, and waits for it, when the test is over: SQLCipher takes its memory away when
+/// the process ends, also from a thread that is closing a database just then. Needs a runtime of
+/// several threads.
+struct Closing {
+    store: Store,
+    _folder: TempDir,
+}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        let closed = self.store.clone().close();
+        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(closed));
+    }
 }
 
 async fn save(store: &Store, changes: Vec<impl Into<Change>>) {
@@ -108,6 +122,8 @@ fn message(contact: OpenId, direction: Direction, id: u8) -> Message {
             Direction::In => chat::Delivery::Received,
         },
         payment: None,
+        envelope: None,
+        request: None,
     }
 }
 
@@ -122,6 +138,7 @@ fn address(payload: u8) -> Address {
 fn payment(nonce: u8, to: Address) -> Payment {
     Payment {
         intent: [nonce; 16],
+        kind: PaymentKind::Pay,
         to,
         contact: None,
         amount: Amount::new(5_000_000),
@@ -140,8 +157,15 @@ fn payment(nonce: u8, to: Address) -> Payment {
 
 /// An entry of the proved history: its number, its transaction (also its round), what, how much.
 fn entry(counter: u64, tx: u8, kind: EntryKind, units: u64, other: Option<Address>) -> ProvedEntry {
-    let outgoing = [EntryKind::PayOut, EntryKind::Fee, EntryKind::Converted, EntryKind::Bond];
-    let delta = if outgoing.contains(&kind) {
+    let outgoing = [
+        EntryKind::PayOut,
+        EntryKind::Fee,
+        EntryKind::Converted,
+        EntryKind::Bond,
+        EntryKind::PoolIn,
+    ];
+    let given = matches!(kind, EntryKind::EnvelopeOut { .. });
+    let delta = if given || outgoing.contains(&kind) {
         ledger::Delta::minus(units)
     } else {
         ledger::Delta::plus(units)

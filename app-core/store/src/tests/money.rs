@@ -20,7 +20,7 @@ fn in_state(state: PaymentState) -> Change {
     Wallet::SavePayment(payment).into()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_mark_changes_exactly_when_money_moves() {
     let (_temporary, store) = alice().await;
     let none = SavedAccount { round: Round(1), home: address(1), account: None };

@@ -1,6 +1,7 @@
 //! Making, opening and recovering a profile.
 
-use super::{alice, create, folder, open, rng, stays_open, words};
+use super::{alice, create, folder, open, rng, words};
+use crate::database::CONNECTIONS;
 use crate::keychain::Keychain;
 use crate::profile::{create_with, open_with, recover_with};
 use crate::{Profile, Protection, StoreError};
@@ -13,7 +14,7 @@ async fn open_by(dir: &Path, passphrase: Option<&str>) -> Result<crate::Store, S
     open_with(dir, Duration::ZERO, || answer, &Keychain::Absent).await
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_profile_is_made_and_opens_again() {
     let (_temporary, dir) = folder();
     assert!(matches!(open(&dir).await, Err(StoreError::NoProfile)));
@@ -24,6 +25,7 @@ async fn a_profile_is_made_and_opens_again() {
 
     let store = open(&dir).await.unwrap();
     let profile = store.identity().await.unwrap();
+    assert_eq!(store.pool().size(), CONNECTIONS, "none is opened later");
     assert_eq!(profile.words.entropy(), &[1; 32]);
     assert_eq!((profile.name.as_str(), profile.words_confirmed), ("alice", false));
     assert_eq!(profile.publication, 0);
@@ -33,7 +35,7 @@ async fn a_profile_is_made_and_opens_again() {
 }
 
 #[cfg(unix)]
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn nobody_else_can_read_the_files_and_nothing_is_left_over() {
     use std::os::unix::fs::PermissionsExt;
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -56,7 +58,7 @@ async fn nobody_else_can_read_the_files_and_nothing_is_left_over() {
     assert_eq!(names, ["device.key", "lock", "log", "profile.db", "wraps.bin"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn content_is_encrypted_on_disk() {
     let (_temporary, store) = alice().await;
     let profile = store.profile().clone();
@@ -66,7 +68,7 @@ async fn content_is_encrypted_on_disk() {
     assert!(!bytes.windows(5).any(|part| part == b"alice"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_passphrase_is_asked_for_and_must_be_right() {
     let (_temporary, dir) = folder();
     let store = create(&dir, Some("hunter42")).await.unwrap();
@@ -78,7 +80,7 @@ async fn a_passphrase_is_asked_for_and_must_be_right() {
     open_by(&dir, Some("hunter42")).await.unwrap().close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_keychain_is_used_unless_a_passphrase_is_set() {
     let keychain = Keychain::Given(keyring_core::mock::Store::new().unwrap());
     let asked = || -> Option<Zeroizing<String>> { panic!("no passphrase was set") };
@@ -98,7 +100,7 @@ async fn a_keychain_is_used_unless_a_passphrase_is_set() {
     store.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn words_open_a_profile_whose_key_is_lost_and_protect_it_anew() {
     let (_temporary, dir) = folder();
     drop(create(&dir, None).await.unwrap());
@@ -124,7 +126,7 @@ async fn words_open_a_profile_whose_key_is_lost_and_protect_it_anew() {
     store.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn one_process_at_a_time() {
     let (_temporary, store) = alice().await;
     let dir = store.profile().dir().to_owned();
@@ -139,7 +141,7 @@ async fn one_process_at_a_time() {
     assert!(matches!(left.identity().await, Err(StoreError::Closed)));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_an_interrupted_attempt_left_is_made_anew() {
     for crash in ["no database yet", "database only", "all but the last rename", "temporary"] {
         let (_temporary, dir) = folder();
@@ -194,7 +196,6 @@ async fn the_key_is_neither_logged_nor_printed() {
     let (_temporary, dir) = folder();
     drop(create(&dir, None).await.unwrap());
     let store = open(&dir).await.unwrap();
-    stays_open(&store);
     tracing::info!("the end of the log");
     let file = std::fs::read(store.profile().device_key()).unwrap();
     let key = hex::encode(&file[file.len() - 32..]);
@@ -203,4 +204,5 @@ async fn the_key_is_neither_logged_nor_printed() {
     for shown in [text, format!("{store:?}"), format!("{:?}", StoreError::WrongKey)] {
         assert!(!shown.to_lowercase().contains(&key));
     }
+    store.close().await;
 }

@@ -12,7 +12,7 @@ const REQUESTS: &str = include_str!("../../../../migrations/0002_requests.sql");
 const SEALED_BEFORE: &str = include_str!("../../../../migrations/0004_sealed_before.sql");
 const PREKEYS: &str = include_str!("../../../../migrations/0003_prekeys.sql");
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn every_statement_can_be_prepared() {
     let (_temporary, store) = alice().await;
     let all =
@@ -26,7 +26,7 @@ async fn every_statement_can_be_prepared() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn schema_is_pinned() {
     let (_temporary, store) = alice().await;
     let parts: Vec<String> = sqlx::query_scalar(
@@ -47,7 +47,7 @@ async fn schema_is_pinned() {
     assert_eq!(schema, pinned, "if this is meant: WRITE_SCHEMA=1 cargo test -p store schema");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn contacts_of_an_earlier_release_are_accepted() {
     let mut before = SqliteConnection::connect("sqlite::memory:").await.unwrap();
     let migrations = [include_str!("../../../../migrations/0001_profile.sql"), REQUESTS]
@@ -70,7 +70,7 @@ async fn contacts_of_an_earlier_release_are_accepted() {
     assert!(other.is_err());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn prekeys_of_an_earlier_release_still_open_what_comes_and_sessions_begin_anew() {
     let mut before = SqliteConnection::connect("sqlite::memory:").await.unwrap();
     let [first, second, third] =
@@ -106,7 +106,7 @@ async fn prekeys_of_an_earlier_release_still_open_what_comes_and_sessions_begin_
     assert_eq!(sessions, 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_was_sealed_in_a_session_of_an_earlier_release_is_encrypted_once_more() {
     let mut before = SqliteConnection::connect("sqlite::memory:").await.unwrap();
     let [first, second, third, fourth] =
@@ -152,7 +152,7 @@ async fn what_was_sealed_in_a_session_of_an_earlier_release_is_encrypted_once_mo
     assert_eq!(next, 2, "behind all others");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn every_table_is_strict_and_every_connection_is_safe() {
     let (_temporary, store) = alice().await;
     let loose: Vec<String> = sqlx::query_scalar(

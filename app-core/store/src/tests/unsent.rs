@@ -28,7 +28,7 @@ fn outgoing(contact: OpenId, byte: u8) -> Outgoing {
 }
 
 /// Three messages to bob: the first waits to be encrypted, the second to leave, the third did.
-async fn with_messages() -> (tempfile::TempDir, Store, OpenId) {
+async fn with_messages() -> (super::Closing, Store, OpenId) {
     let (temporary, store) = alice().await;
     let bob = contact(2, "bob").account;
     let carol = contact(3, "carol").account;
@@ -65,7 +65,7 @@ async fn shown(store: &Store, contact: OpenId) -> (Vec<(u8, Delivery)>, usize, u
     (states, waiting, store.outgoing(contact, 9).await.unwrap().len())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_is_given_up_leaves_nothing_behind_that_could_still_send_it() {
     use Delivery::{Failed, Queued, Sent};
     let (_temporary, store, bob) = with_messages().await;
@@ -80,7 +80,7 @@ async fn what_is_given_up_leaves_nothing_behind_that_could_still_send_it() {
     assert_eq!(shown(&store, carol).await, (vec![(1, Queued)], 1, 0), "nobody else's");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_payments_notice_is_neither_given_up_nor_sent_once_more() {
     let (_temporary, store, bob) = with_messages().await;
     let payment = Some(PaymentRef { tx: TxId([1; 32]), amount: Amount::new(5) });
@@ -93,7 +93,7 @@ async fn a_payments_notice_is_neither_given_up_nor_sent_once_more() {
     assert_eq!(store.pending(bob, 9).await.unwrap().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_is_sent_once_more_stands_at_the_end_and_waits_once() {
     use Delivery::{Failed, Queued, Sent};
     let (_temporary, store, bob) = with_messages().await;
@@ -118,7 +118,7 @@ async fn what_is_sent_once_more_stands_at_the_end_and_waits_once() {
     assert_eq!(shown(&store, bob).await.1, 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn only_what_failed_is_sent_once_more() {
     let (_temporary, store, bob) = with_messages().await;
     let before = shown(&store, bob).await;
@@ -132,7 +132,7 @@ async fn only_what_failed_is_sent_once_more() {
     assert!(store.pending(bob, 9).await.unwrap().is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_crash_between_leaves_it_as_it_was() {
     let (_temporary, store, bob) = with_messages().await;
     let nobody = || Chat::AddMessage(message(OpenId([9; 32]), Direction::In, 1));
@@ -147,7 +147,7 @@ async fn a_crash_between_leaves_it_as_it_was() {
     assert_eq!(shown(&store, bob).await, before);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_a_contact_may_have_missed_is_found_once_and_in_order() {
     let (_temporary, store, bob) = with_messages().await;
     let sent = |byte, time, delivery| {

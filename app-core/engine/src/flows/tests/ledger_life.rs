@@ -1,6 +1,12 @@
 //! A ledger that a test plays: coming back after days and weeks, checkpoints, contradictions.
 
 mod explored;
+mod gifts;
+mod late;
+mod misled;
+mod pool;
+mod reviewed;
+mod warned;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +21,7 @@ use types::{Abc, BlockId, Round};
 use wire::chain::Object;
 
 use super::*;
-use crate::{Code, Payee, Wanted};
+use crate::{Code, Fault, Payee, Wanted};
 
 const HOUR: u64 = 3_600_000;
 const DAY: u64 = 24 * HOUR;
@@ -29,10 +35,15 @@ struct Chain {
 impl Chain {
     /// A block an hour, an epoch of 60, up to now.
     fn of_days(days: u64) -> Self {
+        Self::with(days, HOUR / 2, vec![FirstWorker { id: WorkerId([1; 32]), archive: false }])
+    }
+
+    /// The same with a newest header of this age, and with these workers.
+    fn with(days: u64, age_ms: u64, workers: Vec<FirstWorker>) -> Self {
         let now = Clock::system().now();
         let params = Params { interval_ms: HOUR as u32, ..Params::DEVNET };
-        let time = Timestamp(now.0 - days * DAY - HOUR / 2);
-        let genesis = Genesis { params, time, ..genesis(WorkerId([1; 32])) };
+        let time = Timestamp(now.0 - days * DAY - age_ms);
+        let genesis = Genesis { params, time, workers, ..genesis(WorkerId([1; 32])) };
         let (mut tip, mut headers) = (genesis.tip(EMPTY_SUBTREE), vec![]);
         for _ in 0..days * 24 {
             let header = header_after(&genesis, &tip);
@@ -73,9 +84,12 @@ impl Chain {
 
     /// Nobody has anything.
     fn account(&self, address: Address) -> Object {
+        Self::account_at(self.tip(), address)
+    }
+
+    fn account_at(round: Round, address: Address) -> Object {
         let nothing = StateProof::new(None, vec![]);
         let (alias_proof, proof) = (nothing.clone(), nothing);
-        let round = self.tip();
         let proof = AccountProof { round, address, alias: None, alias_proof, account: None, proof };
         Object(proof.to_bytes())
     }
@@ -87,6 +101,21 @@ impl Chain {
         let headers = &self.headers[first as usize - 1..before.0 as usize - 1];
         let interval = self.genesis.params.interval_ms;
         Object(Backfill::of(start, headers, interval).unwrap().to_bytes())
+    }
+
+    /// Another certified header of the newest round.
+    fn fork(&self) -> Step {
+        let mut other = self.headers.last().unwrap().clone();
+        other.body_root = [9; 32];
+        signed(other, self.genesis.committee())
+    }
+
+    fn warrant(&self) -> ledger::Conflict {
+        ledger::Conflict {
+            first: self.step(self.tip()).unwrap().header,
+            second: self.fork().header,
+            committee: self.genesis.committee(),
+        }
     }
 
     fn answer(&self, request: ChainRequest) -> Result<ChainReply, Failure> {
@@ -114,7 +143,12 @@ impl Chain {
             | ChainRequest::Find(_)
             | ChainRequest::Locate(_)
             | ChainRequest::Record { .. }
-            | ChainRequest::Committee(_)) => {
+            | ChainRequest::Committee(_)
+            | ChainRequest::Warrant(_)
+            | ChainRequest::Warrants
+            | ChainRequest::PoolLog { .. }
+            | ChainRequest::PoolEffects { .. }
+            | ChainRequest::Records { .. }) => {
                 return Err(Failure::new(code::NOT_FOUND, &format!("{other:?}")));
             }
         })
@@ -189,9 +223,13 @@ async fn after_13_days_the_account_is_proved_by_one_round_of_requests() {
     assert_eq!((proved.round, proved.account), (chain.tip(), None));
     let address = Some(engine.own().1);
     let light = ChainRequest::Light { trusted: Round(0), address };
-    let asked: BTreeSet<String> =
+    let mut asked: BTreeSet<String> =
         asked.lock().unwrap().iter().map(|request| format!("{request:?}")).collect();
-    let expected = [light, ChainRequest::Tip].map(|request| format!("{request:?}"));
+    // This worker proves no pool, so that another one is looked for.
+    asked.retain(|request| !request.starts_with("Locate"));
+    let pool = ChainRequest::Record { key: ledger::pool_key() };
+    let expected = [light, ChainRequest::Tip, ChainRequest::Warrants, pool];
+    let expected = expected.map(|request| format!("{request:?}"));
     assert_eq!(asked, BTreeSet::from(expected));
 }
 
@@ -308,18 +346,11 @@ async fn once_the_managers_contradict_themselves_nothing_is_paid() {
     let chain = Arc::new(Chain::of_days(2));
     let (_worker, _dir, mut engine, _) = engine_on(&chain).await;
     engine.sync(PATIENCE).await.unwrap();
-    let mut other = chain.headers.last().unwrap().clone();
-    other.body_root = [9; 32];
-    let fork = signed(other, chain.genesis.committee());
-    let warrant = light::Conflict {
-        first: chain.step(chain.tip()).unwrap().header,
-        second: fork.header,
-        committee: chain.genesis.committee(),
-    };
+    let warrant = chain.warrant();
     let mut nonsense = warrant.clone();
     nonsense.second = nonsense.first.clone();
     for object in [Object(vec![1]), Object(nonsense.to_bytes())] {
-        engine.take_warrant(&object).await.unwrap();
+        assert_eq!(engine.take_warrant(&object).await.unwrap_err().code(), "bad_proof");
     }
     let frozen = engine.take_warrant(&Object(warrant.to_bytes())).await.unwrap_err();
     assert_eq!(frozen.code, Code::Conflict);
@@ -337,4 +368,7 @@ async fn once_the_managers_contradict_themselves_nothing_is_paid() {
     // A person resolves it.
     engine.use_checkpoint(chain.checkpoint(chain.tip().0)).await.unwrap();
     assert!(engine.sync(PATIENCE).await.unwrap().synced);
+    // And nobody can undo that with the same warrant.
+    engine.take_warrant(&Object(warrant.to_bytes())).await.unwrap();
+    assert_eq!(engine.bound().unwrap().light.frozen(), None);
 }

@@ -177,8 +177,8 @@ async fn a_request_is_answered_by_the_protocol_and_decided_by_the_person() {
     engine.sync(PATIENCE).await.unwrap();
     assert_eq!(standing(&engine, bob.account()).await, Standing::Request);
     assert_eq!(texts(&engine, bob.account()).await, ["hi"]);
-    // Greeted, and told that it arrived.
-    assert_eq!(puts(&worker), 2);
+    // Greeted, told our envelope key, and told that it arrived.
+    assert_eq!(puts(&worker), 3);
     let contact = find_contact(engine.store(), "bob").await.unwrap();
     assert!(contact.ready);
     engine.writer().write(&contact, "hello").await.unwrap();

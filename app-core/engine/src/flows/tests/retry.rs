@@ -102,15 +102,25 @@ async fn who_is_asked_ends_the_session_and_says_again_what_was_not_confirmed() {
             Body::Receipt(ids) => format!("{} confirmed", ids.len()),
             Body::Text(text) => text,
             Body::Payment { .. } => "a payment".to_owned(),
-            Body::AskCheckpoint(_) | Body::Vouch(_) => "about the ledger".to_owned(),
+            Body::AskCheckpoint(_) | Body::Vouch(_) | Body::KeysChanged(_) => {
+                "about the ledger".to_owned()
+            }
+            Body::EnvelopeKey(_) => "my envelope key".to_owned(),
+            Body::Gift(_) => "a red envelope".to_owned(),
+            Body::PrivateAddress(_) => "where I am paid privately".to_owned(),
+            Body::AskPrivateAddress => "where are you paid privately?".to_owned(),
+            Body::Request(_) | Body::Settlement { .. } | Body::Closed { .. } => {
+                "about a request".to_owned()
+            }
+            Body::Review(_) => "about review keys".to_owned(),
         })
         .collect();
-    assert_eq!(bodies, ["hello, here I am", "1 confirmed", "hello"]);
+    assert_eq!(bodies, ["hello, here I am", "1 confirmed", "hello", "my envelope key"]);
 
     // Asked again at once, nothing more is said.
     bob.asks_for(Some(key));
     engine.sync(PATIENCE).await.unwrap();
-    assert_eq!(engine.store().pending(account, 9).await.unwrap().len(), 3);
+    assert_eq!(engine.store().pending(account, 9).await.unwrap().len(), 4);
     assert_eq!(texts(&engine, account).await, ["hi", "hello"]);
 }
 

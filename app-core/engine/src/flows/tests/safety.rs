@@ -27,11 +27,15 @@ async fn a_safety_number_fits_the_contacts_and_nobody_elses() {
     assert_eq!(ours.digits, good.digits());
     let compare =
         async |text: String| writer.compare(&contact, &text).await.map_err(|fault| fault.code);
-    assert_eq!(compare(chat::scannable(&good)).await, Ok(true));
     assert_eq!(compare(chat::scannable(&shown(3, 0xa1, 2))).await, Ok(false));
+    assert!(store.compared().await.unwrap().is_empty());
+    assert_eq!(compare(chat::scannable(&good)).await, Ok(true));
+    assert!(store.compared().await.unwrap().contains(&bob));
     assert_eq!(compare(chat::scannable(&shown(BOB, 0xa1, 3))).await, Err(Code::UpgradeNeeded));
     for wrong in [ours.payload, ours.digits, String::new()] {
         assert_eq!(compare(wrong).await, Err(Code::BadPayload));
     }
+    writer.mark_compared(&contact, false).await.unwrap();
+    assert!(store.compared().await.unwrap().is_empty());
     assert!(worker.asked.lock().unwrap().is_empty(), "nobody was asked");
 }

@@ -1,0 +1,107 @@
+//! Review keys on their way (`money-and-mail.md` B9): cards, further keys, and that a grant was
+//! stopped. What lies in a card is the wallet's to read: here it is bytes that only a session carries.
+
+use core::fmt;
+use rand_core::CryptoRng;
+use types::{MessageId, OpenId, Timestamp};
+use wire::{Decode, DecodeError, Encode, Reader, Writer};
+use zeroize::Zeroizing;
+
+use crate::content::{Body, Content};
+use crate::send::message_id;
+use crate::{Change, Pending};
+
+/// Most bytes of a card: with everything around it, it still fits the largest mailbox bucket.
+pub const MAX_REVIEW: usize = 12_000;
+
+/// What a content says about review keys.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Review {
+    /// A grant with its keys.
+    Card(Zeroizing<Vec<u8>>),
+    /// One more key of a standing grant.
+    Key(Zeroizing<Vec<u8>>),
+    /// From now on this grant gives nothing new.
+    Stopped {
+        /// The grant's serial number.
+        serial: [u8; 16],
+        /// When that was.
+        since: Timestamp,
+    },
+}
+
+/// A content about review keys, ready to be saved and sent; its sender keeps it until it is confirmed.
+#[derive(Debug)]
+pub struct ReviewLetter {
+    /// Its id, which a receipt names.
+    pub id: MessageId,
+    /// For whom.
+    pub contact: OpenId,
+    /// Canonical bytes of the content.
+    pub content: Zeroizing<Vec<u8>>,
+}
+
+/// Writes to a contact about review keys. People see nothing of it in the conversation.
+pub fn write_review(
+    contact: OpenId,
+    review: Review,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> ReviewLetter {
+    let id = message_id(rng);
+    let content = Content { id, time: now, body: Body::Review(review) }.to_bytes();
+    ReviewLetter { id, contact, content: Zeroizing::new(content) }
+}
+
+impl ReviewLetter {
+    /// Puts it, for the first time or again, onto the pile that waits to be encrypted.
+    #[must_use]
+    pub fn send(&self) -> Change {
+        let (contact, content) = (self.contact, self.content.to_vec());
+        Change::AddPending(Pending { contact, message: Some(self.id), content })
+    }
+}
+
+impl Review {
+    pub(crate) const FIRST_TAG: u8 = 16;
+    pub(crate) const LAST_TAG: u8 = 18;
+
+    pub(crate) fn decode(tag: u8, r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match tag {
+            16 => Ok(Self::Card(Zeroizing::new(r.bytes(MAX_REVIEW)?))),
+            17 => Ok(Self::Key(Zeroizing::new(r.bytes(MAX_REVIEW)?))),
+            18 => Ok(Self::Stopped { serial: r.fixed()?, since: Timestamp::decode(r)? }),
+            _ => Err(DecodeError::BadValue("kind of content")),
+        }
+    }
+}
+
+impl Encode for Review {
+    fn encode(&self, w: &mut Writer) {
+        match self {
+            Self::Card(card) => {
+                w.u8(16);
+                w.bytes(card);
+            }
+            Self::Key(key) => {
+                w.u8(17);
+                w.bytes(key);
+            }
+            Self::Stopped { serial, since } => {
+                w.u8(18);
+                w.fixed(serial);
+                since.encode(w);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Review {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Card(_) => "Card([secret])",
+            Self::Key(_) => "Key([secret])",
+            Self::Stopped { .. } => "Stopped",
+        })
+    }
+}

@@ -1,0 +1,75 @@
+//! What the managers have switched off: looked at now and then, and asked before anything is proved or
+//! signed that no block would take.
+//!
+//! Nothing of it is saved: it is proved anew after each start, and what is not known refuses nothing.
+
+use ledger::{Flag, Flags, flags_key};
+use net::LightNode;
+use types::Round;
+
+use crate::{Engine, Fault};
+
+/// Between two looks, in rounds.
+const EVERY: u64 = 60;
+
+/// The flags as last proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct SeenFlags {
+    pub(crate) flags: Flags,
+    /// In the state of this round; 0 before the first look.
+    round: Round,
+}
+
+impl Engine {
+    /// Looks at the flags, unless that was done a little while ago.
+    pub(crate) async fn look_at_flags(&mut self, node: &LightNode) -> Result<(), Fault> {
+        let now = self.bound()?.light.round();
+        let SeenFlags { round, .. } = self.flags;
+        if round > Round(0) && now < round.plus(EVERY) {
+            return Ok(());
+        }
+        let (round, flags) = self.prove_record::<Flags>(node, flags_key(), Round(0)).await?;
+        self.flags = SeenFlags { flags: flags.unwrap_or_default(), round };
+        Ok(())
+    }
+
+    /// Takes what the proved cell of the pool says of its end.
+    pub(crate) fn note_pool_stop(&mut self, stopped: Option<Round>) {
+        self.flags.flags.pool_stop = stopped.or(self.flags.flags.pool_stop);
+    }
+
+    /// True unless the pool takes nothing in the next round.
+    pub(crate) fn pool_runs(&self) -> bool {
+        !self.is_off(Flag::PoolStop)
+    }
+
+    /// Refuses what the pool takes no more.
+    ///
+    /// # Errors
+    /// `pool_stopped`.
+    pub(crate) fn check_pool_runs(&self) -> Result<(), Fault> {
+        if self.pool_runs() {
+            return Ok(());
+        }
+        let words = "the managers have stopped the private pool: nothing goes in or out any more";
+        Err(Fault::refused("pool_stopped", words))
+    }
+
+    /// Refuses a signature by the account's ECDSA key that no block takes any more.
+    ///
+    /// # Errors
+    /// `ecdsa_off`.
+    pub(crate) fn check_ecdsa(&self) -> Result<(), Fault> {
+        if !self.is_off(Flag::EcdsaOff) {
+            return Ok(());
+        }
+        let words = "the managers have switched ECDSA off, and this account is signed for by an ECDSA \
+                     key: it signs nothing any more";
+        Err(Fault::refused("ecdsa_off", words))
+    }
+
+    fn is_off(&self, flag: Flag) -> bool {
+        let next = self.network.as_ref().map_or(Round(0), |network| network.light.round().next());
+        self.flags.flags.is_off(flag, next)
+    }
+}

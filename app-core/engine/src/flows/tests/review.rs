@@ -1,0 +1,279 @@
+//! Review keys of an engine without a network: what is given, stopped and taken, each saved first.
+
+use chat::{Body, Content, Review};
+use keys::EcdsaKey;
+use shielded::Scope;
+use types::Round;
+use wallet::Keyring;
+use wallet::review::{
+    GivenGrant, GrantCard, GrantState, GrantTerms, GrantWish, GrantedKey, Grantee, Month, Period,
+    ReviewChange, ReviewGrant, Serial, StandingKey, Strength, contact_fingerprint, viewing_key,
+};
+use zeroize::Zeroizing;
+
+use super::*;
+use crate::{GrantTo, Granting, Payee, PrivateWanted, Recipient, Wanted};
+
+const CAROL: u8 = 3;
+const OFFLINE: Duration = Duration::ZERO;
+
+fn month() -> Month {
+    Month::of(NOW).unwrap()
+}
+
+fn granting(to: OpenId, strength: Strength) -> Granting {
+    let wish = GrantWish { strength, from: Some(month()), to: None, until: None };
+    let (to, name) = (GrantTo::Contact(to), "somebody".to_owned());
+    Granting { to, name, wish, purpose: "taxes".to_owned(), case: None }
+}
+
+async fn engine(store: &Store) -> Engine {
+    Engine::open(store.clone(), vec![], Clock::system()).await.unwrap()
+}
+
+/// What waits to be encrypted for a contact about review keys.
+async fn waiting(store: &Store, contact: OpenId) -> Vec<Review> {
+    let said = |content: &[u8]| {
+        let body = Content::from_bytes(content).unwrap().body;
+        if let Body::Review(review) = body { Some(review) } else { None }
+    };
+    let pending = store.pending(contact, 100).await.unwrap();
+    pending.iter().filter_map(|(_, pending)| said(&pending.content)).collect()
+}
+
+async fn given(store: &Store, serial: Serial) -> GivenGrant {
+    let all = store.grants_given().await.unwrap();
+    all.into_iter().find(|given| given.grant.terms.serial == serial).unwrap()
+}
+
+#[tokio::test]
+async fn a_stopped_grant_opens_nothing_new_and_the_others_go_on() {
+    let worker = Worker::play(only_bobs_worker).await;
+    let (_dir, store) = alice(&worker).await;
+    let (bob, carol) =
+        (with_envelopes(&store, BOB, 0).await, with_envelopes(&store, CAROL, 0).await);
+    let mut alice = engine(&store).await;
+    let to_bob = alice.grant(granting(bob, Strength::Standing), OFFLINE).await.unwrap().given;
+    let to_carol = alice.grant(granting(carol, Strength::Standing), OFFLINE).await.unwrap().given;
+    let [bobs, carols] = [&to_bob, &to_carol].map(|given| given.grant.terms.serial);
+    let first = Period::first_of(month());
+    let second = first.after_stop().unwrap();
+    assert_eq!(alice.present_period().await.unwrap(), first);
+
+    let stopped = alice.stop_grant(bobs, OFFLINE).await.unwrap();
+    assert_eq!(GrantState::of(&stopped.grant.terms, true, month()), GrantState::Stopped);
+    assert_eq!(alice.present_period().await.unwrap(), second);
+    assert_eq!((given(&store, bobs).await.last, given(&store, carols).await.last), (first, second));
+
+    // Bob is told, and gets no key; Carol gets that of the account that has taken over.
+    let [Review::Card(card), Review::Stopped { serial, .. }] = &waiting(&store, bob).await[..]
+    else {
+        panic!("a card, and that it was stopped")
+    };
+    assert_eq!(*serial, bobs.0);
+    let [Review::Card(_), Review::Key(key)] = &waiting(&store, carol).await[..] else {
+        panic!("a card and a key")
+    };
+    let key = StandingKey::from_bytes(key).unwrap();
+    assert_eq!(key.check(&to_carol.grant, to_carol.tip), Ok(()));
+    let address = key.key.address_for(ChainId([1; 32]), b"dan").unwrap();
+    assert_eq!(key.key.scope_of(&address), Some(Scope::External));
+    let card = GrantCard::from_bytes(card).unwrap();
+    let blind = card.keys.iter().all(|key| match key {
+        GrantedKey::Viewing(key) => key.scope_of(&address).is_none(),
+        GrantedKey::Incoming(_) => false,
+    });
+    assert!(blind, "what is paid to the new account is invisible to Bob's keys");
+
+    // Stopped once more it is the same; a second stop within the month counts on.
+    alice.stop_grant(bobs, OFFLINE).await.unwrap();
+    assert_eq!(alice.present_period().await.unwrap(), second);
+    alice.stop_grant(carols, OFFLINE).await.unwrap();
+    assert_eq!(alice.present_period().await.unwrap(), second.after_stop().unwrap());
+    assert_eq!(waiting(&store, carol).await.len(), 3);
+    let unknown = alice.stop_grant(Serial([0; 16]), OFFLINE).await.unwrap_err();
+    assert_eq!(unknown.code(), "unknown_grant");
+}
+
+#[tokio::test]
+async fn what_nobody_has_confirmed_is_sent_again_with_a_broken_session() {
+    let worker = Worker::play(only_bobs_worker).await;
+    let (_dir, store) = alice(&worker).await;
+    let bob = with_envelopes(&store, BOB, 0).await;
+    let mut alice = engine(&store).await;
+    let granted = alice.grant(granting(bob, Strength::Period), OFFLINE).await.unwrap();
+    let letter = granted.letter.unwrap();
+    assert!(alice.letters_again(bob).await.unwrap().is_empty(), "it waits anyway");
+    let (at, _) = store.pending(bob, 100).await.unwrap().remove(0);
+    save(&store, vec![Change::RemovePending(at)]).await;
+    let again = alice.letters_again(bob).await.unwrap();
+    assert!(matches!(&again[..], [Change::AddPending(it)] if it.message == Some(letter)));
+    let delivery = Delivery::Delivered;
+    save(&store, vec![Change::SetDelivery { contact: bob, message: letter, delivery }]).await;
+    assert!(alice.letters_again(bob).await.unwrap().is_empty());
+}
+
+/// Bob's side: his key, and what he signs for Alice or for somebody else.
+struct Bob {
+    key: EcdsaKey,
+    chain: ChainId,
+}
+
+impl Bob {
+    fn card(&self, grantee: [u8; 32]) -> GrantCard {
+        let public = self.key.public();
+        let terms = GrantTerms {
+            chain: self.chain,
+            account: public.open_id(),
+            home: public.address(),
+            strength: Strength::Standing,
+            months: vec![month()],
+            until: None,
+            grantee: Grantee { name: "alice".to_owned(), fingerprint: grantee },
+            purpose: "taxes".to_owned(),
+            case: None,
+            issued: NOW,
+            round: Round(1),
+            serial: Serial([7; 16]),
+        };
+        let keys = vec![GrantedKey::Viewing(viewing(0))];
+        let digests = keys.iter().map(GrantedKey::digest).collect();
+        let ring = Keyring { ecdsa: &self.key, falcon: None };
+        let grant = ReviewGrant::sign(terms, digests, (None, &ring), &mut rand::rng()).unwrap();
+        GrantCard { grant, keys }
+    }
+
+    fn further(&self, number: u32, before: [u8; 32]) -> StandingKey {
+        let ring = Keyring { ecdsa: &self.key, falcon: None };
+        let of = (Serial([7; 16]), number, before);
+        let key = (viewing(number), Round(2));
+        StandingKey::sign(of, key, (None, &ring), &mut rand::rng()).unwrap()
+    }
+}
+
+fn viewing(stops: u32) -> shielded::ViewingKey {
+    let index = Period::first_of(month()).index() + stops;
+    viewing_key(&[5; 32], Period::new(index).unwrap()).unwrap()
+}
+
+fn bytes(value: &impl Encode) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(value.to_bytes())
+}
+
+#[tokio::test]
+async fn a_reviewer_takes_what_is_signed_made_out_to_her_and_in_order() {
+    let worker = Worker::play(only_bobs_worker).await;
+    let (_dir, store) = alice(&worker).await;
+    let (bob, carol) =
+        (with_envelopes(&store, BOB, 0).await, with_envelopes(&store, CAROL, 0).await);
+    let alice = engine(&store).await;
+    let own = contact_fingerprint(alice.keys.identity.public().as_bytes());
+    let key = Words::from_entropy([BOB; 32]).master().operation_key();
+    let bobs = Bob { key, chain: alice.bound().unwrap().home.chain };
+    let card = bobs.card(own);
+    let take = async |from: OpenId, review: Review| {
+        let taken = alice.taken_review(from, review, NOW).await.unwrap();
+        let confirmed = taken.is_some();
+        let changes = taken.into_iter().flatten().map(store::Change::from).collect();
+        store.apply(changes).await.unwrap();
+        confirmed
+    };
+    // Before its card a key says nothing, and a card is its owner's and its reader's alone.
+    let first = bobs.further(1, card.grant.digest());
+    assert!(!take(bob, Review::Key(bytes(&first))).await);
+    assert!(!take(carol, Review::Card(bytes(&card))).await);
+    assert!(!take(bob, Review::Card(bytes(&bobs.card([9; 32])))).await);
+    assert!(!take(bob, Review::Card(Zeroizing::new(vec![1, 2, 3]))).await);
+    assert!(take(bob, Review::Card(bytes(&card))).await);
+    assert!(take(bob, Review::Card(bytes(&card))).await, "and once more");
+
+    let second = bobs.further(2, first.digest());
+    assert!(!take(bob, Review::Key(bytes(&second))).await, "one is missing");
+    assert!(!take(carol, Review::Key(bytes(&first))).await);
+    assert!(take(bob, Review::Key(bytes(&first))).await);
+    assert!(take(bob, Review::Key(bytes(&second))).await);
+    assert!(take(bob, Review::Key(bytes(&first))).await, "its receipt was lost");
+    let keys = store.granted_keys(Serial([7; 16])).await.unwrap();
+    assert_eq!(keys.len(), 3);
+
+    let stopped = || Review::Stopped { serial: [7; 16], since: NOW };
+    assert!(!take(carol, stopped()).await);
+    assert!(take(bob, stopped()).await);
+    let received = store.grants_received().await.unwrap();
+    assert_eq!((received.len(), received[0].stopped), (1, Some(NOW)));
+}
+
+/// Nothing of a card opens a chat: its bytes are no identity key.
+#[tokio::test]
+async fn no_review_key_is_the_identity_of_a_chat() {
+    let worker = Worker::play(only_bobs_worker).await;
+    let (_dir, store) = alice(&worker).await;
+    let bob = with_envelopes(&store, BOB, 0).await;
+    let mut alice = engine(&store).await;
+    let own = alice.keys.identity.public();
+    for strength in Strength::ALL {
+        alice.grant(granting(bob, strength), OFFLINE).await.unwrap();
+    }
+    let cards = waiting(&store, bob).await;
+    assert_eq!(cards.len(), 4);
+    for card in cards {
+        let Review::Card(card) = card else { panic!("a card") };
+        for window in card.windows(32) {
+            let made = IdentityKeyPair::from_private(window.try_into().unwrap());
+            assert_ne!(made.public(), own);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_says_nothing_is_refused_before_anything_is_signed() {
+    let worker = Worker::play(only_bobs_worker).await;
+    let (_dir, store) = alice(&worker).await;
+    let bob = with_envelopes(&store, BOB, 0).await;
+    let mut alice = engine(&store).await;
+    let mut refuses = async |granting: Granting, code: &str| {
+        let fault = alice.grant(granting, OFFLINE).await.unwrap_err();
+        assert_eq!(fault.code(), code);
+    };
+    let good = || granting(bob, Strength::Period);
+    refuses(Granting { purpose: " ".to_owned(), ..good() }, "bad_purpose").await;
+    refuses(Granting { case: Some("x".repeat(65)), ..good() }, "bad_purpose").await;
+    let mut wish = good().wish;
+    wish.from = Some(month().next());
+    refuses(Granting { wish, ..good() }, "bad_months").await;
+    let nobody = GrantTo::Contact(OpenId([9; 32]));
+    refuses(Granting { to: nobody, ..good() }, "unknown_contact").await;
+    assert!(store.grants_given().await.unwrap().is_empty());
+    assert!(waiting(&store, bob).await.is_empty());
+    let change = ReviewChange::BeginPeriod(Period::first_of(month()).after_stop().unwrap());
+    store.apply(vec![change.into()]).await.unwrap();
+    let given = alice.grant(good(), OFFLINE).await.unwrap().given;
+    assert_eq!(given.grant.keys.len(), 2, "both accounts of the month");
+}
+
+#[tokio::test]
+async fn an_engine_that_only_reviews_has_no_way_to_sign() {
+    let worker = Worker::play(only_bobs_worker).await;
+    let (_dir, store) = alice(&worker).await;
+    let bob = with_envelopes(&store, BOB, 0).await;
+    let address = testkit::person(9).public().address();
+    let amount = Amount::new(1_000_000);
+    for only in [false, true] {
+        if only {
+            store.apply(vec![NetworkChange::ReviewOnly.into()]).await.unwrap();
+        }
+        let mut alice = engine(&store).await;
+        assert_eq!(alice.is_review_only(), only);
+        let granted = alice.grant(granting(bob, Strength::Period), OFFLINE).await;
+        assert_eq!(granted.err().map(|fault| fault.code().to_owned()).is_some(), only);
+        let (payee, memo) = (Payee::Address(address), None);
+        let public = alice.pay(Wanted { payee, amount, memo: None }, OFFLINE).await.unwrap_err();
+        let (to, contact) = (Recipient::Public(address), None);
+        let private = PrivateWanted { to, contact, amount, memo, request: None, top_up: None };
+        let private = alice.pay_privately(private, OFFLINE).await.unwrap_err();
+        let claimed = alice.ring().is_err();
+        assert_eq!((public.code() == "review_only", private.code() == "review_only"), (only, only));
+        assert_eq!(claimed, only);
+    }
+    assert!(store.open_payments().await.unwrap().is_empty());
+}

@@ -1,0 +1,140 @@
+//! The private pool's part of the history: what came in by a scan, and what was paid out of it.
+
+use crate::read::history::{Flow, HistoryKind, HistoryRow};
+use crate::{Store, StoreError};
+use std::collections::BTreeMap;
+use types::{Abc, Amount, OpenId, Round, Timestamp, TxId};
+use wallet::PaymentState;
+use wallet::private::{PrivatePayee, Transfer, TransferState};
+use wallet::review::Period;
+
+/// What one bundle of the log did to our notes.
+#[derive(Default)]
+struct Moved {
+    spent: u64,
+    back: u64,
+    received: u64,
+    /// The accounts of what is spent and of what comes back.
+    periods: (Option<Period>, Option<Period>),
+    round: Round,
+    time: Timestamp,
+    contact: Option<OpenId>,
+}
+
+impl Store {
+    /// One row for each transfer that was asked for here, for each receipt, and for each payment of
+    /// these notes that another device made. What went in from the account stands in its own history.
+    pub(crate) async fn private_history(&self) -> Result<Vec<HistoryRow>, StoreError> {
+        let transfers = self.transfers().await?;
+        let mut bundles = self.moved().await?;
+        let mut rows = vec![];
+        for transfer in &transfers {
+            if let Some(moved) = transfer.bundle().and_then(|bundle| bundles.get_mut(&bundle)) {
+                // What such a bundle pays to an address of our own is a receipt all the same.
+                moved.spent = 0;
+            }
+        }
+        let told: Vec<(Vec<u8>, Vec<u8>, String)> =
+            sqlx::query_as(super::history::sql::RECEIVED_MEMOS).fetch_all(self.pool()).await?;
+        for (bundle, moved) in bundles {
+            let Some(mut row) = scanned(TxId(bundle), &moved) else { continue };
+            row.contact = moved.contact;
+            let memo = told.iter().find(|(tx, contact, _)| {
+                tx[..] == bundle && moved.contact.is_some_and(|it| contact[..] == it.0)
+            });
+            row.memo = memo.map(|(_, _, text)| text.clone()).filter(|text| !text.is_empty());
+            rows.push(row);
+        }
+        // Of the same moment, what came stands before what went.
+        rows.extend(transfers.iter().map(transfer_row));
+        Ok(rows)
+    }
+
+    async fn moved(&self) -> Result<BTreeMap<[u8; 32], Moved>, StoreError> {
+        let mut bundles: BTreeMap<[u8; 32], Moved> = BTreeMap::new();
+        let notes = self.all_notes().await?;
+        for (note, spent) in &notes {
+            let moved = bundles.entry(note.bundle).or_default();
+            (moved.round, moved.time) = (note.round, note.time);
+            moved.contact = moved.contact.or(note.contact);
+            let units = note.note.value.units();
+            moved.periods.1 = Some(note.period).filter(|_| note.is_own()).or(moved.periods.1);
+            let sum = if note.is_own() { &mut moved.back } else { &mut moved.received };
+            *sum = sum.saturating_add(units);
+            if let Some(spent) = spent {
+                let moved = bundles.entry(spent.bundle).or_default();
+                moved.spent = moved.spent.saturating_add(units);
+                moved.periods.0 = Some(note.period);
+                if moved.round == Round(0) {
+                    (moved.round, moved.time) = (spent.round, note.time);
+                }
+            }
+        }
+        Ok(bundles)
+    }
+}
+
+/// The row of a bundle that no transfer of this device made; `None` for what is no payment.
+fn scanned(tx: TxId, moved: &Moved) -> Option<HistoryRow> {
+    let own = moved.back.saturating_add(moved.received);
+    let carried = matches!(moved.periods, (Some(from), Some(to)) if from < to);
+    let left = moved.spent.saturating_sub(own);
+    let (flow, units) = match (moved.spent, moved.received) {
+        (0, 0) => return None,
+        (0, received) => (Flow::In, received),
+        _ if carried => (Flow::Itself, own),
+        _ => (Flow::Out, left),
+    };
+    Some(HistoryRow {
+        tx,
+        time: moved.time,
+        round: Some(moved.round),
+        kind: if carried { HistoryKind::CarryOver } else { HistoryKind::Payment },
+        flow,
+        amount: Amount::<Abc>::new(units),
+        fee: carried.then_some(Amount::new(left)),
+        counterparty: None,
+        contact: None,
+        memo: None,
+        state: PaymentState::Final(moved.round),
+        envelope: None,
+        private: true,
+        shielded: None,
+    })
+}
+
+fn transfer_row(transfer: &Transfer) -> HistoryRow {
+    let (state, round) = match transfer.state {
+        TransferState::Planned | TransferState::Queued => (PaymentState::Queued, None),
+        TransferState::Submitted => (PaymentState::Submitted, None),
+        TransferState::Final(round) => (PaymentState::Final(round), Some(round)),
+        TransferState::Expired | TransferState::Cancelled => (PaymentState::Expired, None),
+    };
+    let (kind, flow) = match transfer.to {
+        PrivatePayee::CarryOver(_) => (HistoryKind::CarryOver, Flow::Itself),
+        PrivatePayee::Merge(_) => (HistoryKind::Merge, Flow::Itself),
+        PrivatePayee::Private(_) | PrivatePayee::Public(_) => (HistoryKind::Payment, Flow::Out),
+    };
+    let (counterparty, shielded) = match transfer.to {
+        PrivatePayee::Private(address) => (None, Some(address)),
+        PrivatePayee::Public(address) => (Some(address), None),
+        PrivatePayee::CarryOver(_) | PrivatePayee::Merge(_) => (None, None),
+    };
+    let costs = state != PaymentState::Expired;
+    HistoryRow {
+        tx: transfer.reference(),
+        time: transfer.created,
+        round,
+        kind,
+        flow,
+        amount: transfer.amount,
+        fee: transfer.attempt.as_ref().map(|attempt| attempt.fee).filter(|_| costs),
+        counterparty,
+        contact: transfer.contact,
+        memo: transfer.memo.clone(),
+        state,
+        envelope: None,
+        private: true,
+        shielded,
+    }
+}

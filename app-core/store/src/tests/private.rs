@@ -1,0 +1,244 @@
+//! Money in the private pool as saved: what a piece of the log brings is one change.
+
+use super::*;
+use crate::{Flow, HistoryKind};
+use shielded::{
+    Anchor, Draft, LogEntry, Memo, Month, Output, Period, Plan, Purpose, Scope, SpendingKey,
+};
+use types::ChainId;
+use wallet::Change as Wallet;
+use wallet::private::{
+    OwnNote, PoolState, PoolStep, PrivateAttempt, PrivatePayee, Randomizer, Spent, Transfer,
+    TransferState, take_entries,
+};
+
+const CHAIN: ChainId = ChainId([9; 32]);
+
+fn key() -> SpendingKey {
+    let period = Period::first_of(Month::of(NOVEMBER).unwrap());
+    SpendingKey::derive(&[1; 32], period).unwrap()
+}
+
+/// 20 November 2026.
+const NOVEMBER: Timestamp = Timestamp(1_795_132_800_000);
+
+/// A round in which somebody pays us, as a scan finds it.
+fn received(units: u64) -> PoolStep {
+    let view = key().viewing_key();
+    let to = view.address_for(CHAIN, b"bob").unwrap();
+    let (memo, purpose) = (Memo::Empty, Purpose::Payment);
+    let outputs = vec![Output { to, amount: Amount::new(units), memo, purpose }];
+    let plan = Plan { anchor: Anchor::of_nothing(), spends: vec![], outputs };
+    let draft = Draft::build(&plan, &view, &mut rand::rng()).unwrap();
+    let entries = [LogEntry::of(Round(7), 0, draft.effects())];
+    let mut state = PoolState::new(NOVEMBER).unwrap();
+    let at = (Round(9), NOVEMBER);
+    take_entries(&mut state, &entries, (&[view], &[]), &[], at).unwrap()
+}
+
+fn transfer(intent: u8) -> Transfer {
+    Transfer {
+        intent: [intent; 16],
+        to: PrivatePayee::Private(key().viewing_key().address_for(CHAIN, b"x").unwrap()),
+        contact: None,
+        amount: Amount::new(30),
+        memo: Some("for lunch".to_owned()),
+        created: NOVEMBER,
+        attempt: None,
+        state: TransferState::Planned,
+    }
+}
+
+fn attempt(tx: u8) -> Option<PrivateAttempt> {
+    let (tx, bytes) = (TxId([tx; 32]), vec![1, 2, 3]);
+    Some(PrivateAttempt {
+        tx,
+        bytes,
+        fee: Amount::new(4),
+        expiry: Round(609),
+        carry: None,
+        spend: None,
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_a_payer_keeps_and_what_a_verifier_asks_read_back() {
+    let (_temporary, store) = alice().await;
+    let kept = <Randomizer as wire::Decode>::from_bytes(&[7; 32]).unwrap();
+    let spend = Some((3, kept));
+    let signed = attempt(8).map(|attempt| PrivateAttempt { spend: spend.clone(), ..attempt });
+    let queued = Transfer { attempt: signed, state: TransferState::Queued, ..transfer(1) };
+    save(&store, vec![Wallet::SaveTransfer(Box::new(queued.clone()))]).await;
+    let submitted = Transfer { state: TransferState::Submitted, ..queued };
+    save(&store, vec![Wallet::SaveTransfer(Box::new(submitted.clone()))]).await;
+    let found = store.transfer([1; 16]).await.unwrap().unwrap();
+    assert_eq!(found, submitted);
+    assert_eq!(found.attempt.unwrap().spend, spend);
+    assert!(store.challenges().await.unwrap().is_empty());
+    for (challenge, at) in [([9; 32], 1), ([2; 32], 2)] {
+        let asked = wallet::review::ReviewChange::AddChallenge(challenge, Timestamp(at));
+        store.apply(vec![asked.into()]).await.unwrap();
+    }
+    assert_eq!(store.challenges().await.unwrap(), [[9; 32], [2; 32]]);
+}
+
+async fn take(store: &Store, step: &PoolStep) {
+    save(store, vec![Wallet::TakePool(Box::new(step.clone()))]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn notes_and_the_place_in_the_log_read_back_and_are_taken_once() {
+    let (_temporary, store) = alice().await;
+    assert!(store.pool_state().await.unwrap().is_none());
+    let step = received(500);
+    take(&store, &step).await;
+    take(&store, &step).await;
+    assert_eq!(store.unspent_notes().await.unwrap(), step.notes);
+    assert_eq!(store.private_money().await.unwrap().balance, Amount::new(500));
+    let state = store.pool_state().await.unwrap().unwrap();
+    assert_eq!((state.place.count, state.round, state.tree.next_position()), (1, Round(9), 2));
+
+    let note: &OwnNote = &step.notes[0];
+    let spent = Spent { nullifier: note.nullifier, round: Round(11), bundle: [4; 32] };
+    take(&store, &PoolStep { notes: vec![], spent: vec![spent], ..step.clone() }).await;
+    assert_eq!(store.unspent_notes().await.unwrap(), []);
+    assert_eq!(store.all_notes().await.unwrap(), [(note.clone(), Some(spent))]);
+    assert_eq!(store.private_money().await.unwrap().balance, Amount::ZERO);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_wish_keeps_its_place_through_its_attempt_to_its_end() {
+    let (_temporary, store) = alice().await;
+    let mut first = transfer(1);
+    for wish in [&first, &transfer(2)] {
+        save(&store, vec![Wallet::SaveTransfer(Box::new(wish.clone()))]).await;
+    }
+    assert_eq!(store.open_transfers().await.unwrap(), [first.clone(), transfer(2)]);
+    let wished = first.reference();
+    (first.attempt, first.state) = (attempt(8), TransferState::Queued);
+    save(&store, vec![Wallet::SaveTransfer(Box::new(first.clone()))]).await;
+    assert_eq!(store.transfer([1; 16]).await.unwrap(), Some(first.clone()));
+    assert!(first.reference() != wished && first.reference() == TxId([8; 32]));
+    assert_eq!(store.private_money().await.unwrap().pending, Amount::new(64));
+    first.state = TransferState::Final(Round(12));
+    let settled = vec![first.clone()];
+    take(&store, &PoolStep { settled, ..received(5) }).await;
+    assert_eq!(store.open_transfers().await.unwrap(), [transfer(2)]);
+    assert_eq!(store.transfers().await.unwrap(), [first, transfer(2)]);
+    assert_eq!(store.private_money().await.unwrap().pending, Amount::new(30));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn the_history_shows_receipts_and_transfers_as_private() {
+    let (_temporary, store) = alice().await;
+    let mut paid = transfer(1);
+    (paid.attempt, paid.state) = (attempt(8), TransferState::Final(Round(12)));
+    save(&store, vec![Wallet::SaveTransfer(Box::new(paid.clone()))]).await;
+    let step = received(500);
+    take(&store, &step).await;
+    let rows = store.history(None, None).await.unwrap();
+    let shown = |row: &crate::HistoryRow| {
+        assert!(row.private && row.kind == HistoryKind::Payment);
+        (row.tx, row.flow, row.amount.units(), row.fee.map(Amount::units))
+    };
+    let bundle = TxId(step.notes[0].bundle);
+    assert_eq!(
+        rows.iter().map(shown).collect::<Vec<_>>(),
+        [(bundle, Flow::In, 500, None), (TxId([8; 32]), Flow::Out, 30, Some(4))]
+    );
+    assert_eq!(store.history(Some(Timestamp(NOVEMBER.0 + 1)), None).await.unwrap(), []);
+
+    // Spent by another device of the same words: what has gone, its fee included.
+    let spent = Spent { nullifier: step.notes[0].nullifier, round: Round(11), bundle: [4; 32] };
+    take(&store, &PoolStep { notes: vec![], spent: vec![spent], ..step.clone() }).await;
+    let rows = store.history(None, None).await.unwrap();
+    let gone = rows.iter().find(|row| row.tx == TxId([4; 32])).unwrap();
+    assert_eq!((gone.flow, gone.amount), (Flow::Out, Amount::new(500)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn of_a_merge_only_the_fee_goes_and_it_is_no_payment() {
+    let (_temporary, store) = alice().await;
+    take(&store, &received(500)).await;
+    let to = PrivatePayee::Merge(Period::first_of(Month::of(NOVEMBER).unwrap()));
+    let merge =
+        Transfer { to, attempt: attempt(8), state: TransferState::Submitted, ..transfer(1) };
+    save(&store, vec![Wallet::SaveTransfer(Box::new(merge))]).await;
+    assert_eq!(store.private_money().await.unwrap().pending, Amount::new(4));
+    let rows = store.history(None, None).await.unwrap();
+    let shown: Vec<_> = rows.iter().map(|row| (row.kind, row.flow)).collect();
+    assert!(shown.contains(&(HistoryKind::Merge, Flow::Itself)), "{shown:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_may_be_put_in_for_a_payment_is_remembered_and_what_it_was_given_up_for() {
+    let (_temporary, store) = alice().await;
+    let wish = transfer(1);
+    let (intent, amount) = (wish.intent, Amount::new(20));
+    save(&store, vec![Wallet::SaveTransfer(Box::new(wish.clone()))]).await;
+    assert_eq!(store.agreed_top_up(intent).await.unwrap(), None);
+    save(&store, vec![Wallet::AgreeTopUp(intent, amount)]).await;
+    assert_eq!(store.agreed_top_up(intent).await.unwrap(), Some(amount));
+    // What becomes of the wish changes nothing of it.
+    let over = Transfer { state: TransferState::Expired, ..wish };
+    let asks = Wallet::AsksTopUp(intent, Amount::new(50));
+    save(&store, vec![Wallet::SaveTransfer(Box::new(over)), asks]).await;
+    assert_eq!(store.agreed_top_up(intent).await.unwrap(), Some(amount));
+    assert_eq!(store.asked_top_up(intent).await.unwrap(), Some(Amount::new(50)));
+    assert_eq!(store.asked_top_up([9; 16]).await.unwrap(), None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_headers_proved_that_do_not_count_is_read_anew_and_wishes_stay() {
+    let (_temporary, store) = alice().await;
+    let mut paid = transfer(1);
+    (paid.attempt, paid.state) = (attempt(8), TransferState::Final(Round(12)));
+    save(&store, vec![Wallet::SaveTransfer(Box::new(paid))]).await;
+    take(&store, &received(500)).await;
+    save(&store, vec![Wallet::ForgetProved]).await;
+    assert!(store.pool_state().await.unwrap().is_none());
+    assert_eq!(store.all_notes().await.unwrap(), []);
+    let open = store.open_transfers().await.unwrap();
+    assert_eq!(open.iter().map(|it| it.state).collect::<Vec<_>>(), [TransferState::Submitted]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn money_that_moves_in_the_pool_is_told() {
+    let (_temporary, store) = alice().await;
+    let mut marks = vec![store.money_mark().await.unwrap()];
+    let step = received(500);
+    take(&store, &step).await;
+    marks.push(store.money_mark().await.unwrap());
+    save(&store, vec![Wallet::SaveTransfer(Box::new(transfer(1)))]).await;
+    marks.push(store.money_mark().await.unwrap());
+    let queued = Transfer { attempt: attempt(8), state: TransferState::Queued, ..transfer(1) };
+    save(&store, vec![Wallet::SaveTransfer(Box::new(queued))]).await;
+    marks.push(store.money_mark().await.unwrap());
+    for (at, mark) in marks.iter().enumerate() {
+        assert!(!marks[at + 1..].contains(mark));
+    }
+    assert!(matches!(step.notes[0].scope, Scope::External));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_was_called_off_before_it_was_signed_stays_so() {
+    let (_temporary, store) = alice().await;
+    for wish in [transfer(1), transfer(2), transfer(3)] {
+        save(&store, vec![Wallet::SaveTransfer(Box::new(wish))]).await;
+    }
+    let off = Transfer { state: TransferState::Cancelled, ..transfer(1) };
+    let late = Transfer { state: TransferState::Expired, ..transfer(2) };
+    let before = store.money_mark().await.unwrap();
+    for wish in [&off, &late] {
+        save(&store, vec![Wallet::SaveTransfer(Box::new(wish.clone()))]).await;
+    }
+    assert_ne!(store.money_mark().await.unwrap(), before);
+    let signed = Transfer { attempt: attempt(8), state: TransferState::Queued, ..transfer(4) };
+    save(&store, vec![Wallet::SaveTransfer(Box::new(signed.clone()))]).await;
+    assert_eq!(store.transfer([1; 16]).await.unwrap(), Some(off.clone()));
+    assert_eq!(store.unsigned_transfers().await.unwrap(), [off, late, transfer(3)]);
+    assert_eq!(store.open_transfers().await.unwrap(), [transfer(3), signed]);
+    let rows = store.history(None, None).await.unwrap();
+    assert_eq!(rows.first().map(|row| row.state), Some(wallet::PaymentState::Expired));
+    assert_eq!(store.private_money().await.unwrap().pending, Amount::new(64));
+}

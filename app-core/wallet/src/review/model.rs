@@ -1,0 +1,87 @@
+//! What a profile knows of review keys. Plain values; `store` keeps them.
+
+use shielded::{Period, ViewingKey};
+use types::{OpenId, Timestamp};
+
+use super::card::GrantedKey;
+use super::grant::{ReviewGrant, Serial};
+use super::pool::ReviewedStep;
+use crate::{ProvedEntry, SavedAccount};
+
+/// How many keys were issued behind a card, and the digest of the last thing that was.
+pub type Tip = (u32, [u8; 32]);
+
+/// A grant that this account has given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenGrant {
+    /// What was signed.
+    pub grant: ReviewGrant,
+    /// The contact that it went to; `None` if it went as a file.
+    pub contact: Option<OpenId>,
+    /// When it was stopped.
+    pub stopped: Option<Timestamp>,
+    /// How far its keys go.
+    pub tip: Tip,
+    /// The newest period account that it opens.
+    pub last: Period,
+}
+
+/// A grant that this account has received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceivedGrant {
+    /// What was signed.
+    pub grant: ReviewGrant,
+    /// The contact that sent it; `None` if it came as a file.
+    pub contact: Option<OpenId>,
+    /// When it came.
+    pub received: Timestamp,
+    /// When its owner has stopped it.
+    pub stopped: Option<Timestamp>,
+    /// How far its keys go.
+    pub tip: Tip,
+    /// Whether the ledger says that the account's strongest key has signed it.
+    pub proved: Option<bool>,
+}
+
+/// Something to save.
+#[derive(Debug)]
+pub enum ReviewChange {
+    /// A grant was given.
+    AddGiven(Box<GivenGrant>),
+    /// One more key of a standing grant was issued.
+    Issued {
+        /// The grant.
+        serial: Serial,
+        /// How far its keys go now.
+        tip: Tip,
+        /// The period account that the key opens.
+        last: Period,
+    },
+    /// A grant was stopped; nothing if it was before.
+    StopGiven(Serial, Timestamp),
+    /// From now on this is the month's period account.
+    BeginPeriod(Period),
+    /// A grant has come, with its keys; nothing if it is there already.
+    AddReceived(Box<ReceivedGrant>, Vec<GrantedKey>),
+    /// One more key of a grant has come.
+    AddKey {
+        /// The grant.
+        serial: Serial,
+        /// The key.
+        key: ViewingKey,
+        /// How far its keys go now.
+        tip: Tip,
+    },
+    /// Its owner has stopped a grant.
+    StopReceived(Serial, Timestamp),
+    /// Whether the ledger says that the account's strongest key has signed a grant.
+    SetProved(Serial, bool),
+    /// We have asked somebody to show us a payment, with this challenge.
+    AddChallenge([u8; 32], Timestamp),
+    /// A reviewed account as last proved.
+    SaveReviewed(OpenId, SavedAccount),
+    /// New entries of its history, in order, with the times of their rounds.
+    AddReviewed(OpenId, Vec<ProvedEntry>),
+    /// What its granted keys have read in the pool.
+    TakeReviewedPool(Box<ReviewedStep>),
+}
