@@ -7,7 +7,12 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
+use crate::ask::{Address, Link, Request};
 use crate::output;
+
+mod review;
+
+pub(crate) use review::{Grant, Review};
 
 /// A private messenger with money in it.
 #[derive(Debug, Parser)]
@@ -64,22 +69,35 @@ pub(crate) enum Command {
         #[arg(long, value_name = "T")]
         to: Option<String>,
     },
-    /// Pay a contact or an address
+    /// Pay a contact, an address, or what a payment link asks for; privately if the payee's private
+    /// address is known
     Pay {
-        /// A contact's name, its id, or an address
+        /// A contact's name or id, an address (`bcm1…`, `A…`, `F…`) or its name, or a payment link
         to: String,
-        /// How much ABC, such as 12.5
+        /// How much ABC, such as 12.5; a link may say it
         #[arg(allow_hyphen_values = true)]
-        amount: String,
-        /// What it is for; only the contact sees it
+        amount: Option<String>,
+        /// What it is for; only the payee sees it
         #[arg(long, value_name = "M", allow_hyphen_values = true)]
         memo: Option<String>,
         /// Pay transparently: amount, payer and payee are public
-        #[arg(long)]
+        #[arg(long, conflicts_with = "private")]
         public: bool,
+        /// Pay out of the private pool or not at all; to `A…` or `F…`, amount and payee are public
+        /// and the payer is not
+        #[arg(long)]
+        private: bool,
+        /// Also to an address that looks like another one that you know
+        #[arg(long)]
+        sure: bool,
         /// Wait until it is final
         #[arg(long)]
         wait: bool,
+    },
+    /// Call off a private payment for which nothing is signed yet: what is being proved, or waits
+    Cancel {
+        /// The payment, as pay or history printed it, or its first digits
+        payment: String,
     },
     /// Pay an address
     #[command(name = "sendtoaddress")]
@@ -89,10 +107,50 @@ pub(crate) enum Command {
         /// How much ABC, such as 12.5
         #[arg(allow_hyphen_values = true)]
         amount: String,
+        /// Also to an address that looks like another one that you know
+        #[arg(long)]
+        sure: bool,
         /// Wait until it is final
         #[arg(long)]
         wait: bool,
     },
+    /// Move the account to its quantum-safe Falcon key: everything stays, the old key signs nothing
+    /// any more
+    Migrate {
+        /// Wait until it is final
+        #[arg(long)]
+        wait: bool,
+    },
+    /// Pay all ABC to a Falcon address; ABIT, names, bonds and history stay behind
+    #[command(name = "sendalltofalconaddr")]
+    SendAllToFalcon {
+        /// `F…`; your own one means migrate
+        address: String,
+        /// What lies in the private pool as well
+        #[arg(long)]
+        with_private: bool,
+        /// Wait until it is final
+        #[arg(long)]
+        wait: bool,
+    },
+    /// Private money: where you are paid, and how it gets into the private pool
+    #[command(subcommand)]
+    Private(Private),
+    /// Red envelopes: money given in a chat, in shares
+    #[command(subcommand)]
+    Envelope(Envelope),
+    /// Review keys: let others look at your account, and look at theirs
+    #[command(subcommand)]
+    Review(Review),
+    /// Ask for money, and pay or decline what others ask for
+    #[command(subcommand)]
+    Request(Request),
+    /// Payment links
+    #[command(subcommand)]
+    Link(Link),
+    /// The address book
+    #[command(subcommand)]
+    Address(Address),
     /// Bring the profile up to date
     Sync,
     /// Show the ledger as your own light node has seen it: rounds, managers, votes, checks, nodes
@@ -142,6 +200,9 @@ pub(crate) enum Account {
         /// The name that others see
         #[arg(long, value_name = "N")]
         name: Option<String>,
+        /// A profile that looks at what others let it see, and never pays or signs
+        #[arg(long)]
+        review_only: bool,
     },
     /// Make an account from its 24 words, read from standard input
     Restore {
@@ -207,6 +268,59 @@ pub(crate) enum Chat {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum Private {
+    /// Print an address to be paid at privately; give it to whoever is to pay, publish it nowhere
+    Address {
+        /// What it is for: another address for each label
+        #[arg(long = "for", value_name = "LABEL", default_value = "")]
+        label: String,
+    },
+    /// What lies in the private pool, and what of it is worth less than it costs to move
+    Show,
+    /// Put money into the private pool: that, how much, and who does it is public
+    #[command(name = "topup")]
+    TopUp {
+        /// How much ABC, best a round amount, such as 20
+        #[arg(allow_hyphen_values = true)]
+        amount: String,
+        /// Wait until it is final
+        #[arg(long)]
+        wait: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Envelope {
+    /// Give in the chat with a contact; what nobody claims comes back after a day
+    Create {
+        /// A contact's name or id
+        to: String,
+        /// How much ABC in all, such as 12.5
+        #[arg(allow_hyphen_values = true)]
+        amount: String,
+        /// In how many shares, 1 to 100; of several you may take one as well
+        #[arg(long, value_name = "N")]
+        shares: u32,
+        /// Let chance divide it
+        #[arg(long)]
+        lucky: bool,
+        /// What to say with it
+        #[arg(long, value_name = "T", allow_hyphen_values = true)]
+        text: Option<String>,
+    },
+    /// Take your share; the claim's fee comes out of it
+    Claim {
+        /// The red envelope's id, or its first digits
+        id: String,
+        /// To your account, where everybody sees that it took part, and not into the private pool
+        #[arg(long)]
+        public: bool,
+    },
+    /// All red envelopes, and who got what
+    List,
+}
+
 /// Reads the command line; the exit code says that it is done with (help, version, wrong usage).
 pub(crate) fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, ExitCode> {
     let args: Vec<OsString> = args.collect();
@@ -251,7 +365,7 @@ mod tests {
         let Command::Pay { amount, .. } = read(&["pay", "bob", "-5", "--json"]).command else {
             panic!("pay")
         };
-        assert_eq!(amount, "-5");
+        assert_eq!(amount.as_deref(), Some("-5"));
         let Command::Chat(Chat::Send { text, .. }) =
             read(&["chat", "send", "bob", "-x --json", "--json"]).command
         else {

@@ -44,6 +44,11 @@ impl Face {
         Err(why)
     }
 
+    /// True if another program has the profile, and goes on when this one has ended.
+    pub(crate) const fn is_shared(&self) -> bool {
+        matches!(self, Self::Theirs(..))
+    }
+
     /// Calls a command of the core by its name.
     pub(crate) async fn call<R: DeserializeOwned>(
         &mut self,
@@ -170,9 +175,15 @@ mod tests {
         let addresses = json!({ "ecdsa": "A", "falcon": "F" });
         let chain = chain.map(|byte| byte.repeat(32));
         let account = json!({ "id": "", "name": "alice", "addresses": addresses, "chain": chain });
+        let protected = json!({
+            "account": account,
+            "protection": "file",
+            "words_confirmed": false,
+            "review_only": false,
+        });
         serde_json::from_value(json!({
             "profile": "open",
-            "account": { "account": account, "protection": "file", "words_confirmed": false },
+            "account": protected,
             "connection": connection,
             "trouble": null,
             "network_known": true,

@@ -5,9 +5,11 @@ use std::fmt::Write;
 use api::{
     Account, Balance, CheckpointRecord, ComparedRecord, ContactState, Contacts, Conversation,
     Error, FaucetRecord, Flow, History, HistoryEntry, InviteRecord, MessageRecord, MessageState,
-    OneContact, PaymentRecord, PaymentState, Protection, SafetyRecord, SentRecord, Standing,
-    SyncRecord, WordsRecord,
+    MoveRecord, OneContact, PaymentRecord, PaymentState, PrivateAddressRecord, Protection,
+    SafetyRecord, SentRecord, Standing, SyncRecord, TokenBalance, WordsRecord,
 };
+
+use crate::{ask, first, gift};
 
 pub(crate) fn new_account(account: &Account) -> String {
     let after = "Write down the 24 words (bcm account words): without them, a lost computer is \
@@ -24,9 +26,14 @@ pub(crate) fn account(account: &Account) -> String {
             "the file device.key in the profile's folder: whoever can read it can open the profile"
         }
     };
+    if account.review_only {
+        let only = "It looks at what others let it see, and never pays or signs.";
+        let (name, id) = (&record.name, &record.id);
+        return format!("{name}\n  account  {id}\n  {only}\n  opened by {kept}");
+    }
     format!(
-        "{}\n  account  {}\n  pay to   {}\n  later    {} (Falcon, not in use yet)\n  network  {}\n  \
-         opened by {kept}",
+        "{}\n  account  {}\n  pay to   {}\n  Falcon   {} (bcm migrate moves the account to it)\n  \
+         network  {}\n  opened by {kept}",
         record.name,
         record.id,
         record.addresses.ecdsa,
@@ -123,9 +130,18 @@ pub(crate) fn message(record: &MessageRecord) -> String {
     let clock = record.time.get(11..16).unwrap_or_default();
     let state = if record.from == "me" { format!("  [{}]", record.state) } else { String::new() };
     let text = printable(&record.text).replace('\n', "\n       | ");
-    let body = match &record.payment {
-        None => text,
-        Some(payment) => {
+    let body = match (&record.payment, &record.envelope) {
+        (None, None) if record.request.is_some() => {
+            let asks = record.request.as_ref().map(ask::brief).unwrap_or_default();
+            let words = if text.is_empty() { String::new() } else { format!(": {text}") };
+            format!("* {asks}{words} *")
+        }
+        (_, Some(envelope)) => {
+            let words = if text.is_empty() { String::new() } else { format!(": {text}") };
+            format!("* {}{words} *", gift::brief(envelope))
+        }
+        (None, None) => text,
+        (Some(payment), None) => {
             let memo = if text.is_empty() { String::new() } else { format!(": {text}") };
             format!("* {} {}{memo} ({}) *", payment.amount, payment.token, payment.state)
         }
@@ -133,24 +149,35 @@ pub(crate) fn message(record: &MessageRecord) -> String {
     format!("{clock}  {}: {body}{state}", printable(&record.from))
 }
 
-/// A message that was shown before, and what moved on since: its payment, or its delivery.
-pub(crate) fn moved_on(record: &MessageRecord, payment_moved: bool) -> String {
+/// A message that was shown before, and what moved on since: the money that it speaks of, or its
+/// delivery.
+pub(crate) fn moved_on(record: &MessageRecord, money_moved: bool) -> String {
     const SNIPPET: usize = 24;
     let text = one_line(&record.text);
     let cut = if text.chars().count() > SNIPPET { "…" } else { "" };
     let start: String = text.chars().take(SNIPPET).collect();
-    let (what, state) = match &record.payment {
-        None => (format!("\"{start}{cut}\""), record.state.to_string()),
-        Some(payment) => {
+    let (what, state) = match (&record.payment, &record.envelope) {
+        (None, None) if record.request.is_some() => {
+            let of = record.request.as_ref().map(ask::moved_on).unwrap_or_default();
+            if money_moved {
+                (of, String::new())
+            } else {
+                ("request".to_owned(), record.state.to_string())
+            }
+        }
+        (_, Some(envelope)) if money_moved => (gift::moved_on(envelope), String::new()),
+        (_, Some(_)) => ("red envelope".to_owned(), record.state.to_string()),
+        (None, None) => (format!("\"{start}{cut}\""), record.state.to_string()),
+        (Some(payment), None) => {
             let money = format!("{} {}", payment.amount, payment.token);
-            if payment_moved {
+            if money_moved {
                 (money, payment.state.to_string())
             } else {
                 (format!("notice of {money}"), record.state.to_string())
             }
         }
     };
-    format!("         {what} {state}")
+    format!("         {what} {state}").trim_end().to_owned()
 }
 
 /// What went wrong; names that somebody typed or chose may be in it.
@@ -163,23 +190,36 @@ pub(crate) fn faucet(record: &FaucetRecord) -> String {
 }
 
 pub(crate) fn balance(record: &Balance) -> String {
-    let mut lines: Vec<String> = record
-        .tokens
-        .iter()
-        .map(|token| {
-            let pending = if token.pending == "0" {
-                String::new()
-            } else {
-                format!("  ({} under way)", token.pending)
-            };
-            format!("{:<5}{:>16}{pending}", token.token.to_string(), token.total)
-        })
-        .collect();
+    let mut lines: Vec<String> = record.tokens.iter().map(balance_line).collect();
+    for address in &record.addresses {
+        let signs = if address.active { "signs" } else { "receives only" };
+        let waiting = if address.waiting == "0" {
+            String::new()
+        } else {
+            format!(", {} ABC wait there for bcm migrate", address.waiting)
+        };
+        lines.push(format!("{} {signs}{waiting}", address.address));
+    }
     lines.push(match record.round {
         0 => "nothing has been proved yet".to_owned(),
         round => format!("proved under the certified header of round {round}"),
     });
     with_note(lines, record.synced)
+}
+
+/// What there is of one token.
+pub(crate) fn balance_line(token: &TokenBalance) -> String {
+    let pending = if token.pending == "0" {
+        String::new()
+    } else {
+        format!("  ({} under way)", token.pending)
+    };
+    let private = if token.private == "0" {
+        String::new()
+    } else {
+        format!("  ({} of it private)", token.private)
+    };
+    format!("{:<5}{:>16}{private}{pending}", token.token.to_string(), token.total)
 }
 
 pub(crate) fn history(record: &History) -> String {
@@ -189,7 +229,8 @@ pub(crate) fn history(record: &History) -> String {
     with_note(record.entries.iter().map(history_line).collect(), record.synced)
 }
 
-fn history_line(entry: &HistoryEntry) -> String {
+/// One line of a history.
+pub(crate) fn history_line(entry: &HistoryEntry) -> String {
     let sign = match entry.direction {
         Flow::In => "+",
         Flow::Out => "-",
@@ -201,22 +242,57 @@ fn history_line(entry: &HistoryEntry) -> String {
     let memo = entry.memo.as_deref().map(|memo| format!("  {}", one_line(memo)));
     let day = entry.time.get(..16).unwrap_or_default().replace('T', " ");
     let (kind, state) = (entry.kind.to_string(), entry.state);
-    format!("{day}  {kind:<7}{amount:>18}  {who}{fee}  {state}{}", memo.unwrap_or_default())
+    format!("{day}  {kind:<8}{amount:>18}  {who}{fee}  {state}{}", memo.unwrap_or_default())
 }
 
 pub(crate) fn payment(record: &PaymentRecord) -> String {
     let (amount, token, fee) = (&record.amount, record.token, &record.fee);
-    let to = one_line(&record.to);
-    let end = match (record.state, record.round) {
+    let (to, end) = (one_line(&record.to), end(record.state, record.round));
+    let way = if record.private { ", private" } else { "" };
+    let line = format!("{amount} {token} to {to}{way}, fee {fee}: {end}");
+    let (moves, merges) = (record.carry_over.as_deref(), record.merges);
+    let mut lines = vec![line];
+    lines.extend(first::lines(record.top_up.as_deref(), moves, merges));
+    if record.state == PaymentState::Queued
+        && let Some(id) = &record.transfer
+    {
+        lines.push(format!("bcm cancel {id} calls it off while nothing is signed."));
+    }
+    lines.join("\n")
+}
+
+pub(crate) fn topped_up(record: &PaymentRecord) -> String {
+    let (amount, token, fee) = (&record.amount, record.token, &record.fee);
+    let end = end(record.state, record.round);
+    format!("{amount} {token} into the private pool, fee {fee}: {end}")
+}
+
+pub(crate) fn private_address(record: &PrivateAddressRecord) -> String {
+    format!("{}\ngood until {}; for whoever is to pay you", record.address, record.until)
+}
+
+pub(crate) fn moved(record: &MoveRecord) -> String {
+    let MoveRecord { amount, token, fee, to, .. } = record;
+    let end = end(record.state, record.round);
+    let before = if record.already { "done before: " } else { "" };
+    format!("{before}{amount} {token} to {to}, fee {fee}: {end}")
+}
+
+/// What has become of a transaction.
+fn end(state: PaymentState, round: Option<u64>) -> String {
+    match (state, round) {
         (_, Some(round)) => format!("final in round {round}"),
         (PaymentState::Queued, None) => {
             "saved; it goes out as soon as the network answers".to_owned()
         }
-        (state @ (PaymentState::Submitted | PaymentState::Final | PaymentState::Expired), None) => {
-            state.to_string()
-        }
-    };
-    format!("{amount} {token} to {to}, fee {fee}: {end}")
+        (
+            state @ (PaymentState::Submitted
+            | PaymentState::Final
+            | PaymentState::Expired
+            | PaymentState::Cancelled),
+            None,
+        ) => state.to_string(),
+    }
 }
 
 pub(crate) fn synced(record: &SyncRecord) -> String {
@@ -268,6 +344,8 @@ mod tests {
             text: text.to_owned(),
             state: MessageState::Received,
             payment: None,
+            envelope: None,
+            request: None,
         }
     }
 
@@ -318,7 +396,9 @@ mod tests {
             counterparty: Some("bob".to_owned()),
             memo: Some("x\n2026-11-20 10:12  pay   +1000 ABC  carol  final".to_owned()),
             private: false,
+            step: None,
             state: PaymentState::Final,
+            remark: None,
         };
         let shown = history(&History { entries: vec![entry], synced: true });
         assert_eq!(shown.lines().count(), 1, "{shown}");

@@ -5,14 +5,20 @@
 
 mod account;
 mod args;
+mod ask;
 mod devnet;
 mod face;
+mod first;
+mod gift;
 mod human;
 mod open;
 mod output;
+mod payment_shown;
+mod review;
 mod run;
 mod seen;
 mod serve;
+mod statement;
 mod unlock;
 
 use std::process::ExitCode;

@@ -6,8 +6,9 @@ use std::io::{BufRead, IsTerminal, Write, stdin, stdout};
 use std::process::ExitCode;
 
 use api::{
-    Balance, Connection, Contacts, Conversation, Error, Event, History, MessageRecord,
-    MessageState, PaymentRecord, PaymentState, SentRecord, Status, Topic,
+    Balance, ClaimedEnvelope, Connection, Contacts, Conversation, EnvelopeState, Error, Event,
+    History, MessageRecord, MessageState, OneEnvelope, OneRequest, PaymentRecord, PaymentState,
+    RequestState, SentRecord, ShareState, Status, Topic,
 };
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -17,9 +18,15 @@ use crate::human;
 
 /// The newest messages that are shown at the start and watched.
 const SHOWN: u32 = 30;
+const PREPARED: &str = "(the payment is proved now, which takes a while, and goes out by itself)";
 const HELP: &str = "\
 A line you type is a message. Besides:
   /pay 5 lunch   pay 5 ABC, for lunch
+  /give 5 luck   a red envelope with 5 ABC, wishing luck
+  /ask 5 lunch   ask for 5 ABC, for lunch
+  /accept        pay the newest request
+  /refuse        decline the newest request
+  /open          open the newest red envelope; your share goes into the private pool
   /balance       what you have
   /history       what came and went
   /help          this text
@@ -97,6 +104,7 @@ impl Open<'_> {
             | Topic::Profile
             | Topic::Contacts
             | Topic::Money
+            | Topic::Review
             | Topic::Light
             | Topic::Window => Ok(()),
         }
@@ -143,9 +151,32 @@ impl Open<'_> {
                 let (amount, memo) =
                     rest.trim().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
                 let memo = Some(memo.trim()).filter(|memo| !memo.is_empty());
-                let params = json!({ "to": self.contact, "amount": amount, "memo": memo });
-                self.face.call::<PaymentRecord>("pay", params).await?;
+                // Its proof is made beside the conversation.
+                let params = json!({
+                    "to": self.contact, "amount": amount, "memo": memo, "background": true
+                });
+                let paid = self.face.call::<PaymentRecord>("pay", params).await?;
+                if paid.private && paid.state == PaymentState::Queued {
+                    self.say(PREPARED.to_owned());
+                }
             }
+            "/give" => {
+                let (amount, text) =
+                    rest.trim().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
+                let (to, text) = (&self.contact, Some(text.trim()).filter(|text| !text.is_empty()));
+                let params = json!({ "to": to, "amount": amount, "shares": 1, "text": text });
+                self.face.call::<OneEnvelope>("envelope_create", params).await?;
+            }
+            "/ask" => {
+                let (amount, memo) =
+                    rest.trim().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
+                let (to, memo) = (&self.contact, Some(memo.trim()).filter(|memo| !memo.is_empty()));
+                let params = json!({ "to": to, "amount": amount, "memo": memo });
+                self.face.call::<OneRequest>("request_create", params).await?;
+            }
+            "/accept" => self.answer_newest("request_pay", true).await?,
+            "/refuse" => self.answer_newest("request_decline", false).await?,
+            "/open" => self.open_newest().await?,
             "/balance" => {
                 let params = json!({ "sync": self.sync });
                 let balance: Balance = self.face.call("balance", params).await?;
@@ -168,6 +199,28 @@ impl Open<'_> {
         Ok(())
     }
 
+    /// Claims the share of the newest red envelope that has one for us.
+    async fn open_newest(&mut self) -> Result<(), Error> {
+        let messages = self.newest(SHOWN).await?;
+        let envelopes = messages.into_iter().rev().filter_map(|message| message.envelope);
+        let mut closed = envelopes.filter(|one| one.share == ShareState::Unclaimed);
+        let none = || Error::new("no_share", "there is no red envelope to open");
+        let params = json!({ "id": closed.next().ok_or_else(none)?.id });
+        self.face.call::<ClaimedEnvelope>("envelope_claim", params).await.map(drop)
+    }
+
+    /// Pays or declines the newest request that can be.
+    async fn answer_newest(&mut self, command: &str, pays: bool) -> Result<(), Error> {
+        let messages = self.newest(SHOWN).await?;
+        let requests = messages.into_iter().rev().filter_map(|message| message.request);
+        let mut open = requests.filter(|one| one.from != "me" && one.state == RequestState::Open);
+        let none = || Error::new("unknown_request", "there is no open request");
+        let id = open.next().ok_or_else(none)?.id;
+        let params =
+            if pays { json!({ "id": id, "background": true }) } else { json!({ "id": id }) };
+        self.face.call::<OneRequest>(command, params).await.map(drop)
+    }
+
     /// Shows messages that are new, however many came at once, and those whose state has moved on.
     async fn show_news(&mut self) -> Result<(), Error> {
         let mut last = SHOWN;
@@ -185,7 +238,10 @@ impl Open<'_> {
                     self.say(human::message(message));
                 }
                 Some(before) if before != state => {
-                    self.say(human::moved_on(message, before.payment != state.payment));
+                    let money = before.payment != state.payment
+                        || before.gift != state.gift
+                        || before.request != state.request;
+                    self.say(human::moved_on(message, money));
                 }
                 Some(_) => {}
             }
@@ -235,6 +291,8 @@ fn key(message: &MessageRecord) -> (String, bool) {
 struct State {
     delivery: MessageState,
     payment: Option<PaymentState>,
+    gift: Option<(EnvelopeState, ShareState)>,
+    request: Option<RequestState>,
 }
 
 fn state(message: &MessageRecord) -> State {
@@ -246,7 +304,10 @@ fn state(message: &MessageRecord) -> State {
         | MessageState::Failed
         | MessageState::Received) => other,
     };
-    State { delivery, payment: message.payment.as_ref().map(|payment| payment.state) }
+    let payment = message.payment.as_ref().map(|payment| payment.state);
+    let gift = message.envelope.as_ref().map(|envelope| (envelope.state, envelope.share));
+    let request = message.request.as_ref().map(|request| request.state);
+    State { delivery, payment, gift, request }
 }
 
 fn ended() -> Error {

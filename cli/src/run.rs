@@ -10,10 +10,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::args::{Account, Chat, Cli, Command, Contact, Global};
+use crate::args::{Account, Chat, Cli, Command, Contact, Envelope, Global, Private};
 use crate::face::Face;
 use crate::output::print;
-use crate::{account, devnet, human, open, seen, serve};
+use crate::{account, devnet, first, gift, human, open, seen, serve};
+
+mod review;
 
 /// Runs a command to its end.
 pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
@@ -22,8 +24,9 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
         return Err(devnet::become_node(&global, devnet));
     }
     let (options, json) = (options(&global)?, global.json);
-    if let Command::Account(Account::New { name }) = &command {
-        return print(json, &account::new(&options, name.as_deref()).await?, human::new_account);
+    if let Command::Account(Account::New { name, review_only }) = &command {
+        let made = account::new(&options, name.as_deref(), *review_only).await?;
+        return print(json, &made, human::new_account);
     }
     if let Command::Account(Account::Restore { name }) = &command {
         return print(json, &account::restore(&options, name.as_deref()).await?, human::account);
@@ -41,10 +44,10 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
 }
 
 /// An open profile and how its records are printed.
-struct Runner {
-    face: Face,
-    json: bool,
-    offline: bool,
+pub(crate) struct Runner {
+    pub(crate) face: Face,
+    pub(crate) json: bool,
+    pub(crate) offline: bool,
 }
 
 impl Runner {
@@ -68,17 +71,47 @@ impl Runner {
                 let params = json!({ "from": from, "to": to, "sync": sync });
                 self.show("history", params, human::history).await
             }
-            Command::Pay { to, amount, memo, public: _, wait } => {
-                // Every payment is transparent in this release; `--public` asks for just that.
+            Command::Pay { to, amount, memo, public, private, sure, wait } => {
+                let sure = self.agreed(&to, sure).await?;
                 let wait = wait && !self.offline;
-                let params = json!({ "to": to, "amount": amount, "memo": memo, "wait": wait });
+                let mut params = json!({
+                    "to": to, "amount": amount, "memo": memo, "public": public, "private": private,
+                    "sure": sure, "wait": wait,
+                });
+                // Somebody who looks at it may call it off while it is proved.
+                params["background"] = (!self.json && self.face.is_shared()).into();
+                if !public {
+                    params["top_up"] =
+                        self.beforehand((&to, amount.as_deref()), private).await?.into();
+                }
                 self.show("pay", params, human::payment).await
             }
-            Command::SendToAddress { address, amount, wait } => {
+            Command::Cancel { payment } => {
+                self.show("transfer_cancel", json!({ "id": payment }), first::called_off).await
+            }
+            Command::Private(command) => self.private(command).await,
+            Command::SendToAddress { address, amount, sure, wait } => {
+                let sure = self.agreed(&address, sure).await?;
                 let wait = wait && !self.offline;
-                let params = json!({ "address": address, "amount": amount, "wait": wait });
+                let mut params = json!({ "address": address, "amount": amount });
+                (params["sure"], params["wait"]) = (sure.into(), wait.into());
                 self.show("send_to_address", params, human::payment).await
             }
+            Command::Migrate { wait } => {
+                let params = json!({ "wait": wait && !self.offline });
+                self.show("migrate", params, human::moved).await
+            }
+            Command::SendAllToFalcon { address, with_private, wait } => {
+                let wait = wait && !self.offline;
+                let params =
+                    json!({ "address": address, "with_private": with_private, "wait": wait });
+                self.show("send_all_to_falcon", params, human::moved).await
+            }
+            Command::Envelope(command) => self.envelope(command).await,
+            Command::Review(command) => self.review(command).await,
+            Command::Request(command) => self.request(command).await,
+            Command::Link(command) => self.link(command).await,
+            Command::Address(command) => self.address(command).await,
             Command::Sync => self.sync().await,
             Command::Explorer => {
                 self.show("explorer", json!({ "sync": sync }), seen::explorer).await
@@ -88,6 +121,23 @@ impl Runner {
                 self.show("doctor", nothing, seen::diagnosis).await
             }
             Command::Checkpoint { out, from } => self.checkpoint(out, from).await,
+        }
+    }
+
+    async fn private(&mut self, command: Private) -> Result<ExitCode, Error> {
+        match command {
+            Private::Address { label } => {
+                let params = json!({ "label": label });
+                self.show("private_address", params, human::private_address).await
+            }
+            Private::Show => {
+                let params = json!({ "sync": !self.offline });
+                self.show("pool_show", params, first::pool).await
+            }
+            Private::TopUp { amount, wait } => {
+                let params = json!({ "amount": amount, "wait": wait && !self.offline });
+                self.show("top_up", params, human::topped_up).await
+            }
         }
     }
 
@@ -118,6 +168,26 @@ impl Runner {
                 let record: ComparedRecord = self.face.call("contact_compare", params).await?;
                 let printed = print(self.json, &record, human::compared)?;
                 Ok(if record.matches { printed } else { ExitCode::FAILURE })
+            }
+        }
+    }
+
+    async fn envelope(&mut self, command: Envelope) -> Result<ExitCode, Error> {
+        let online = !self.offline;
+        match command {
+            Envelope::Create { to, amount, shares, lucky, text } => {
+                let mut params = json!({ "to": to, "amount": amount, "shares": shares });
+                params["lucky"] = lucky.into();
+                params["text"] = text.into();
+                params["wait"] = online.into();
+                self.show("envelope_create", params, gift::made).await
+            }
+            Envelope::Claim { id, public } => {
+                let params = json!({ "id": id, "public": public, "wait": online });
+                self.show("envelope_claim", params, gift::claimed).await
+            }
+            Envelope::List => {
+                self.show("envelope_list", json!({ "sync": online }), gift::list).await
             }
         }
     }
@@ -181,7 +251,7 @@ impl Runner {
         print(self.json, &record, human::checkpoint)
     }
 
-    async fn show<R: Serialize + DeserializeOwned>(
+    pub(crate) async fn show<R: Serialize + DeserializeOwned>(
         &mut self,
         name: &str,
         params: Value,
@@ -192,13 +262,13 @@ impl Runner {
     }
 
     /// Whoever has the profile open may have a network; somebody who says `--offline` wants none.
-    fn online(&self) -> Result<(), Error> {
+    pub(crate) fn online(&self) -> Result<(), Error> {
         let words = "this needs the network; leave --offline out";
         if self.offline { Err(Error::new("no_network", words)) } else { Ok(()) }
     }
 }
 
-fn unreadable(file: &Path, error: &std::io::Error) -> Error {
+pub(crate) fn unreadable(file: &Path, error: &std::io::Error) -> Error {
     Error::new("io", format!("{}: {error}", file.display()))
 }
 

@@ -9,7 +9,7 @@ use engine::{Attention, Clock, Engine, Fault, Observatory, Synced, Writer};
 use futures::future::BoxFuture;
 use net::Bootstrap;
 use store::Store;
-use tokio::sync::{Mutex, Notify, OnceCell, mpsc, oneshot, watch};
+use tokio::sync::{Mutex, Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use types::{Address, OpenId};
 use zeroize::Zeroizing;
@@ -58,9 +58,10 @@ pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) writer: Writer,
     pub(crate) own: (OpenId, Address),
-    pub(crate) falcon: OnceCell<Address>,
     pub(crate) offline: bool,
     pub(crate) protection: Protection,
+    /// It looks, and never signs.
+    pub(crate) review_only: bool,
     pub(crate) bell: Bell,
     /// Says that somebody looks at the ledger.
     pub(crate) attention: Attention,
@@ -111,7 +112,7 @@ impl App {
         };
         let (writer, own, attention) = (engine.writer(), engine.own(), engine.attention());
         let observatory = engine.observatory();
-        let protection = protection(store.protection());
+        let (protection, review_only) = (protection(store.protection()), engine.is_review_only());
         let (keeper, said) = Keeper::new(engine, offline, bell.clone());
         let (jobs, todo) = mpsc::unbounded_channel();
         let (written, end) = (Arc::new(Notify::new()), watch::Sender::new(false));
@@ -122,9 +123,9 @@ impl App {
             store,
             writer,
             own,
-            falcon: OnceCell::new(),
             offline,
             protection,
+            review_only,
             bell,
             attention,
             observatory,
@@ -163,6 +164,12 @@ impl App {
 
     pub(crate) fn inner(&self) -> &Inner {
         &self.0
+    }
+
+    /// Lets through what pays or signs.
+    pub(crate) fn signs(&self) -> Result<(), Error> {
+        let words = "this profile only reviews: it pays nothing and signs nothing";
+        if self.0.review_only { Err(Error::new("review_only", words)) } else { Ok(()) }
     }
 
     /// Lets through what can do nothing without the network.
@@ -214,6 +221,11 @@ impl App {
         // Whatever else the engine does meanwhile, nobody waits longer than that.
         let caught_up = tokio::time::timeout(PATIENCE, self.catch_up(PATIENCE)).await;
         caught_up.map_or(Ok(false), |done| Ok(done?.synced))
+    }
+
+    /// How long a command may ask others: not at all if it is to ask nobody.
+    pub(crate) fn patience(&self) -> Duration {
+        if self.0.offline { Duration::ZERO } else { PATIENCE }
     }
 
     /// Does all there is to do within this time.

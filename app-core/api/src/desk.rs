@@ -170,7 +170,7 @@ impl Desk {
     pub(crate) async fn account_new(&self, new: AccountNew) -> Result<Account, Error> {
         let _turn = self.0.opening.lock().await;
         self.vacant().await?;
-        let wish = (new.name.as_deref(), chosen(new.passphrase.as_ref()));
+        let wish = (new.name.as_deref(), chosen(new.passphrase.as_ref()), new.review_only);
         let app = account::new(&self.0.options, wish, self.0.bell.clone()).await?;
         self.take(app).await?.account().await
     }

@@ -31,17 +31,23 @@ pub use desk::{Desk, Stay};
 pub use error::Error;
 pub use events::{Event, Events};
 pub use records::{
-    Account, AccountRecord, AddressRecord, Addresses, Balance, ChatRecord, Chats, CheckpointRecord,
-    ChecksRecord, ComparedRecord, ContactRecord, Contacts, Conversation, CrossCheckRecord,
-    Diagnosis, Explorer, FaucetRecord, FinalityRecord, FindingRecord, History, HistoryEntry,
-    InviteRecord, LightRecord, ManagerRecord, MessageRecord, OneContact, PaymentOfMessage,
-    PaymentRecord, PeerRecord, QuoteRecord, RoundRecord, SafetyRecord, SentMessage, SentRecord,
-    Status, SyncRecord, TokenBalance, WordsRecord,
+    Account, AccountRecord, AddressBook, AddressRecord, Addresses, AlikeRecord, Balance,
+    ChallengeRecord, ChatRecord, Chats, CheckpointRecord, ChecksRecord, ClaimedEnvelope,
+    ClaimedShare, ComparedRecord, ContactRecord, Contacts, Conversation, CrossCheckRecord,
+    Diagnosis, Envelope, Envelopes, Explorer, FaucetRecord, FinalityRecord, FindingRecord,
+    GivenRecord, GrantPreview, GrantRecord, Grants, History, HistoryEntry, InviteRecord,
+    LightRecord, LinkRecord, ManagerRecord, MessageRecord, MoveOutlook, MoveRecord, NamedAddress,
+    OneAddress, OneContact, OneEnvelope, OneGrant, OneRequest, OneTransfer, PaymentClaimRecord,
+    PaymentOfMessage, PaymentRecord, PeerRecord, PoolRecord, PrivateAddressRecord, QuoteRecord,
+    RequestRecord, Requests, Reviewed, ReviewerRecord, RoundRecord, SafetyRecord, SeenRecord,
+    SentMessage, SentRecord, ShownPayment, SmallNote, SplitRecord, StatementFile, StatementFormat,
+    StatementSaved, Status, SyncRecord, TokenBalance, TransferRecord, Transfers, WordsRecord,
 };
 pub use states::{
-    Carrier, Connection, ContactState, EntryKind, FindingCode, Flow, Health, KeyKind, MessageState,
-    Path, PaymentState, PeerNote, PeerRole, ProfileState, Protection, Standing, TokenName, Topic,
-    VoteMark,
+    AddressSort, Carrier, Connection, ContactState, EntryKind, EntryRemark, EnvelopeState,
+    FindingCode, Flow, GrantDelivery, GrantState, GrantStrength, Health, KeyKind, KeyStage,
+    MessageState, Path, PaymentState, PeerNote, PeerRole, ProfileState, Protection, RequestState,
+    ReviewedPool, ShareState, Shown, Standing, TokenName, Topic, TransferStep, VoteMark, Whose,
 };
 pub use surroundings::{default_profile, given_passphrase};
 pub use table::{Command, commands};

@@ -5,7 +5,7 @@ use core::fmt;
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
-use crate::CheckpointRecord;
+use crate::{CheckpointRecord, StatementFormat};
 
 /// Words or a passphrase: never printed, wiped when dropped.
 pub(crate) struct Secret(pub(crate) Zeroizing<String>);
@@ -56,6 +56,8 @@ params! {
         #[serde(default)] name: Option<String>,
         /// Asked for at every start, if given.
         #[serde(default)] passphrase: Option<Secret>,
+        /// True for a profile that looks at what others let it see, and never signs.
+        #[serde(default)] review_only: bool,
     }
 
     /// An account made from its words.
@@ -122,6 +124,14 @@ params! {
         payload: String,
     }
 
+    /// Whether a contact's safety number counts as compared.
+    ContactMark {
+        /// Its id or its name.
+        contact: String,
+        /// True if it does.
+        compared: bool,
+    }
+
     /// A part of a conversation.
     ChatMessages {
         /// Its id or its name.
@@ -170,30 +180,295 @@ params! {
     PayQuote {
         /// A contact's id or name, or an address.
         to: String,
-        /// How much ABC.
-        amount: String,
+        /// How much ABC; may be left out if a link says it.
+        #[serde(default)] amount: Option<String>,
+        /// As for a payment.
+        #[serde(default)] public: bool,
+        /// As for a payment.
+        #[serde(default)] private: bool,
     }
 
     /// A payment.
     Pay {
-        /// A contact's id or name, or an address.
+        /// A contact's id or name, an address, a name of the address book, or a payment link.
         to: String,
+        /// How much ABC; may be left out if a link says it.
+        #[serde(default)] amount: Option<String>,
+        /// What it is for; only the payee sees it.
+        #[serde(default)] memo: Option<String>,
+        /// From the account, so that everybody sees payer, payee and amount.
+        #[serde(default)] public: bool,
+        /// Out of the private pool, or not at all.
+        #[serde(default)] private: bool,
+        /// Also to an address that looks like another one that is known.
+        #[serde(default)] sure: bool,
+        /// Come back once it is saved, while its proof is still being made.
+        #[serde(default)] background: bool,
+        /// What its quote said goes into the private pool first; more is refused. Left out, what it
+        /// takes is put in.
+        #[serde(default)] top_up: Option<String>,
+        /// Wait until it is final.
+        #[serde(default)] wait: bool,
+    }
+
+    /// Private payments.
+    TransferList {
+        /// Only those to this contact, by its id or name.
+        #[serde(default)] contact: Option<String>,
+    }
+
+    /// A private payment.
+    OfTransfer {
+        /// Its id.
+        id: String,
+    }
+
+    /// An address in the private pool.
+    PrivateAddress {
+        /// What it is for: another one for each label.
+        #[serde(default)] label: String,
+    }
+
+    /// Money into the private pool, while everything else goes on.
+    TopUpLater {
         /// How much ABC.
         amount: String,
-        /// What it is for; only the contact sees it.
-        #[serde(default)] memo: Option<String>,
+    }
+
+    /// Money into the private pool.
+    TopUp {
+        /// How much ABC.
+        amount: String,
         /// Wait until it is final.
         #[serde(default)] wait: bool,
     }
 
     /// A payment to an address.
     SendToAddress {
-        /// `A…` or `F…`.
+        /// `A…`, `F…` or `bcm1…`.
         address: String,
         /// How much ABC.
         amount: String,
+        /// Also to an address that looks like another one that is known.
+        #[serde(default)] sure: bool,
         /// Wait until it is final.
         #[serde(default)] wait: bool,
+    }
+
+    /// A move to Falcon.
+    Migrate {
+        /// Wait until it is final.
+        #[serde(default)] wait: bool,
+    }
+
+    /// Everything, to a Falcon address.
+    SendAllToFalcon {
+        /// `F…`, with `falcon:` before it or not.
+        address: String,
+        /// What lies in the private pool as well.
+        #[serde(default)] with_private: bool,
+        /// Wait until it is final.
+        #[serde(default)] wait: bool,
+    }
+
+    /// A red envelope.
+    EnvelopeCreate {
+        /// A contact's id or name.
+        to: String,
+        /// How much ABC in all.
+        amount: String,
+        /// In how many shares, 1 to 100.
+        shares: u32,
+        /// True if chance is to divide it.
+        #[serde(default)] lucky: bool,
+        /// What to say with it.
+        #[serde(default)] text: Option<String>,
+        /// Wait until the ledger has it, for a while.
+        #[serde(default)] wait: bool,
+    }
+
+    /// A share of a red envelope.
+    EnvelopeClaim {
+        /// The red envelope's id, or its first digits.
+        id: String,
+        /// Take it to the account, where everybody sees that it took part, and not into the pool.
+        #[serde(default)] public: bool,
+        /// Wait until it is known what it brings.
+        #[serde(default)] wait: bool,
+    }
+
+    /// A statement.
+    ReviewStatement {
+        /// `me`, the own id, a contact's name or id, or a received grant's number.
+        account: String,
+        /// From this date or time on.
+        from: String,
+        /// Before this date or time.
+        to: String,
+        /// How it is to be written.
+        #[serde(default)] format: StatementFormat,
+        /// The zone of local times, such as `+08:00`; UTC if it is left out.
+        #[serde(default)] zone: Option<String>,
+        /// Private receipts alone, without balances.
+        #[serde(default)] receipts: bool,
+        /// With the viewing keys that it names: secret.
+        #[serde(default)] keys: bool,
+        /// With the stream of all bundles of the private pool.
+        #[serde(default)] stream: bool,
+    }
+
+    /// A statement that is to lie in the folder of downloads.
+    ReviewSave {
+        /// `me`, the own id, a contact's name or id, or a received grant's number.
+        account: String,
+        /// From this date or time on.
+        from: String,
+        /// Before this date or time.
+        to: String,
+        /// How it is to be written.
+        #[serde(default)] format: StatementFormat,
+        /// The zone of local times, such as `+08:00`; UTC if it is left out.
+        #[serde(default)] zone: Option<String>,
+        /// Private receipts alone, without balances.
+        #[serde(default)] receipts: bool,
+    }
+
+    /// Money that is asked for.
+    RequestCreate {
+        /// A contact's id or name.
+        to: String,
+        /// How much ABC.
+        amount: String,
+        /// What for.
+        #[serde(default)] memo: Option<String>,
+        /// Until when: a date or time.
+        #[serde(default)] expires: Option<String>,
+        /// Wait for a worker's acknowledgement.
+        #[serde(default)] wait: bool,
+    }
+
+    /// A bill.
+    RequestSplit {
+        /// The whole of it, in ABC.
+        amount: String,
+        /// Who pays a share: contacts' ids or names.
+        contacts: Vec<String>,
+        /// True if one share is ours.
+        #[serde(default)] with_me: bool,
+        /// What for.
+        #[serde(default)] memo: Option<String>,
+        /// Until when: a date or time.
+        #[serde(default)] expires: Option<String>,
+        /// Wait for a worker's acknowledgement.
+        #[serde(default)] wait: bool,
+    }
+
+    /// A request.
+    OfRequest {
+        /// The request's id, or its first digits.
+        id: String,
+        /// Wait for what comes of it.
+        #[serde(default)] wait: bool,
+    }
+
+    /// A request that is to be paid.
+    RequestPay {
+        /// The request's id, or its first digits.
+        id: String,
+        /// As for a payment.
+        #[serde(default)] public: bool,
+        /// As for a payment.
+        #[serde(default)] private: bool,
+        /// As for a payment.
+        #[serde(default)] background: bool,
+        /// As for a payment.
+        #[serde(default)] top_up: Option<String>,
+        /// Wait for what comes of it.
+        #[serde(default)] wait: bool,
+    }
+
+    /// A link by which we can be paid.
+    LinkCreate {
+        /// How much ABC; the payer decides if it is left out.
+        #[serde(default)] amount: Option<String>,
+        /// What for.
+        #[serde(default)] memo: Option<String>,
+        /// Until when: a date or time.
+        #[serde(default)] expires: Option<String>,
+    }
+
+    /// An address of any kind, a payment link, or a name of the address book.
+    AddressText {
+        /// As somebody wrote it.
+        text: String,
+    }
+
+    /// A name for an address.
+    AddressAdd {
+        /// An address of any kind.
+        address: String,
+        /// What to call it.
+        name: String,
+    }
+
+    /// A review grant.
+    ReviewGrant {
+        /// A contact's id or name, or the text of a reviewer's card.
+        to: String,
+        /// `2026-11`, `2026-11..` or `2026-11..2027-01`; not needed for a full history.
+        #[serde(default)] months: Option<String>,
+        /// period, incoming, standing, full or payment.
+        strength: String,
+        /// The last month of a standing grant.
+        #[serde(default)] until: Option<String>,
+        /// What for.
+        purpose: String,
+        /// The case that it belongs to.
+        #[serde(default)] case: Option<String>,
+        /// Of one payment: its transaction, as the history has it.
+        #[serde(default)] tx: Option<String>,
+        /// Of one payment: what its verifier has asked to be answered, 64 hex digits.
+        #[serde(default)] challenge: Option<String>,
+        /// Of one payment: for how many days it counts; 7 if nothing is said.
+        #[serde(default)] days: Option<u32>,
+    }
+
+    /// A payment that somebody shows us.
+    ReviewCheck {
+        /// The file, in hex.
+        file: String,
+    }
+
+    /// A review grant that is thought about.
+    ReviewPreview {
+        /// A contact's id or name, or the text of a reviewer's card.
+        to: String,
+        /// As for a grant.
+        #[serde(default)] months: Option<String>,
+        /// period, incoming, standing or full.
+        strength: String,
+        /// The last month of a standing grant.
+        #[serde(default)] until: Option<String>,
+    }
+
+    /// A card that came as a file.
+    ReviewImport {
+        /// The file, in hex.
+        card: String,
+    }
+
+    /// A grant of ours.
+    ReviewStop {
+        /// Its number, or its first digits.
+        serial: String,
+    }
+
+    /// An account that we review.
+    ReviewShow {
+        /// A contact's id or name, an OpenID, or a grant's number.
+        whose: String,
+        /// Bring it up to date first.
+        #[serde(default)] sync: bool,
     }
 
     /// A part of the history.

@@ -21,8 +21,10 @@ macro_rules! words {
 }
 
 mod explorer;
+mod review;
 
 pub use explorer::{Carrier, FindingCode, Health, Path, PeerNote, PeerRole, VoteMark};
+pub use review::{EntryRemark, GrantDelivery, GrantState, GrantStrength, ReviewedPool};
 
 words! {
     /// What stands between a profile's key and whoever has the device.
@@ -85,6 +87,121 @@ words! {
         Final = "final",
         /// It is proved that it can never happen any more.
         Expired = "expired",
+        /// The person called it off before anything was signed.
+        Cancelled = "cancelled",
+    }
+}
+
+words! {
+    /// What is being done for a private payment that is not signed yet.
+    TransferStep {
+        /// It waits for a round that has the money, or for its turn.
+        Waiting = "waiting",
+        /// Money is put into the private pool for it.
+        TopUp = "top_up",
+        /// Money of a former account of the pool is moved to the present one.
+        CarryOver = "carry_over",
+        /// Several notes of the pool are made one.
+        Merge = "merge",
+        /// Its proof is being made.
+        Proving = "proving",
+    }
+}
+
+words! {
+    /// What everybody would see of a payment.
+    Shown {
+        /// That somebody pays somebody privately, and the fee.
+        Nothing = "nothing",
+        /// Whom and how much, not who pays.
+        Payee = "payee",
+        /// Payer, payee and amount.
+        All = "all",
+    }
+}
+
+words! {
+    /// What a red envelope is.
+    EnvelopeState {
+        /// The ledger does not have it yet.
+        Queued = "queued",
+        /// It has shares that nobody has claimed.
+        Open = "open",
+        /// All shares are claimed.
+        Done = "done",
+        /// It is over; what nobody claimed has gone back.
+        Refunded = "refunded",
+        /// There is none, and never will be.
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// How we stand to a red envelope.
+    ShareState {
+        /// It has no share for us.
+        None = "none",
+        /// We have not claimed.
+        Unclaimed = "unclaimed",
+        /// Our claim is under way, or its amount is not drawn yet.
+        Claiming = "claiming",
+        /// Ours.
+        Got = "got",
+        /// Ours, and it waits on the ledger: it goes into the pool next, or to the account once that
+        /// is open, for which it is too little.
+        Waiting = "waiting",
+        /// Ours, and on its way from the ledger.
+        Collecting = "collecting",
+        /// Ours, and worth no more than taking it costs: it stays on the ledger.
+        TooSmall = "too_small",
+        /// Too late.
+        Missed = "missed",
+    }
+}
+
+words! {
+    /// What has become of a request of payment.
+    RequestState {
+        /// It can be paid.
+        Open = "open",
+        /// Our payment of it is on its way.
+        Paying = "paying",
+        /// It is paid, as the ledger proves.
+        Paid = "paid",
+        /// Whoever was asked does not want to pay.
+        Declined = "declined",
+        /// Whoever asked does not want it any more.
+        Withdrawn = "withdrawn",
+        /// Its time is over.
+        Expired = "expired",
+    }
+}
+
+words! {
+    /// The kinds of addresses, as a person has to tell them apart.
+    AddressSort {
+        /// `A…`: public, ECDSA.
+        Ecdsa = "ecdsa",
+        /// `F…`: public, Falcon.
+        Falcon = "falcon",
+        /// `bcm1…`: private.
+        Private = "private",
+    }
+}
+
+words! {
+    /// Whose an address is, as far as a profile knows.
+    Whose {
+        /// Our own.
+        Ours = "ours",
+        /// A contact's.
+        Contact = "contact",
+        /// It stands in the address book.
+        Named = "named",
+        /// It was paid before.
+        Paid = "paid",
+        /// Nothing is known of it.
+        Unknown = "unknown",
     }
 }
 
@@ -131,8 +248,18 @@ words! {
         Genesis = "genesis",
         /// ABC turned into ABIT.
         Convert = "convert",
+        /// Into the private pool.
+        Shield = "shield",
+        /// Out of the private pool.
+        Unshield = "unshield",
+        /// From one period account of the private pool to the next.
+        CarryOver = "carry_over",
+        /// Several notes of the private pool into one.
+        Merge = "merge",
         /// Everything moved at once.
         Sweep = "sweep",
+        /// The account moved to its Falcon key.
+        Migrate = "migrate",
         /// A key added or retired.
         Key = "key",
         /// Another profile committed to.
@@ -145,6 +272,18 @@ words! {
         Bond = "bond",
         /// Paid by the ledger's rules.
         Reward = "reward",
+    }
+}
+
+words! {
+    /// Which kinds of keys sign for the account.
+    KeyStage {
+        /// ECDSA alone: a quantum computer could take what is there.
+        Ecdsa = "ecdsa",
+        /// Both: it still could.
+        Both = "both",
+        /// Falcon alone.
+        Falcon = "falcon",
     }
 }
 
@@ -185,6 +324,8 @@ words! {
         Chat = "chat",
         /// Balances, payments, history.
         Money = "money",
+        /// Review grants.
+        Review = "review",
         /// What the light node has checked.
         Light = "light",
         /// The way to the network.

@@ -14,6 +14,17 @@ pub fn default_profile() -> Option<PathBuf> {
     data.map(|data| data.join("bcm").join("profile"))
 }
 
+/// Where files go that a person asks for: the folder of downloads (`XDG_DOWNLOAD_DIR`, else
+/// `Downloads` in the home folder), else the home folder. `None` without one.
+#[must_use]
+pub(crate) fn downloads() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let named = set("XDG_DOWNLOAD_DIR").map(PathBuf::from);
+    let home = set("HOME").or_else(|| set("USERPROFILE")).map(PathBuf::from);
+    let usual = home.as_ref().map(|home| home.join("Downloads"));
+    [named, usual, home].into_iter().flatten().find(|folder| folder.is_dir())
+}
+
 /// The passphrase in `BCM_PASSPHRASE`, if there is one.
 #[must_use]
 pub fn given_passphrase() -> Option<Zeroizing<String>> {

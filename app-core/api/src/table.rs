@@ -12,9 +12,13 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::params::{
-    AccountConfirmWords, AccountNew, AccountRestore, ChatMessages, ChatRead, ChatRetry, ChatSeen,
-    ChatSend, CheckpointUse, ContactAdd, ContactCompare, Fresh, HistoryOf, NetworkAdd, Nothing,
-    OfContact, Pay, PayQuote, ProfileOpen, SendToAddress,
+    AccountConfirmWords, AccountNew, AccountRestore, AddressAdd, AddressText, ChatMessages,
+    ChatRead, ChatRetry, ChatSeen, ChatSend, CheckpointUse, ContactAdd, ContactCompare,
+    ContactMark, EnvelopeClaim, EnvelopeCreate, Fresh, HistoryOf, LinkCreate, Migrate, NetworkAdd,
+    Nothing, OfContact, OfRequest, OfTransfer, Pay, PayQuote, PrivateAddress, ProfileOpen,
+    RequestCreate, RequestPay, RequestSplit, ReviewCheck, ReviewGrant, ReviewImport, ReviewPreview,
+    ReviewSave, ReviewShow, ReviewStatement, ReviewStop, SendAllToFalcon, SendToAddress, TopUp,
+    TopUpLater, TransferList,
 };
 use crate::{App, Desk, Error, Topic};
 
@@ -66,7 +70,8 @@ pub(crate) fn find(name: &str) -> Option<&'static Command> {
 }
 
 fn table() -> Vec<Command> {
-    profile().into_iter().chain(chat()).chain(money()).collect()
+    let money = money().into_iter().chain(asks()).chain(review());
+    profile().into_iter().chain(chat()).chain(money).collect()
 }
 
 fn profile() -> Vec<Command> {
@@ -145,6 +150,9 @@ fn chat() -> Vec<Command> {
         app("contact_compare", "Compares what a contact showed with the safety number.", &[], {
             |app, p: ContactCompare| async move { app.contact_compare(&p.contact, &p.payload).await }
         }),
+        app("contact_mark", "Marks a safety number as compared, or not.", &[Topic::Chat], {
+            |app, p: ContactMark| async move { app.contact_mark(&p.contact, p.compared).await }
+        }),
         app("chat_list", "All conversations, newest first.", &[], |app, _: Nothing| async move {
             app.chat_list().await
         }),
@@ -172,24 +180,136 @@ fn chat() -> Vec<Command> {
 fn money() -> Vec<Command> {
     vec![
         app("pay_quote", "What a payment would cost.", &[], |app, p: PayQuote| async move {
-            app.pay_quote(&p.to, &p.amount).await
+            app.pay_quote_as(p).await
         }),
-        app("pay", "Pays a contact or an address.", &[Topic::Money], |app, p: Pay| async move {
-            app.pay(&p.to, &p.amount, p.memo.as_deref(), p.wait).await
+        signing(
+            "pay",
+            "Pays a contact or an address.",
+            &[Topic::Money],
+            |app, p: Pay| async move { app.pay_as(p).await },
+        ),
+        app("transfer_list", "Private payments under way, and those that were given up.", &[], {
+            |app, p: TransferList| async move { app.transfer_list(p.contact.as_deref()).await }
         }),
-        app("send_to_address", "Pays an address.", &[Topic::Money], {
-            |app, p: SendToAddress| async move {
-                app.send_to_address(&p.address, &p.amount, p.wait).await
+        app("transfer_cancel", "Calls a private payment off.", &[Topic::Money, Topic::Chat], {
+            |app, p: OfTransfer| async move { app.transfer_cancel(&p.id).await }
+        }),
+        app("private_address", "An address in the private pool.", &[], {
+            |app, p: PrivateAddress| async move { app.private_address(&p.label).await }
+        }),
+        signing("top_up", "Puts money into the private pool.", &[Topic::Money], {
+            |app, p: TopUp| async move { app.top_up(&p.amount, p.wait).await }
+        }),
+        signing("top_up_later", "Puts money into the pool meanwhile.", &[Topic::Money], {
+            |app, p: TopUpLater| async move { app.top_up_later(&p.amount).await }
+        }),
+        app("pool_show", "The private pool as its owner sees it.", &[], {
+            |app, p: Fresh| async move { app.pool_show(p.sync).await }
+        }),
+        signing("send_to_address", "Pays an address.", &[Topic::Money], {
+            |app, p: SendToAddress| async move { app.send_to_address(p).await }
+        }),
+        signing("migrate", "Moves the account to its Falcon key.", &[Topic::Money], {
+            |app, p: Migrate| async move { app.migrate(p.wait).await }
+        }),
+        signing("send_all_to_falcon", "Pays everything to a Falcon address.", &[Topic::Money], {
+            |app, p: SendAllToFalcon| async move {
+                app.send_all_to_falcon(&p.address, p.with_private, p.wait).await
             }
         }),
-        app("faucet", "A devnet's gift of play money.", &[Topic::Money], {
+        app("move_outlook", "What moving to Falcon means for the account.", &[], {
+            |app, p: Fresh| async move { app.move_outlook(p.sync).await }
+        }),
+        signing("envelope_create", "Gives in a chat, in shares.", &[Topic::Money, Topic::Chat], {
+            |app, p: EnvelopeCreate| async move { app.envelope_create(p).await }
+        }),
+        signing("envelope_claim", "Takes a share.", &[Topic::Money, Topic::Chat], {
+            |app, p: EnvelopeClaim| async move { app.envelope_claim(&p.id, p.public, p.wait).await }
+        }),
+        app("envelope_list", "All red envelopes, as last proved.", &[], {
+            |app, p: Fresh| async move { app.envelope_list(p.sync).await }
+        }),
+        signing("faucet", "A devnet's gift of play money.", &[Topic::Money], {
             |app, _: Nothing| async move { app.faucet().await }
         }),
         app("balance", "What there is, as last proved.", &[], |app, p: Fresh| async move {
             app.balance(p.sync).await
         }),
+        app("review_statement", "All entries of a period, with their proofs.", &[], {
+            |app, p: ReviewStatement| async move { app.review_statement(p).await }
+        }),
+        app("review_save", "Writes all entries of a period into the folder of downloads.", &[], {
+            |app, p: ReviewSave| async move { app.review_save(p).await }
+        }),
         app("history", "What came and went.", &[], |app, p: HistoryOf| async move {
             app.history(p.from.as_deref(), p.to.as_deref(), p.sync).await
+        }),
+    ]
+}
+
+fn asks() -> Vec<Command> {
+    vec![
+        app("request_create", "Asks a contact for money.", &[Topic::Chat], {
+            |app, p: RequestCreate| async move { app.request_create(p).await }
+        }),
+        app("request_split", "Splits a bill among contacts.", &[Topic::Chat], {
+            |app, p: RequestSplit| async move { app.request_split(p).await }
+        }),
+        app("request_list", "All requests of payment.", &[], |app, p: Fresh| async move {
+            app.request_list(p.sync).await
+        }),
+        signing("request_pay", "Pays what a contact asks for.", &[Topic::Money, Topic::Chat], {
+            |app, p: RequestPay| async move { app.request_pay(p).await }
+        }),
+        app("request_decline", "Declines a request, or withdraws one's own.", &[Topic::Chat], {
+            |app, p: OfRequest| async move { app.request_decline(&p.id, p.wait).await }
+        }),
+        app("link_create", "A link by which anybody can pay us.", &[], {
+            |app, p: LinkCreate| async move { app.link_create(p).await }
+        }),
+        app("address_look", "What is known of an address before it is paid.", &[], {
+            |app, p: AddressText| async move { app.address_look(&p.text).await }
+        }),
+        app("address_add", "Gives an address a name.", &[Topic::Money], {
+            |app, p: AddressAdd| async move { app.address_add(&p.address, &p.name).await }
+        }),
+        app("address_list", "The address book.", &[], |app, _: Nothing| async move {
+            app.address_list().await
+        }),
+        app("address_remove", "Strikes an address out of the book.", &[Topic::Money], {
+            |app, p: AddressText| async move { app.address_remove(&p.text).await }
+        }),
+    ]
+}
+
+fn review() -> Vec<Command> {
+    vec![
+        app("review_preview", "What a review grant would open, and for whom.", &[], {
+            |app, p: ReviewPreview| async move { app.review_preview(p).await }
+        }),
+        signing("review_grant", "Gives a review key.", &[Topic::Review], {
+            |app, p: ReviewGrant| async move { app.review_grant(p).await }
+        }),
+        app("review_import", "Takes a review key that came as a file.", &[Topic::Review], {
+            |app, p: ReviewImport| async move { app.review_import(&p.card).await }
+        }),
+        signing("review_stop", "Stops a review grant.", &[Topic::Review], {
+            |app, p: ReviewStop| async move { app.review_stop(&p.serial).await }
+        }),
+        app("review_list", "All review grants, given and received.", &[], {
+            |app, p: Fresh| async move { app.review_list(p.sync).await }
+        }),
+        app("review_show", "An account that we review, as proved.", &[], {
+            |app, p: ReviewShow| async move { app.review_show(&p.whose, p.sync).await }
+        }),
+        app("review_challenge", "What to ask somebody with who shows us a payment.", &[], {
+            |app, _: Nothing| async move { app.review_challenge().await }
+        }),
+        app("review_check", "Checks a payment that somebody shows us.", &[], {
+            |app, p: ReviewCheck| async move { app.review_check(&p.file).await }
+        }),
+        app("review_card", "What others seal grants to.", &[], |app, _: Nothing| async move {
+            app.review_card().await
         }),
     ]
 }
@@ -208,6 +328,28 @@ where
 {
     let call = move |desk: Desk, params| -> BoxFuture<'static, _> {
         Box::pin(async move { record(run(desk.app().await?, parse(name, params)?).await?) })
+    };
+    command::<P, R>((name, doc, changes), Box::new(call))
+}
+
+/// A command that pays or signs, which a profile that only reviews does not do.
+fn signing<P, R, F>(
+    name: &'static str,
+    doc: &'static str,
+    changes: &'static [Topic],
+    run: fn(App, P) -> F,
+) -> Command
+where
+    P: DeserializeOwned + Shape + Send + 'static,
+    R: Serialize + Shape + 'static,
+    F: Future<Output = Result<R, Error>> + Send + 'static,
+{
+    let call = move |desk: Desk, params| -> BoxFuture<'static, _> {
+        Box::pin(async move {
+            let app = desk.app().await?;
+            app.signs()?;
+            record(run(app, parse(name, params)?).await?)
+        })
     };
     command::<P, R>((name, doc, changes), Box::new(call))
 }

@@ -4,10 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Engine, Fault, Happening, Heard, LightFacts};
+use engine::{Clock, Engine, Fault, Happening, Heard, LightFacts, PoolWork};
 use futures::future::BoxFuture;
 use store::MoneyMark;
 use tokio::sync::{Notify, mpsc, watch};
+use types::Timestamp;
 
 use crate::app::PATIENCE;
 use crate::events::Bell;
@@ -36,6 +37,8 @@ pub(crate) struct Said {
     /// What a person must do something about.
     pub(crate) trouble: Option<Error>,
     pub(crate) light: Option<LightFacts>,
+    /// What a proof is being made for, and since when.
+    pub(crate) work: Option<(PoolWork, Timestamp)>,
 }
 
 /// The task's own things.
@@ -51,7 +54,7 @@ impl Keeper {
     pub(crate) fn new(engine: Engine, offline: bool, bell: Bell) -> (Self, watch::Receiver<Said>) {
         let connection = if offline { Connection::Offline } else { Connection::Connecting };
         engine.note_standing();
-        let first = Said { connection, trouble: None, light: engine.light_facts() };
+        let first = Said { connection, trouble: None, light: engine.light_facts(), work: None };
         let (said, heard) = watch::channel(first);
         (Self { engine, offline, bell, said, mark: None }, heard)
     }
@@ -125,10 +128,21 @@ impl Keeper {
         if moved {
             self.bell.ring(Topic::Light);
         }
+        let work = self.engine.pool_work();
+        let turned = self.said.send_if_modified(|said| {
+            let turned = said.work.map(|(of, _)| of) != work;
+            if turned {
+                said.work = work.map(|of| (of, Clock::system().now()));
+            }
+            turned
+        });
         // A profile that cannot be read fails the next command, which says so.
         let mark = self.engine.store().money_mark().await.ok();
-        if mark.is_some() && mark != self.mark {
+        let moved = mark.is_some() && mark != self.mark;
+        if moved {
             self.mark = mark;
+        }
+        if moved || turned {
             self.bell.ring(Topic::Money);
             // A payment is shown in its conversation, too.
             self.bell.ring(Topic::Chat);

@@ -25,7 +25,19 @@ impl App {
         name: Option<&str>,
         passphrase: Option<&str>,
     ) -> Result<Self, Error> {
-        new(options, (name, passphrase), Bell::new()).await
+        new(options, (name, passphrase, false), Bell::new()).await
+    }
+
+    /// The same, of a profile that looks at what others let it see, and never signs.
+    ///
+    /// # Errors
+    /// As for [`App::create`].
+    pub async fn create_reviewer(
+        options: &Options,
+        name: Option<&str>,
+        passphrase: Option<&str>,
+    ) -> Result<Self, Error> {
+        new(options, (name, passphrase, true), Bell::new()).await
     }
 
     /// Makes an account from its words, and opens it. In the folder of that very account, whose key
@@ -58,6 +70,7 @@ impl App {
             account: AccountRecord { id: id.to_string(), name: row.name, addresses, chain },
             protection: inner.protection,
             words_confirmed: row.words_confirmed,
+            review_only: inner.review_only,
         })
     }
 
@@ -92,24 +105,19 @@ impl App {
         self.account().await
     }
 
-    /// The `F…` address. Its key takes long to make and is needed for nothing else yet: it is made
-    /// once, when it is asked for.
+    /// The `F…` address.
     pub(crate) async fn falcon_address(&self) -> Result<Address, Error> {
-        let making = async {
-            let row = self.inner().store.identity().await?;
-            Ok(row.words.master().falcon_key().public().address())
-        };
-        self.inner().falcon.get_or_try_init(|| making).await.copied()
+        Ok(self.inner().writer.falcon().await?.address())
     }
 }
 
 pub(crate) async fn new(
     options: &Options,
-    (name, passphrase): (Option<&str>, Option<&str>),
+    wish: (Option<&str>, Option<&str>, bool),
     bell: Bell,
 ) -> Result<App, Error> {
     let words = Words::generate(&mut rand::rng());
-    make(options, &words, (name, passphrase), bell).await
+    make(options, &words, wish, bell).await
 }
 
 pub(crate) async fn restore(
@@ -122,7 +130,7 @@ pub(crate) async fn restore(
     let addresses = options.addresses()?;
     match store::recover(&options.dir, &words, passphrase, &mut rand::make_rng::<StdRng>()).await {
         Ok(store) => App::start(store, addresses, options.offline, bell).await,
-        Err(StoreError::NoProfile) => make(options, &words, (name, passphrase), bell).await,
+        Err(StoreError::NoProfile) => make(options, &words, (name, passphrase, false), bell).await,
         Err(StoreError::WrongWords) => Err(StoreError::ProfileExists.into()),
         Err(error) => Err(error.into()),
     }
@@ -131,7 +139,7 @@ pub(crate) async fn restore(
 async fn make(
     options: &Options,
     words: &Words,
-    (name, passphrase): (Option<&str>, Option<&str>),
+    (name, passphrase, review_only): (Option<&str>, Option<&str>, bool),
     bell: Bell,
 ) -> Result<App, Error> {
     let addresses = options.addresses()?;
@@ -146,5 +154,8 @@ async fn make(
     };
     let rng = &mut rand::make_rng::<StdRng>();
     let store = store::create(&options.dir, words, &name, passphrase, rng).await?;
+    if review_only {
+        store.apply(vec![NetworkChange::ReviewOnly.into()]).await?;
+    }
     App::start(store, addresses, options.offline, bell).await
 }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use chat::{Contact, Delivery, Direction, MAX_TEXT, PaymentRef};
+use chat::{Contact, Delivery, Direction, MAX_TEXT, Message, PaymentRef};
 use store::{ChatRow, MessageRow};
 use types::{MessageId, OpenId};
 
 use crate::app::PATIENCE;
+use crate::commands::contact::Names;
 use crate::{
     App, ChatRecord, Chats, Conversation, Error, MessageRecord, MessageState, PaymentOfMessage,
     SentMessage, SentRecord, TokenName, when,
@@ -20,12 +21,16 @@ impl App {
     pub async fn chat_list(&self) -> Result<Chats, Error> {
         let rows = self.inner().store.chats().await?;
         let names = self.names().await?;
-        let chat = |row: ChatRow| {
-            let contact = names.of(row.contact.account)?;
-            let last = row.last.map(|last| message_record(last, &contact.name));
-            Ok(ChatRecord { contact, unread: row.unread, last })
-        };
-        Ok(Chats { chats: rows.into_iter().map(chat).collect::<Result<_, Error>>()? })
+        let mut chats = Vec::with_capacity(rows.len());
+        for ChatRow { contact, unread, last } in rows {
+            let contact = names.of(contact.account)?;
+            let last = match last {
+                Some(last) => Some(self.message_record(last, (&contact.name, &names)).await?),
+                None => None,
+            };
+            chats.push(ChatRecord { contact, unread, last });
+        }
+        Ok(Chats { chats })
     }
 
     /// The conversation with a contact as saved.
@@ -172,9 +177,30 @@ impl App {
         synced: bool,
     ) -> Result<Conversation, Error> {
         let rows = self.inner().store.conversation(contact.account, last).await?;
-        let name = self.names().await?.of(contact.account)?.name;
-        let messages = rows.into_iter().map(|row| message_record(row, &name)).collect();
+        let names = self.names().await?;
+        let name = names.of(contact.account)?.name;
+        let mut messages = Vec::with_capacity(rows.len());
+        for row in rows {
+            messages.push(self.message_record(row, (&name, &names)).await?);
+        }
         Ok(Conversation { contact: name, messages, synced })
+    }
+
+    /// A message of this contact's conversation, with the red envelope or the request that it brings.
+    async fn message_record(
+        &self,
+        row: MessageRow,
+        (contact, names): (&str, &Names),
+    ) -> Result<MessageRecord, Error> {
+        let envelope = self.envelope_of(row.message.contact, row.message.envelope, names).await?;
+        let Message { id, contact: with, direction, request, .. } = &row.message;
+        let request = match request {
+            Some(request) if request == id => {
+                self.request_of(*with, (*id, *direction == Direction::Out), names).await?
+            }
+            Some(_) | None => None,
+        };
+        Ok(MessageRecord { envelope, request, ..message_record(row, contact) })
     }
 
     async fn mark_read(&self, contact: OpenId, up_to: Option<MessageId>) -> Result<(), Error> {
@@ -199,6 +225,8 @@ fn message_record(row: MessageRow, contact: &str) -> MessageRecord {
         text: message.text,
         state: state(message.delivery),
         payment,
+        envelope: None,
+        request: None,
     }
 }
 

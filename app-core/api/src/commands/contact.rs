@@ -83,7 +83,8 @@ impl App {
         Ok(SafetyRecord { digits, payload })
     }
 
-    /// Whether what a contact showed is the counterpart of what we show. Nothing is noted.
+    /// Whether what a contact showed is the counterpart of what we show. If it is, the safety number
+    /// counts as compared.
     ///
     /// # Errors
     /// `bad_payload` for a text that no contact shows, or our own; `upgrade_needed` if the two apps
@@ -98,6 +99,16 @@ impl App {
         Ok(ComparedRecord { matches })
     }
 
+    /// Notes that the safety number was compared by eye, or takes that back.
+    ///
+    /// # Errors
+    /// `unknown_contact`, `ambiguous_contact`; codes of the store.
+    pub async fn contact_mark(&self, contact: &str, compared: bool) -> Result<OneContact, Error> {
+        let contact = self.find(contact).await?;
+        self.inner().writer.mark_compared(&contact, compared).await?;
+        self.one_contact(contact.account).await
+    }
+
     /// The contact that a person means.
     pub(crate) async fn find(&self, contact: &str) -> Result<Contact, Error> {
         Ok(find_contact(&self.inner().store, contact).await?)
@@ -110,8 +121,12 @@ impl App {
     /// All contacts with their names as listed, in the order they were added.
     pub(crate) async fn names(&self) -> Result<Names, Error> {
         let contacts = self.inner().store.contacts().await?;
-        let names = shown_names(&contacts);
-        Ok(Names(contacts.iter().zip(names).map(|(contact, name)| record(contact, name)).collect()))
+        let (names, compared) = (shown_names(&contacts), self.inner().store.compared().await?);
+        let named = contacts.iter().zip(names);
+        let record = |(contact, name): (&Contact, String)| {
+            record(contact, name, compared.contains(&contact.account))
+        };
+        Ok(Names(named.map(record).collect()))
     }
 }
 
@@ -129,11 +144,11 @@ impl Names {
     }
 }
 
-fn record(contact: &Contact, name: String) -> ContactRecord {
+fn record(contact: &Contact, name: String, verified: bool) -> ContactRecord {
     ContactRecord {
         id: contact.account.to_string(),
         name,
-        verified: false,
+        verified,
         state: if contact.ready { ContactState::Ready } else { ContactState::New },
         standing: match contact.standing {
             chat::Standing::Accepted => Standing::Accepted,

@@ -232,6 +232,10 @@ const fn code(kind: FindingKind) -> FindingCode {
         FindingKind::TrustEnding => FindingCode::TrustEnding,
         FindingKind::TrustOver => FindingCode::TrustOver,
         FindingKind::TrustFrozen => FindingCode::TrustFrozen,
+        FindingKind::PoolStopping => FindingCode::PoolStopping,
+        FindingKind::PoolStopped => FindingCode::PoolStopped,
+        FindingKind::EcdsaEnding => FindingCode::EcdsaEnding,
+        FindingKind::EcdsaOff => FindingCode::EcdsaOff,
     }
 }
 

@@ -5,7 +5,7 @@ use light::Checkpoint;
 use store::NetworkChange;
 use types::{BlockId, ChainId, Round};
 
-use crate::app::{PATIENCE, bootstrap};
+use crate::app::bootstrap;
 use crate::{
     Account, App, CheckpointRecord, Error, LightRecord, ProfileState, Status, SyncRecord, when,
 };
@@ -16,8 +16,11 @@ impl App {
     /// # Errors
     /// What a person must act on; no network is told by `synced`.
     pub async fn sync(&self) -> Result<SyncRecord, Error> {
-        let patience = if self.inner().offline { std::time::Duration::ZERO } else { PATIENCE };
-        let synced = self.catch_up(patience).await?;
+        let synced = self.catch_up(self.patience()).await?;
+        if synced.synced {
+            // What was wished privately and can be proved now is, however long that takes.
+            self.ask(|engine| Box::pin(engine.finish_private())).await?;
+        }
         Ok(SyncRecord {
             synced: synced.synced,
             round: synced.round.0,
@@ -44,6 +47,8 @@ impl App {
             managers: facts.as_ref().map_or(0, |facts| count(facts.managers)),
             quorum: facts.as_ref().map_or(0, |facts| count(facts.quorum)),
             account_round: proved.map_or(0, |proved| proved.round.0),
+            pool_stop: facts.as_ref().and_then(|facts| Some(facts.flags.pool_stop?.0)),
+            ecdsa_off: facts.as_ref().and_then(|facts| Some(facts.flags.ecdsa_off?.0)),
             worker: facts.as_ref().map(|facts| facts.worker.to_string()),
             address: facts.map(|facts| facts.address),
         })

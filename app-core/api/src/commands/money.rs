@@ -1,7 +1,7 @@
 //! Balances, payments, history.
 
-use engine::{Code, Payee, Wanted, find_contact};
-use keys::{format_address, parse_address};
+use engine::waiting;
+use keys::format_address;
 use store::{HistoryKind, HistoryRow};
 use types::{Abc, Abit, Address, AddressKind, Amount, OpenId, Token};
 use wallet::{Payment, pending_out};
@@ -10,11 +10,8 @@ use crate::app::PATIENCE;
 use crate::commands::contact::Names;
 use crate::{
     AddressRecord, App, Balance, EntryKind, Error, FaucetRecord, Flow, History, HistoryEntry,
-    KeyKind, PaymentRecord, PaymentState, QuoteRecord, TokenBalance, TokenName, when,
+    KeyKind, PaymentRecord, PaymentState, TokenBalance, TokenName, when,
 };
-
-/// What nobody is called is longer than this, and was meant as an address.
-const LONG_NAME: usize = 25;
 
 impl App {
     /// A devnet's gift; returns when it is final.
@@ -45,9 +42,14 @@ impl App {
     pub async fn balance(&self, sync: bool) -> Result<Balance, Error> {
         self.inner().attention.look();
         let synced = self.refresh(sync).await?;
+        if sync && synced {
+            self.look_at_falcon().await?;
+        }
         let store = &self.inner().store;
         let saved = store.account().await?;
+        let private = store.private_money().await?;
         let pending = pending_out(&store.open_payments().await?);
+        let pending = pending.plus(private.pending).unwrap_or(pending);
         let round = saved.as_ref().map_or(0, |saved| saved.round.0);
         let account = saved.and_then(|saved| saved.account);
         let (abc, abit) = account
@@ -55,12 +57,22 @@ impl App {
             .map_or((Amount::ZERO, Amount::ZERO), |account| (account.abc, account.abit));
         let (_, ecdsa) = self.inner().own;
         let falcon = self.falcon_address().await?;
+        let signs = |address| match &account {
+            // Its first payment shows the first key.
+            Some(account) if !account.slots.is_empty() => {
+                account.slot(address).is_some_and(|slot| slot.retired.is_none())
+            }
+            Some(_) | None => address == ecdsa,
+        };
         Ok(Balance {
             tokens: vec![
-                balance(TokenName::Abc, abc, pending),
-                balance::<Abit>(TokenName::Abit, abit, Amount::ZERO),
+                balance(TokenName::Abc, (abc, private.balance), pending),
+                balance::<Abit>(TokenName::Abit, (abit, Amount::ZERO), Amount::ZERO),
             ],
-            addresses: vec![address(ecdsa, true), address(falcon, false)],
+            addresses: vec![
+                address(ecdsa, signs(ecdsa), Amount::ZERO),
+                address(falcon, signs(falcon), waiting(store, account.as_ref(), falcon).await?),
+            ],
             round,
             synced,
         })
@@ -79,104 +91,28 @@ impl App {
         let (from, to) = (from.map(when::parse).transpose()?, to.map(when::parse).transpose()?);
         let synced = self.refresh(sync).await?;
         let rows = self.inner().store.history(from, to).await?;
-        let (faucet, names) = (self.faucet_address().await?, self.names().await?);
-        let entry = |row: HistoryRow| {
-            let who = counterparty(&names, row.contact, row.counterparty)?;
-            Ok(history_entry(row, who, faucet))
-        };
-        let entries = rows.into_iter().map(entry).collect::<Result<_, Error>>()?;
+        let mut entries = self.history_entries(rows, &self.names().await?).await?;
+        self.note_steps(&mut entries).await?;
         Ok(History { entries, synced })
     }
 
-    /// What a payment would cost; nothing is signed.
-    ///
-    /// # Errors
-    /// As for [`App::pay`].
-    pub async fn pay_quote(&self, to: &str, amount: &str) -> Result<QuoteRecord, Error> {
-        let (payee, amount) = (self.payee(to).await?, parse_amount(amount)?);
-        let quote = self.inner().writer.quote(payee, amount).await?;
-        let contact = match payee {
-            Payee::Contact(account) => Some(account),
-            Payee::Address(_) => None,
+    /// Lines of a history, ours or one that we review.
+    pub(crate) async fn history_entries(
+        &self,
+        rows: Vec<HistoryRow>,
+        names: &Names,
+    ) -> Result<Vec<HistoryEntry>, Error> {
+        let faucet = self.faucet_address().await?;
+        let entry = |row: HistoryRow| {
+            let who = counterparty(names, row.contact, row.counterparty)?;
+            let who = who.or_else(|| row.shielded.map(|address| address.to_string()));
+            Ok(history_entry(row, who, faucet))
         };
-        let to = counterparty(&self.names().await?, contact, Some(quote.to))?;
-        Ok(QuoteRecord {
-            to: to.unwrap_or_default(),
-            address: format_address(quote.to),
-            amount: quote.amount.to_string(),
-            token: TokenName::Abc,
-            fee: quote.fee.to_string(),
-            total: quote.total.to_string(),
-            available: quote.available.to_string(),
-        })
-    }
-
-    /// Pays a contact, named as `contact list` shows it, or an address.
-    ///
-    /// # Errors
-    /// `unknown_contact`, `ambiguous_contact`, `bad_address`, `bad_amount`, `insufficient_funds`,
-    /// `message_too_long` for the memo; with `wait` also `timeout` and `expired`.
-    pub async fn pay(
-        &self,
-        to: &str,
-        amount: &str,
-        memo: Option<&str>,
-        wait: bool,
-    ) -> Result<PaymentRecord, Error> {
-        let payee = self.payee(to).await?;
-        if memo.is_some_and(|memo| memo.len() > chat::MAX_TEXT) {
-            let limit = format!("a memo has at most {} bytes", chat::MAX_TEXT);
-            return Err(Error::new("message_too_long", limit));
-        }
-        let memo = memo.map(str::to_owned);
-        self.pay_wanted(Wanted { payee, amount: parse_amount(amount)?, memo }, wait).await
-    }
-
-    /// Pays an address.
-    ///
-    /// # Errors
-    /// As for [`App::pay`].
-    pub async fn send_to_address(
-        &self,
-        to: &str,
-        amount: &str,
-        wait: bool,
-    ) -> Result<PaymentRecord, Error> {
-        let address = parse_address(to).map_err(|_| bad_address(to))?;
-        let wanted =
-            Wanted { payee: Payee::Address(address), amount: parse_amount(amount)?, memo: None };
-        self.pay_wanted(wanted, wait).await
-    }
-
-    async fn payee(&self, to: &str) -> Result<Payee, Error> {
-        // An address first: a contact that calls itself by somebody's address gains nothing.
-        if let Ok(address) = parse_address(to) {
-            return Ok(Payee::Address(address));
-        }
-        match find_contact(&self.inner().store, to).await {
-            Ok(contact) => Ok(Payee::Contact(contact.account)),
-            // What looks like an address was meant as one.
-            Err(fault) if fault.code == Code::UnknownContact && to.len() > LONG_NAME => {
-                Err(bad_address(to))
-            }
-            Err(fault) => Err(fault.into()),
-        }
-    }
-
-    async fn pay_wanted(&self, wanted: Wanted, wait: bool) -> Result<PaymentRecord, Error> {
-        let offline = self.inner().offline;
-        let patience = if offline { std::time::Duration::ZERO } else { PATIENCE };
-        let paying = self.ask(move |engine| Box::pin(engine.pay(wanted, patience)));
-        let mut payment = paying.await?;
-        if wait && !offline {
-            payment = self.wait_final(payment.attempt.tx).await?;
-        }
-        let to = counterparty(&self.names().await?, payment.contact, Some(payment.to))?;
-        Ok(payment_record(&payment, to.unwrap_or_default()))
+        rows.into_iter().map(entry).collect()
     }
 }
 
-fn counterparty(
+pub(crate) fn counterparty(
     names: &Names,
     contact: Option<OpenId>,
     address: Option<Address>,
@@ -197,22 +133,39 @@ pub(crate) const fn state(state: wallet::PaymentState) -> PaymentState {
     }
 }
 
-fn balance<T: Token>(token: TokenName, total: Amount<T>, pending: Amount<T>) -> TokenBalance {
+/// What an account has whose payments are not ours to know.
+pub(crate) fn token_balances(
+    abc: (Amount<Abc>, Amount<Abc>),
+    abit: Amount<Abit>,
+) -> Vec<TokenBalance> {
+    vec![
+        balance(TokenName::Abc, abc, Amount::ZERO),
+        balance(TokenName::Abit, (abit, Amount::ZERO), Amount::ZERO),
+    ]
+}
+
+fn balance<T: Token>(
+    token: TokenName,
+    (transparent, private): (Amount<T>, Amount<T>),
+    pending: Amount<T>,
+) -> TokenBalance {
+    // The supply fits, and so do two parts of it.
+    let total = transparent.plus(private).unwrap_or(transparent);
     TokenBalance {
         token,
         total: total.to_string(),
-        transparent: total.to_string(),
-        private: Amount::<T>::ZERO.to_string(),
+        transparent: transparent.to_string(),
+        private: private.to_string(),
         pending: pending.to_string(),
     }
 }
 
-fn address(address: Address, active: bool) -> AddressRecord {
+fn address(address: Address, active: bool, waiting: Amount<Abc>) -> AddressRecord {
     let kind = match address.kind {
         AddressKind::Ecdsa => KeyKind::Ecdsa,
         AddressKind::Falcon => KeyKind::Falcon,
     };
-    AddressRecord { address: format_address(address), kind, active }
+    AddressRecord { address: format_address(address), kind, active, waiting: waiting.to_string() }
 }
 
 fn history_entry(row: HistoryRow, who: Option<String>, faucet: Option<Address>) -> HistoryEntry {
@@ -231,8 +184,13 @@ fn history_entry(row: HistoryRow, who: Option<String>, faucet: Option<Address>) 
             HistoryKind::Genesis => EntryKind::Genesis,
             HistoryKind::Payment if from_faucet => EntryKind::Faucet,
             HistoryKind::Payment => EntryKind::Pay,
+            HistoryKind::Shield => EntryKind::Shield,
+            HistoryKind::Unshield => EntryKind::Unshield,
+            HistoryKind::CarryOver => EntryKind::CarryOver,
+            HistoryKind::Merge => EntryKind::Merge,
             HistoryKind::Conversion => EntryKind::Convert,
             HistoryKind::Sweep => EntryKind::Sweep,
+            HistoryKind::Migration => EntryKind::Migrate,
             HistoryKind::Key => EntryKind::Key,
             HistoryKind::Profile => EntryKind::Profile,
             HistoryKind::Envelope => EntryKind::Envelope,
@@ -245,18 +203,21 @@ fn history_entry(row: HistoryRow, who: Option<String>, faucet: Option<Address>) 
         fee: row.fee.map(|fee| fee.to_string()),
         counterparty: who,
         memo: row.memo,
-        private: false,
+        private: row.private,
         state: match state(row.state) {
             // Not confirmed by a node yet, but on its way all the same.
             PaymentState::Queued => PaymentState::Submitted,
-            other @ (PaymentState::Submitted | PaymentState::Final | PaymentState::Expired) => {
-                other
-            }
+            other @ (PaymentState::Submitted
+            | PaymentState::Final
+            | PaymentState::Expired
+            | PaymentState::Cancelled) => other,
         },
+        step: None,
+        remark: None,
     }
 }
 
-fn payment_record(payment: &Payment, to: String) -> PaymentRecord {
+pub(crate) fn payment_record(payment: &Payment, to: String) -> PaymentRecord {
     let round = match payment.state {
         wallet::PaymentState::Final(round) => Some(round.0),
         wallet::PaymentState::Queued
@@ -270,12 +231,16 @@ fn payment_record(payment: &Payment, to: String) -> PaymentRecord {
         amount: payment.amount.to_string(),
         fee: payment.attempt.fee.to_string(),
         private: false,
+        top_up: None,
+        carry_over: None,
+        merges: 0,
+        transfer: None,
         state: state(payment.state),
         round,
     }
 }
 
-fn parse_amount(text: &str) -> Result<Amount<Abc>, Error> {
+pub(crate) fn parse_amount(text: &str) -> Result<Amount<Abc>, Error> {
     let amount = Amount::parse(text).map_err(|error| {
         Error::new("bad_amount", format!("{text} is not an amount of ABC: {error}"))
     })?;
@@ -285,7 +250,7 @@ fn parse_amount(text: &str) -> Result<Amount<Abc>, Error> {
     Ok(amount)
 }
 
-fn bad_address(text: &str) -> Error {
+pub(crate) fn bad_address(text: &str) -> Error {
     let shown: String = text.chars().take(80).collect();
     Error::new("bad_address", format!("{shown} is not an address; copy it again, whole"))
 }

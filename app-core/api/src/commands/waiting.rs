@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use engine::{gift, outcome};
+use engine::{gift, outcome, transfer_outcome};
+use ledger::RedEnvelopeId;
 use tokio::time::{Instant, timeout};
 use types::TxId;
-use wallet::{Payment, ProvedEntry};
+use wallet::private::Transfer;
+use wallet::{GiftState, Payment, ProvedEntry};
 
+use crate::app::PATIENCE;
 use crate::{App, Error, Events};
 
 /// How long somebody waits for finality.
@@ -29,6 +32,21 @@ impl App {
         }
     }
 
+    /// Waits until a private payment is final.
+    ///
+    /// # Errors
+    /// `timeout`: it goes on, history shows what becomes of it. `expired` if it can never happen.
+    pub(crate) async fn wait_transfer(&self, intent: [u8; 16]) -> Result<Transfer, Error> {
+        let (mut events, end) = (self.events(), Instant::now() + FINALITY);
+        loop {
+            if let Some(done) = transfer_outcome(&self.inner().store, intent).await? {
+                return Ok(done);
+            }
+            let why = "not final yet; the payment goes on, see history";
+            news(&mut events, end).await.ok_or_else(|| Error::new("timeout", why))?;
+        }
+    }
+
     /// Waits until the faucet's payment is in our proved history.
     ///
     /// # Errors
@@ -41,6 +59,42 @@ impl App {
             }
             let why = "the gift is not final yet; see history";
             news(&mut events, end).await.ok_or_else(|| Error::new("timeout", why))?;
+        }
+    }
+
+    /// Waits until the ledger has a red envelope, or cannot have it any more; not for ever.
+    ///
+    /// # Errors
+    /// Codes of the store.
+    pub(crate) async fn wait_for_envelope(&self, id: RedEnvelopeId) -> Result<(), Error> {
+        let (mut events, end) = (self.events(), Instant::now() + PATIENCE);
+        loop {
+            let known = self.inner().store.gift(id).await?;
+            let queued = known.is_some_and(|known| known.state == GiftState::Queued);
+            if !queued || news(&mut events, end).await.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Waits until it is proved what our share of a red envelope is.
+    ///
+    /// # Errors
+    /// `timeout`: the claim stays valid. `envelope_empty`, `envelope_over` if it came too late.
+    pub(crate) async fn wait_for_share(&self, id: RedEnvelopeId) -> Result<(), Error> {
+        let (mut events, end) = (self.events(), Instant::now() + FINALITY);
+        loop {
+            let claimed = self.inner().writer.claimed(id).await?;
+            if claimed.is_some_and(|(_, there)| there) {
+                return Ok(());
+            }
+            let why = "not final yet; the claim stays valid, see envelope list";
+            match news(&mut events, end).await {
+                Some(()) => {}
+                // What it brings is known; it goes into the pool by itself.
+                None if claimed.is_some() => return Ok(()),
+                None => return Err(Error::new("timeout", why)),
+            }
         }
     }
 }

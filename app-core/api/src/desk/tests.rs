@@ -240,3 +240,58 @@ async fn no_error_repeats_what_may_be_a_secret() {
     }
     here.close().await;
 }
+
+#[tokio::test]
+async fn a_private_payment_that_is_not_there_is_not_called_off() {
+    let (_dir, profile) = folder();
+    let here = desk(&profile, Stay::OneCommand, None).await;
+    here.call("account_new", json!({})).await.unwrap();
+    let all = here.call("transfer_list", json!({})).await.unwrap();
+    assert_eq!(all, json!({ "transfers": [] }));
+    let of = json!({ "contact": "bob" });
+    assert_eq!(code(here.call("transfer_list", of).await), "unknown_contact");
+    for id in ["", "12", &"0".repeat(32), &"zz".repeat(16)] {
+        let cancelled = here.call("transfer_cancel", json!({ "id": id })).await;
+        assert_eq!(code(cancelled), "unknown_payment", "{id}");
+    }
+    here.close().await;
+}
+
+#[tokio::test]
+async fn a_profile_that_only_reviews_pays_nothing_and_signs_nothing() {
+    const SIGNING: [&str; 12] = [
+        "pay",
+        "top_up",
+        "top_up_later",
+        "send_to_address",
+        "migrate",
+        "send_all_to_falcon",
+        "envelope_create",
+        "envelope_claim",
+        "faucet",
+        "request_pay",
+        "review_grant",
+        "review_stop",
+    ];
+    let (_dir, profile) = folder();
+    let here = desk(&profile, Stay::OneCommand, None).await;
+    let account = here.call("account_new", json!({ "review_only": true })).await.unwrap();
+    assert_eq!(account["review_only"], true);
+    for command in SIGNING {
+        assert_eq!(code(here.call(command, json!({})).await), "review_only", "{command}");
+    }
+    here.call("review_list", json!({ "sync": false })).await.unwrap();
+    here.close().await;
+    let again = desk(&profile, Stay::OneCommand, None).await;
+    let pay = json!({ "to": "bob", "amount": "1" });
+    assert_eq!(code(again.call("pay", pay).await), "review_only", "for good");
+    again.close().await;
+
+    let (_dir, profile) = folder();
+    let other = desk(&profile, Stay::OneCommand, None).await;
+    let account = other.call("account_new", json!({})).await.unwrap();
+    assert_eq!(account["review_only"], false);
+    let pay = json!({ "to": "bob", "amount": "1" });
+    assert_eq!(code(other.call("pay", pay).await), "unknown_contact");
+    other.close().await;
+}

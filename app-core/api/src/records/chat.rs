@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ContactState, MessageState, PaymentState, Standing, TokenName};
+use crate::{
+    ContactState, Envelope, MessageState, PaymentState, RequestRecord, Standing, TokenName,
+};
 
 /// An invite.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,6 +139,10 @@ pub struct MessageRecord {
     pub state: MessageState,
     /// The payment it speaks of.
     pub payment: Option<PaymentOfMessage>,
+    /// The red envelope that it brings.
+    pub envelope: Option<Envelope>,
+    /// The request of payment that it brings.
+    pub request: Option<RequestRecord>,
 }
 
 /// A conversation, oldest message first.

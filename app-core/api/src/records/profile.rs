@@ -39,6 +39,8 @@ pub struct Account {
     pub protection: Protection,
     /// True once the owner has proved to have the words.
     pub words_confirmed: bool,
+    /// True for a profile that looks at what others let it see: nothing is paid or signed with it.
+    pub review_only: bool,
 }
 
 /// What a front end asks first: is there a profile, and is there a way to the network?
@@ -136,6 +138,12 @@ pub struct LightRecord {
     /// The round whose header proves the balance; 0 for none.
     #[cfg_attr(test, specta(type = u32))]
     pub account_round: u64,
+    /// From this round on the private pool takes nothing; null unless the managers have decided it.
+    #[cfg_attr(test, specta(type = Option<u32>))]
+    pub pool_stop: Option<u64>,
+    /// From this round on ECDSA is off; null unless the managers have decided it.
+    #[cfg_attr(test, specta(type = Option<u32>))]
+    pub ecdsa_off: Option<u64>,
     /// The home worker.
     pub worker: Option<String>,
     /// Where it was reached last.

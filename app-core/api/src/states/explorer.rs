@@ -135,5 +135,13 @@ words! {
         TrustOver = "trust_over",
         /// Two certified headers contradict each other.
         TrustFrozen = "trust_frozen",
+        /// The managers stop the private pool soon.
+        PoolStopping = "pool_stopping",
+        /// They have stopped it.
+        PoolStopped = "pool_stopped",
+        /// The managers switch ECDSA off soon.
+        EcdsaEnding = "ecdsa_ending",
+        /// They have switched it off.
+        EcdsaOff = "ecdsa_off",
     }
 }
