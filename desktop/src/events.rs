@@ -16,7 +16,12 @@ pub(crate) async fn pass_on(app: AppHandle, desk: Desk, mut events: Events) {
         match event.topic {
             Topic::Profile | Topic::All => window::name(&app, &desk).await,
             Topic::Window => window::raise(&app),
-            Topic::Contacts | Topic::Chat | Topic::Money | Topic::Light | Topic::Connection => {}
+            Topic::Contacts
+            | Topic::Chat
+            | Topic::Money
+            | Topic::Review
+            | Topic::Light
+            | Topic::Connection => {}
         }
     }
 }

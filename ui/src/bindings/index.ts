@@ -10,6 +10,8 @@ export type Account = {
 	protection: Protection,
 	/** True once the owner has proved to have the words. */
 	words_confirmed: boolean,
+	/** True for a profile that looks at what others let it see: nothing is paid or signed with it. */
+	review_only: boolean,
 };
 
 /** Some of the words, as read from the paper. */
@@ -24,6 +26,8 @@ export type AccountNew = {
 	name?: string | null,
 	/** Asked for at every start, if given. */
 	passphrase?: string | null,
+	/** True for a profile that looks at what others let it see, and never signs. */
+	review_only?: boolean,
 };
 
 /** An account as its owner sees it. */
@@ -48,6 +52,20 @@ export type AccountRestore = {
 	passphrase?: string | null,
 };
 
+/** A name for an address. */
+export type AddressAdd = {
+	/** An address of any kind. */
+	address: string,
+	/** What to call it. */
+	name: string,
+};
+
+/** The address book, in the order in which addresses were named. */
+export type AddressBook = {
+	/** The addresses. */
+	addresses: NamedAddress[],
+};
+
 /** An address and whether its key may sign. */
 export type AddressRecord = {
 	/** `A…` or `F…`. */
@@ -56,6 +74,23 @@ export type AddressRecord = {
 	kind: KeyKind,
 	/** True if the account signs with its key. */
 	active: boolean,
+	/** ABC that lies there outside the account, until that moves to this key. */
+	waiting: string,
+};
+
+/** The kinds of addresses, as a person has to tell them apart. */
+export type AddressSort = 
+/** `A…`: public, ECDSA. */
+"ecdsa" | 
+/** `F…`: public, Falcon. */
+"falcon" | 
+/** `bcm1…`: private. */
+"private";
+
+/** An address of any kind, a payment link, or a name of the address book. */
+export type AddressText = {
+	/** As somebody wrote it. */
+	text: string,
 };
 
 /** The addresses of an account. */
@@ -64,6 +99,16 @@ export type Addresses = {
 	ecdsa: string,
 	/** `F…`. */
 	falcon: string,
+};
+
+/** An address that is known, and that another one looks like. */
+export type AlikeRecord = {
+	/** The address. */
+	address: string,
+	/** Whose it is. */
+	whose: Whose,
+	/** The contact's name, or that of the address book. */
+	name: string | null,
 };
 
 /** A code to act on and a sentence to show. */
@@ -94,6 +139,18 @@ export type Carrier =
 "tcp" | 
 /** Something else. */
 "other";
+
+/** What a verifier asks somebody with who is to show a payment. */
+export type ChallengeRecord = {
+	/** Fresh, and remembered: 64 hex digits. */
+	challenge: string,
+	/** To whom the payment is made out: our reviewer's card, `bcmr:…`. */
+	card: string,
+	/** The fingerprint of the key on it, in hex: what `bcm-verify --verifier` asks for. */
+	verifier: string,
+	/** The same in digits, for the discloser to compare. */
+	digits: string,
+};
 
 /** A part of a conversation. */
 export type ChatMessages = {
@@ -199,6 +256,22 @@ export type ChecksRecord = {
 	checkpoint: number | null,
 };
 
+/** A red envelope whose share we have claimed. */
+export type ClaimedEnvelope = {
+	/** The red envelope. */
+	envelope: Envelope,
+	/** What we got; null while that is not known. */
+	got: string | null,
+};
+
+/** A share that somebody has claimed. */
+export type ClaimedShare = {
+	/** `me`, a contact's name, or null for somebody whose key we do not know. */
+	who: string | null,
+	/** What it brought, without the fee of the claim; null until it is drawn. */
+	amount: string | null,
+};
+
 /** Whether what a contact showed fits our own safety number. */
 export type ComparedRecord = {
 	/** True if it does. */
@@ -228,6 +301,14 @@ export type ContactCompare = {
 	contact: string,
 	/** The text of its safety number's code. */
 	payload: string,
+};
+
+/** Whether a contact's safety number counts as compared. */
+export type ContactMark = {
+	/** Its id or its name. */
+	contact: string,
+	/** True if it does. */
+	compared: boolean,
 };
 
 /** A contact. */
@@ -293,8 +374,18 @@ export type EntryKind =
 "genesis" | 
 /** ABC turned into ABIT. */
 "convert" | 
+/** Into the private pool. */
+"shield" | 
+/** Out of the private pool. */
+"unshield" | 
+/** From one period account of the private pool to the next. */
+"carry_over" | 
+/** Several notes of the private pool into one. */
+"merge" | 
 /** Everything moved at once. */
 "sweep" | 
+/** The account moved to its Falcon key. */
+"migrate" | 
 /** A key added or retired. */
 "key" | 
 /** Another profile committed to. */
@@ -307,6 +398,96 @@ export type EntryKind =
 "bond" | 
 /** Paid by the ledger's rules. */
 "reward";
+
+/** What a reviewer is to know about a private line. */
+export type EntryRemark = 
+/** The payer says something that cannot be read. */
+"unreadable" | 
+/** That it is a carry-over is the owner's word; only one side of it is open. */
+"stated" | 
+/** It went where the keys do not show. */
+"undisclosed";
+
+/** A red envelope. */
+export type Envelope = {
+	/** Its id on the ledger. */
+	id: string,
+	/** In whose chat it is. */
+	contact: string,
+	/** `me` or the contact's name, which is never `me`. */
+	from: string,
+	/** What is said with it. */
+	text: string,
+	/** All of it, in ABC. */
+	total: string,
+	/** What no share has been made of. */
+	left: string,
+	/** In how many shares. */
+	shares: number,
+	/** True if chance divides it. */
+	lucky: boolean,
+	/** Who got what, by proved records. */
+	claimed: ClaimedShare[],
+	/** What it is. */
+	state: EnvelopeState,
+	/** When it ends, as far as can be told now. */
+	expires: string,
+	/** How we stand to it. */
+	share: ShareState,
+	/** What we got, or what waits for us. */
+	got: string | null,
+	/** True if our share goes, or went, into the private pool; false if to the account. */
+	to_pool: boolean,
+	/** True if its creator made the key of one member, and so could take that share as well. */
+	key_shared: boolean,
+};
+
+/** A share of a red envelope. */
+export type EnvelopeClaim = {
+	/** The red envelope's id, or its first digits. */
+	id: string,
+	/** Take it to the account, where everybody sees that it took part, and not into the pool. */
+	public?: boolean,
+	/** Wait until it is known what it brings. */
+	wait?: boolean,
+};
+
+/** A red envelope. */
+export type EnvelopeCreate = {
+	/** A contact's id or name. */
+	to: string,
+	/** How much ABC in all. */
+	amount: string,
+	/** In how many shares, 1 to 100. */
+	shares: number,
+	/** True if chance is to divide it. */
+	lucky?: boolean,
+	/** What to say with it. */
+	text?: string | null,
+	/** Wait until the ledger has it, for a while. */
+	wait?: boolean,
+};
+
+/** What a red envelope is. */
+export type EnvelopeState = 
+/** The ledger does not have it yet. */
+"queued" | 
+/** It has shares that nobody has claimed. */
+"open" | 
+/** All shares are claimed. */
+"done" | 
+/** It is over; what nobody claimed has gone back. */
+"refunded" | 
+/** There is none, and never will be. */
+"failed";
+
+/** All red envelopes, in the order they were told. */
+export type Envelopes = {
+	/** The red envelopes. */
+	envelopes: Envelope[],
+	/** Whether the profile was brought up to date first. */
+	synced: boolean,
+};
 
 /** Something may have changed. */
 export type Event = {
@@ -423,7 +604,15 @@ export type FindingCode =
 /** Only a checkpoint helps. */
 "trust_over" | 
 /** Two certified headers contradict each other. */
-"trust_frozen";
+"trust_frozen" | 
+/** The managers stop the private pool soon. */
+"pool_stopping" | 
+/** They have stopped it. */
+"pool_stopped" | 
+/** The managers switch ECDSA off soon. */
+"ecdsa_ending" | 
+/** They have switched it off. */
+"ecdsa_off";
 
 /** One finding. */
 export type FindingRecord = {
@@ -454,6 +643,107 @@ export type Flow =
 export type Fresh = {
 	/** Bring the profile up to date first. */
 	sync?: boolean,
+};
+
+/** A grant that was given just now. */
+export type GivenRecord = {
+	/** The grant. */
+	grant: GrantRecord,
+	/** How it goes to its grantee. */
+	delivery: GrantDelivery,
+	/** Of a file, the sealed card in hex; the command line puts its path here. */
+	card: string | null,
+};
+
+/** How a grant goes to its grantee. */
+export type GrantDelivery = 
+/** Over chat; no worker has confirmed it yet. */
+"queued" | 
+/** Over chat; a worker holds it. */
+"sent" | 
+/** As a sealed file. */
+"file";
+
+/** What is shown before a grant is signed. */
+export type GrantPreview = {
+	/** To whom. */
+	grantee: string,
+	/**
+	 *  What to compare with the grantee before: the safety number of a contact, or the digits of a
+	 *  reviewer's card.
+	 */
+	digits: string,
+	/** The months that would be opened. */
+	months: string[],
+	/** The present month. */
+	now: string,
+};
+
+/** A review grant, given or received. */
+export type GrantRecord = {
+	/** Names it for ever. */
+	serial: string,
+	/** The account that it opens. */
+	account: string,
+	/** To whom it is made out. */
+	grantee: string,
+	/** What it opens. */
+	strength: GrantStrength,
+	/** The months, such as `2026-11`, in UTC. */
+	months: string[],
+	/** The last month of a standing grant that ends by itself. */
+	until: string | null,
+	/** What for. */
+	purpose: string,
+	/** The case that it belongs to. */
+	case: string | null,
+	/** When it was issued. */
+	issued: string,
+	/** What has become of it. */
+	state: GrantState,
+	/** Whose account it opens: `me`, a contact's name, or the first digits of the id. */
+	owner: string,
+	/** The grantee's fingerprint, in digits. */
+	digits: string,
+	/** When it was stopped. */
+	stopped: string | null,
+	/**
+	 *  Whether the ledger says that the account's strongest key has signed it; null before it was
+	 *  asked, and for our own.
+	 */
+	proved: boolean | null,
+};
+
+/** What has become of a review grant. */
+export type GrantState = 
+/** Its months go on. */
+"active" | 
+/** Its months are over: nothing new is seen. */
+"ended" | 
+/** Its owner has stopped it: nothing new is seen. */
+"stopped";
+
+/** What a review grant opens. */
+export type GrantStrength = 
+/** Both directions of the months named. */
+"period" | 
+/** Receipts of the months named, and nothing else. */
+"incoming" | 
+/** The months named, and each new one until an end or until it is stopped. */
+"standing" | 
+/** All months so far. */
+"full" | 
+/** One payment, shown to one verifier. */
+"payment";
+
+/** All grants. */
+export type Grants = {
+	/** Those that we have given, in order. */
+	given: GrantRecord[],
+	/** Those that we have received, in order. */
+	received: GrantRecord[],
+	/** Whether the profile was brought up to date first. */
+	synced: boolean,
 };
 
 /** How well something is. */
@@ -499,6 +789,10 @@ export type HistoryEntry = {
 	private: boolean,
 	/** What became of it; one on its way is `submitted`. */
 	state: PaymentState,
+	/** What is being done for a private payment that is not signed yet. */
+	step?: TransferStep | null,
+	/** Of an account that we review, what is to be known about a private line; null for all others. */
+	remark: EntryRemark | null,
 };
 
 /** A part of the history. */
@@ -524,6 +818,15 @@ export type KeyKind =
 /** `F…`, Falcon-1024. */
 "falcon";
 
+/** Which kinds of keys sign for the account. */
+export type KeyStage = 
+/** ECDSA alone: a quantum computer could take what is there. */
+"ecdsa" | 
+/** Both: it still could. */
+"both" | 
+/** Falcon alone. */
+"falcon";
+
 /** What the light node has checked by itself. */
 export type LightRecord = {
 	/** The network, once the profile is bound to one. */
@@ -540,10 +843,40 @@ export type LightRecord = {
 	quorum: number,
 	/** The round whose header proves the balance; 0 for none. */
 	account_round: number,
+	/** From this round on the private pool takes nothing; null unless the managers have decided it. */
+	pool_stop: number | null,
+	/** From this round on ECDSA is off; null unless the managers have decided it. */
+	ecdsa_off: number | null,
 	/** The home worker. */
 	worker: string | null,
 	/** Where it was reached last. */
 	address: string | null,
+};
+
+/** A link by which we can be paid. */
+export type LinkCreate = {
+	/** How much ABC; the payer decides if it is left out. */
+	amount?: string | null,
+	/** What for. */
+	memo?: string | null,
+	/** Until when: a date or time. */
+	expires?: string | null,
+};
+
+/** A payment link. */
+export type LinkRecord = {
+	/** `bcm:pay?…`. */
+	link: string,
+	/** The address that it pays. */
+	to: string,
+	/** Of which kind that is. */
+	kind: AddressSort,
+	/** How much; null if the payer decides. */
+	amount: string | null,
+	/** What for. */
+	memo: string | null,
+	/** Until when. */
+	expires: string | null,
 };
 
 /** What one manager has done. */
@@ -576,6 +909,10 @@ export type MessageRecord = {
 	state: MessageState,
 	/** The payment it speaks of. */
 	payment: PaymentOfMessage | null,
+	/** The red envelope that it brings. */
+	envelope: Envelope | null,
+	/** The request of payment that it brings. */
+	request: RequestRecord | null,
 };
 
 /** How far a message got. */
@@ -590,6 +927,78 @@ export type MessageState =
 "failed" | 
 /** It came from the contact. */
 "received";
+
+/** A move to Falcon. */
+export type Migrate = {
+	/** Wait until it is final. */
+	wait?: boolean,
+};
+
+/** What moving to Falcon means for the account. */
+export type MoveOutlook = {
+	/** Which keys sign now. */
+	stage: KeyStage,
+	/** The account's first address. */
+	from: string,
+	/** The address of its Falcon key. */
+	to: string,
+	/** ABC that it holds. */
+	amount: string,
+	/** ABC that lies at the address of the Falcon key, and joins the account with the move. */
+	waiting: string,
+	/** ABIT that it holds, which no sweep takes along. */
+	abit: string,
+	/** ABC that is locked as bonds, which no sweep takes along. */
+	bonded: string,
+	/** What moving in place costs; nothing without a network. */
+	fee: string | null,
+	/** Whether the account holds that. */
+	enough: boolean,
+	/** The round since which Falcon signs alone. */
+	since: number | null,
+	/** The last move in place that was asked for here. */
+	migrate: MoveRecord | null,
+	/** The last sweep that was asked for here. */
+	sweep: MoveRecord | null,
+};
+
+/** A move to Falcon: in place, or of everything to another address. */
+export type MoveRecord = {
+	/** Transaction id. */
+	tx: string,
+	/** All of its transactions: one for the one account that a profile has. */
+	txs: string[],
+	/** The Falcon address. */
+	to: string,
+	/** Which token. */
+	token: TokenName,
+	/** All that moves with it. */
+	amount: string,
+	/** What it costs beside that. */
+	fee: string,
+	/** True for the private pool. */
+	private: boolean,
+	/** What has become of it so far. */
+	state: PaymentState,
+	/** The round that made it final. */
+	round: number | null,
+	/** True if it was done before, so that nothing was left to do. */
+	already: boolean,
+};
+
+/** An address of the address book. */
+export type NamedAddress = {
+	/** The address. */
+	address: string,
+	/** Of which kind it is. */
+	kind: AddressSort,
+	/** As the person calls it. */
+	name: string,
+	/** When it was named first. */
+	added: string,
+	/** When it was paid first; null if it never was. */
+	first_paid: string | null,
+};
 
 /** Where a network is found. */
 export type NetworkAdd = {
@@ -614,10 +1023,54 @@ export type OfContact = {
 	contact: string,
 };
 
+/** A request. */
+export type OfRequest = {
+	/** The request's id, or its first digits. */
+	id: string,
+	/** Wait for what comes of it. */
+	wait?: boolean,
+};
+
+/** A private payment. */
+export type OfTransfer = {
+	/** Its id. */
+	id: string,
+};
+
+/** One address of the address book. */
+export type OneAddress = {
+	/** The address. */
+	address: NamedAddress,
+};
+
 /** One contact, such as the one that was added. */
 export type OneContact = {
 	/** The contact. */
 	contact: ContactRecord,
+};
+
+/** One red envelope. */
+export type OneEnvelope = {
+	/** The red envelope. */
+	envelope: Envelope,
+};
+
+/** One grant. */
+export type OneGrant = {
+	/** The grant. */
+	grant: GrantRecord,
+};
+
+/** One request. */
+export type OneRequest = {
+	/** The request. */
+	request: RequestRecord,
+};
+
+/** One private payment. */
+export type OneTransfer = {
+	/** The payment. */
+	transfer: TransferRecord,
 };
 
 /** Which way a connection takes. */
@@ -629,12 +1082,25 @@ export type Path =
 
 /** A payment. */
 export type Pay = {
-	/** A contact's id or name, or an address. */
+	/** A contact's id or name, an address, a name of the address book, or a payment link. */
 	to: string,
-	/** How much ABC. */
-	amount: string,
-	/** What it is for; only the contact sees it. */
+	/** How much ABC; may be left out if a link says it. */
+	amount?: string | null,
+	/** What it is for; only the payee sees it. */
 	memo?: string | null,
+	/** From the account, so that everybody sees payer, payee and amount. */
+	public?: boolean,
+	/** Out of the private pool, or not at all. */
+	private?: boolean,
+	/** Also to an address that looks like another one that is known. */
+	sure?: boolean,
+	/** Come back once it is saved, while its proof is still being made. */
+	background?: boolean,
+	/**
+	 *  What its quote said goes into the private pool first; more is refused. Left out, what it
+	 *  takes is put in.
+	 */
+	top_up?: string | null,
 	/** Wait until it is final. */
 	wait?: boolean,
 };
@@ -643,8 +1109,20 @@ export type Pay = {
 export type PayQuote = {
 	/** A contact's id or name, or an address. */
 	to: string,
-	/** How much ABC. */
-	amount: string,
+	/** How much ABC; may be left out if a link says it. */
+	amount?: string | null,
+	/** As for a payment. */
+	public?: boolean,
+	/** As for a payment. */
+	private?: boolean,
+};
+
+/** A claim about a payment that was proved. */
+export type PaymentClaimRecord = {
+	/** `discloser`, `made_out_to_you`, `final` or `payment`. */
+	claim: string,
+	/** What it says, for people. */
+	sentence: string,
 };
 
 /** A payment that a message speaks of. */
@@ -673,6 +1151,14 @@ export type PaymentRecord = {
 	fee: string,
 	/** True for the private pool. */
 	private: boolean,
+	/** What was put into the private pool for it first: everybody sees that, and who did. */
+	top_up?: string | null,
+	/** What former months hold of the private pool and moves on first. */
+	carry_over?: string | null,
+	/** How often notes of the private pool are made one first, because a payment takes no more. */
+	merges?: number,
+	/** Names a private payment for `transfer_cancel`. */
+	transfer?: string | null,
 	/** What has become of it so far. */
 	state: PaymentState,
 	/** The round that made it final. */
@@ -688,7 +1174,9 @@ export type PaymentState =
 /** It stands in our own proved history. */
 "final" | 
 /** It is proved that it can never happen any more. */
-"expired";
+"expired" | 
+/** The person called it off before anything was signed. */
+"cancelled";
 
 /** What else there is to say of a node. */
 export type PeerNote = 
@@ -727,6 +1215,36 @@ export type PeerRole =
 "home" | 
 /** It was asked one thing. */
 "other";
+
+/** The private pool as its owner sees it. */
+export type PoolRecord = {
+	/** How much ABC lies in it. */
+	held: string,
+	/** In how many notes. */
+	notes: number,
+	/** Notes that are worth less than it costs to move them, and stay where they are. */
+	small: SmallNote[],
+	/** What all of these are worth. */
+	small_total: string,
+	/** What is being put in: its proof is not made yet. */
+	putting_in: string | null,
+	/** Whether the profile was brought up to date first. */
+	synced: boolean,
+};
+
+/** An address in the private pool. */
+export type PrivateAddress = {
+	/** What it is for: another one for each label. */
+	label?: string,
+};
+
+/** An address in the private pool. */
+export type PrivateAddressRecord = {
+	/** `bcm1…`; for whoever is to pay, not for everybody. */
+	address: string,
+	/** The day from which another one is to be given, in UTC. */
+	until: string,
+};
 
 /** A passphrase, if one was set. */
 export type ProfileOpen = {
@@ -768,8 +1286,264 @@ export type QuoteRecord = {
 	fee: string,
 	/** Both. */
 	total: string,
-	/** What there is to pay with. */
+	/** What there is to pay with: in the private pool, or in the account. */
 	available: string,
+	/** True if it would be paid out of the private pool. */
+	private: boolean,
+	/** What would be put into the private pool first: everybody would see that, and who did. */
+	top_up: string | null,
+	/** What former months hold of the private pool and would move on first. */
+	carry_over: string | null,
+	/** How often notes of the private pool would be made one first, because a payment takes no more. */
+	merges: number,
+	/** What everybody would see of it. */
+	shows: Shown,
+	/** True if it can be paid the other way as well, publicly or privately. */
+	choice: boolean,
+	/** For a contact, whether the safety numbers have been compared; null for an address. */
+	verified: boolean | null,
+};
+
+/** Money that is asked for. */
+export type RequestCreate = {
+	/** A contact's id or name. */
+	to: string,
+	/** How much ABC. */
+	amount: string,
+	/** What for. */
+	memo?: string | null,
+	/** Until when: a date or time. */
+	expires?: string | null,
+	/** Wait for a worker's acknowledgement. */
+	wait?: boolean,
+};
+
+/** A request that is to be paid. */
+export type RequestPay = {
+	/** The request's id, or its first digits. */
+	id: string,
+	/** As for a payment. */
+	public?: boolean,
+	/** As for a payment. */
+	private?: boolean,
+	/** As for a payment. */
+	background?: boolean,
+	/** As for a payment. */
+	top_up?: string | null,
+	/** Wait for what comes of it. */
+	wait?: boolean,
+};
+
+/** A request of payment. */
+export type RequestRecord = {
+	/** Its id; that of the message that brings it. */
+	id: string,
+	/** The other side. */
+	contact: string,
+	/** Who asks: `me` or the contact's name, which is never `me`. */
+	from: string,
+	/** How much. */
+	amount: string,
+	/** Which token. */
+	token: TokenName,
+	/** What for; null for nothing. */
+	memo: string | null,
+	/** Until when it is wanted; null for no end. */
+	expires: string | null,
+	/** When it was told. */
+	time: string,
+	/** What has become of it. `paid` only if our own proved history says so. */
+	state: RequestState,
+	/** The payment that settles it, or is said to. */
+	payment: PaymentOfMessage | null,
+};
+
+/** A bill. */
+export type RequestSplit = {
+	/** The whole of it, in ABC. */
+	amount: string,
+	/** Who pays a share: contacts' ids or names. */
+	contacts: string[],
+	/** True if one share is ours. */
+	with_me?: boolean,
+	/** What for. */
+	memo?: string | null,
+	/** Until when: a date or time. */
+	expires?: string | null,
+	/** Wait for a worker's acknowledgement. */
+	wait?: boolean,
+};
+
+/** What has become of a request of payment. */
+export type RequestState = 
+/** It can be paid. */
+"open" | 
+/** Our payment of it is on its way. */
+"paying" | 
+/** It is paid, as the ledger proves. */
+"paid" | 
+/** Whoever was asked does not want to pay. */
+"declined" | 
+/** Whoever asked does not want it any more. */
+"withdrawn" | 
+/** Its time is over. */
+"expired";
+
+/** Requests, in the order they were told. */
+export type Requests = {
+	/** The requests. */
+	requests: RequestRecord[],
+	/** Whether the profile was brought up to date first. */
+	synced: boolean,
+};
+
+/** A payment that somebody shows us. */
+export type ReviewCheck = {
+	/** The file, in hex. */
+	file: string,
+};
+
+/** A review grant. */
+export type ReviewGrant = {
+	/** A contact's id or name, or the text of a reviewer's card. */
+	to: string,
+	/** `2026-11`, `2026-11..` or `2026-11..2027-01`; not needed for a full history. */
+	months?: string | null,
+	/** period, incoming, standing, full or payment. */
+	strength: string,
+	/** The last month of a standing grant. */
+	until?: string | null,
+	/** What for. */
+	purpose: string,
+	/** The case that it belongs to. */
+	case?: string | null,
+	/** Of one payment: its transaction, as the history has it. */
+	tx?: string | null,
+	/** Of one payment: what its verifier has asked to be answered, 64 hex digits. */
+	challenge?: string | null,
+	/** Of one payment: for how many days it counts; 7 if nothing is said. */
+	days?: number | null,
+};
+
+/** A card that came as a file. */
+export type ReviewImport = {
+	/** The file, in hex. */
+	card: string,
+};
+
+/** A review grant that is thought about. */
+export type ReviewPreview = {
+	/** A contact's id or name, or the text of a reviewer's card. */
+	to: string,
+	/** As for a grant. */
+	months?: string | null,
+	/** period, incoming, standing or full. */
+	strength: string,
+	/** The last month of a standing grant. */
+	until?: string | null,
+};
+
+/** A statement that is to lie in the folder of downloads. */
+export type ReviewSave = {
+	/** `me`, the own id, a contact's name or id, or a received grant's number. */
+	account: string,
+	/** From this date or time on. */
+	from: string,
+	/** Before this date or time. */
+	to: string,
+	/** How it is to be written. */
+	format?: StatementFormat,
+	/** The zone of local times, such as `+08:00`; UTC if it is left out. */
+	zone?: string | null,
+	/** Private receipts alone, without balances. */
+	receipts?: boolean,
+};
+
+/** An account that we review. */
+export type ReviewShow = {
+	/** A contact's id or name, an OpenID, or a grant's number. */
+	whose: string,
+	/** Bring it up to date first. */
+	sync?: boolean,
+};
+
+/** A statement. */
+export type ReviewStatement = {
+	/** `me`, the own id, a contact's name or id, or a received grant's number. */
+	account: string,
+	/** From this date or time on. */
+	from: string,
+	/** Before this date or time. */
+	to: string,
+	/** How it is to be written. */
+	format?: StatementFormat,
+	/** The zone of local times, such as `+08:00`; UTC if it is left out. */
+	zone?: string | null,
+	/** Private receipts alone, without balances. */
+	receipts?: boolean,
+	/** With the viewing keys that it names: secret. */
+	keys?: boolean,
+	/** With the stream of all bundles of the private pool. */
+	stream?: boolean,
+};
+
+/** A grant of ours. */
+export type ReviewStop = {
+	/** Its number, or its first digits. */
+	serial: string,
+};
+
+/** A reviewed account. */
+export type Reviewed = {
+	/** The account. */
+	account: string,
+	/** A contact's name, or the first digits of the id. */
+	name: string,
+	/** The grants that open it. */
+	grants: string[],
+	/**
+	 *  Its balances, as last proved; of ABC, `private` is what lies in the months that are open in both
+	 *  directions.
+	 */
+	tokens: TokenBalance[],
+	/** Its history, each line proved. */
+	entries: HistoryEntry[],
+	/** What left the pool in bundles of these keys without being opened by them. */
+	undisclosed_outflow: string,
+	/** The round whose header proves it. */
+	round: number,
+	/** Whether it was brought up to date first. */
+	synced: boolean,
+	/** What is known of the private side. */
+	pool: ReviewedPool,
+	/** The round up to which the granted keys have read the private pool; null before they have. */
+	pool_round: number | null,
+	/** The months that are open in both directions, such as `2026-11`. */
+	months: string[],
+	/** The months whose receipts alone are open. */
+	receipt_months: string[],
+	/**
+	 *  Other accounts whose owners have granted one of the same private keys as their own: one of
+	 *  them says what is not true.
+	 */
+	claimed_by: string[],
+};
+
+/** What is known of the private side of a reviewed account. */
+export type ReviewedPool = 
+/** The granted keys were not tried on the pool yet: its side is not shown. */
+"not_scanned" | 
+/** The keys show receipts alone: no payments, no change, no balance. */
+"receipts" | 
+/** The keys show both directions and the balance of the months that were granted. */
+"months";
+
+/** What others seal grants to. */
+export type ReviewerRecord = {
+	/** The card as text: `bcmr:…`. */
+	card: string,
+	/** Thirty digits, to be compared before anybody seals to it. */
+	digits: string,
 };
 
 /** One round. */
@@ -800,12 +1574,42 @@ export type SafetyRecord = {
 	payload: string,
 };
 
+/** What is known of an address before it is paid. */
+export type SeenRecord = {
+	/** The address. */
+	to: string,
+	/** Of which kind it is. */
+	kind: AddressSort,
+	/** Whose it is, as far as this profile knows. */
+	whose: Whose,
+	/** The contact's name, or that of the address book. */
+	name: string | null,
+	/** True if it has never been paid and is nobody's we know: to be asked once. */
+	first: boolean,
+	/** Another address that people take this one for, by its ends. */
+	looks_like: AlikeRecord | null,
+	/** What a payment link says besides; null for an address. */
+	link: LinkRecord | null,
+};
+
+/** Everything, to a Falcon address. */
+export type SendAllToFalcon = {
+	/** `F…`, with `falcon:` before it or not. */
+	address: string,
+	/** What lies in the private pool as well. */
+	with_private?: boolean,
+	/** Wait until it is final. */
+	wait?: boolean,
+};
+
 /** A payment to an address. */
 export type SendToAddress = {
-	/** `A…` or `F…`. */
+	/** `A…`, `F…` or `bcm1…`. */
 	address: string,
 	/** How much ABC. */
 	amount: string,
+	/** Also to an address that looks like another one that is known. */
+	sure?: boolean,
 	/** Wait until it is final. */
 	wait?: boolean,
 };
@@ -828,6 +1632,89 @@ export type SentRecord = {
 	message: SentMessage,
 };
 
+/** How we stand to a red envelope. */
+export type ShareState = 
+/** It has no share for us. */
+"none" | 
+/** We have not claimed. */
+"unclaimed" | 
+/** Our claim is under way, or its amount is not drawn yet. */
+"claiming" | 
+/** Ours. */
+"got" | 
+/**
+ *  Ours, and it waits on the ledger: it goes into the pool next, or to the account once that
+ *  is open, for which it is too little.
+ */
+"waiting" | 
+/** Ours, and on its way from the ledger. */
+"collecting" | 
+/** Ours, and worth no more than taking it costs: it stays on the ledger. */
+"too_small" | 
+/** Too late. */
+"missed";
+
+/** What everybody would see of a payment. */
+export type Shown = 
+/** That somebody pays somebody privately, and the fee. */
+"nothing" | 
+/** Whom and how much, not who pays. */
+"payee" | 
+/** Payer, payee and amount. */
+"all";
+
+/** A payment that somebody has shown us, checked. */
+export type ShownPayment = {
+	/** Who shows it: `payer` or `payee`. */
+	role: string,
+	/** How much was paid. */
+	amount: string,
+	/** Of what. */
+	token: string,
+	/** To which address, as it reads if it was given out for that month. */
+	address: string,
+	/** What the payer said with it. */
+	memo: string | null,
+	/** When it was. */
+	time: string,
+	/** The round that made it final. */
+	round: number,
+	/** What the discloser calls the transaction. */
+	tx: string,
+	/** The account that answers for it, if one does. */
+	account: string | null,
+	/** What the discloser says about it. */
+	said: string,
+	/** Until when it counts. */
+	not_after: string,
+	/** Each claim with what became of it: all are proved. */
+	claims: PaymentClaimRecord[],
+	/** What it proves. */
+	proves: string,
+	/** What it does not prove. */
+	limits: string[],
+};
+
+/** A note that stays where it is. */
+export type SmallNote = {
+	/** How much ABC. */
+	amount: string,
+	/** The month of its account, such as `2026-11`. */
+	month: string,
+	/** When it came. */
+	time: string,
+};
+
+/** A bill that was split. */
+export type SplitRecord = {
+	/** The bill. */
+	total: string,
+	/** Our own share, of which nobody is asked; `0` if we have none. */
+	mine: string,
+	/** One request each. */
+	requests: RequestRecord[],
+};
+
 /** What the person has decided about a contact. */
 export type Standing = 
 /** Wanted. */
@@ -836,6 +1723,57 @@ export type Standing =
 "request" | 
 /** Not wanted: it is not shown, and nothing from it is. */
 "declined";
+
+/** A statement that was made. */
+export type StatementFile = {
+	/** How the file is written. */
+	format: StatementFormat,
+	/** The beginning of the period. */
+	from: string,
+	/** Its end: what was asked for, or just behind the newest header. */
+	to: string,
+	/** The last round of it. */
+	closed_round: number,
+	/** How many entries it has. */
+	entries: number,
+	/** ABC at the beginning, in the pool and outside of it; none where only receipts are listed. */
+	opening: string | null,
+	/** The same at the end. */
+	closing: string | null,
+	/** The file itself, in base64. */
+	file: string,
+	/** The file of the viewing keys, in base64, if it was asked for: secret. */
+	keys: string | null,
+	/** The file of the stream, in base64, if it was asked for. */
+	stream: string | null,
+};
+
+/** How a statement is written. */
+export type StatementFormat = 
+/** With its proofs: what `bcm-verify` checks. */
+"json" | 
+/** A table. */
+"csv" | 
+/** Pages, with the file that proves them inside. */
+"pdf";
+
+/** A statement that was written into a file. */
+export type StatementSaved = {
+	/** Where the file lies. */
+	path: string,
+	/** How it is written. */
+	format: StatementFormat,
+	/** The beginning of the period. */
+	from: string,
+	/** Its end: what was asked for, or just behind the newest header. */
+	to: string,
+	/** How many entries it has. */
+	entries: number,
+	/** ABC at the beginning, in the pool and outside of it; none where only receipts are listed. */
+	opening: string | null,
+	/** The same at the end. */
+	closing: string | null,
+};
 
 /** What a front end asks first: is there a profile, and is there a way to the network? */
 export type Status = {
@@ -890,6 +1828,20 @@ export type TokenName =
 /** Not transferable. */
 "ABIT";
 
+/** Money into the private pool. */
+export type TopUp = {
+	/** How much ABC. */
+	amount: string,
+	/** Wait until it is final. */
+	wait?: boolean,
+};
+
+/** Money into the private pool, while everything else goes on. */
+export type TopUpLater = {
+	/** How much ABC. */
+	amount: string,
+};
+
 /** What may have changed, so that whoever shows it asks again. */
 export type Topic = 
 /** The account, or whether its profile is open. */
@@ -900,6 +1852,8 @@ export type Topic =
 "chat" | 
 /** Balances, payments, history. */
 "money" | 
+/** Review grants. */
+"review" | 
 /** What the light node has checked. */
 "light" | 
 /** The way to the network. */
@@ -908,6 +1862,59 @@ export type Topic =
 "window" | 
 /** Anything: some events were missed. */
 "all";
+
+/** Private payments. */
+export type TransferList = {
+	/** Only those to this contact, by its id or name. */
+	contact?: string | null,
+};
+
+/** A private payment that is under way, or that ended before anything was signed. */
+export type TransferRecord = {
+	/** Names the wish; `transfer_cancel` takes it. */
+	id: string,
+	/** As the history calls it. */
+	tx: string,
+	/** The contact's OpenID, if it is for one. */
+	contact: string | null,
+	/** The contact's name or the address. */
+	to: string,
+	/** Which token. */
+	token: TokenName,
+	/** What the payee gets. */
+	amount: string,
+	/** What it is for. */
+	memo: string | null,
+	/** When it was asked for. */
+	time: string,
+	/** What has become of it so far; `queued` while nothing is sent. */
+	state: PaymentState,
+	/** What is being done for it; null once it is signed, or over. */
+	step: TransferStep | null,
+	/** Since when its proof is being made. */
+	since: string | null,
+	/** What more would have had to go into the pool, of which nobody was told: it was given up for that. */
+	asks: string | null,
+};
+
+/** What is being done for a private payment that is not signed yet. */
+export type TransferStep = 
+/** It waits for a round that has the money, or for its turn. */
+"waiting" | 
+/** Money is put into the private pool for it. */
+"top_up" | 
+/** Money of a former account of the pool is moved to the present one. */
+"carry_over" | 
+/** Several notes of the pool are made one. */
+"merge" | 
+/** Its proof is being made. */
+"proving";
+
+/** Private payments, in the order they were asked for. */
+export type Transfers = {
+	/** Those under way, and those that ended before anything was signed. */
+	transfers: TransferRecord[],
+};
 
 /** What is known of a manager's vote in one round. */
 export type VoteMark = 
@@ -918,6 +1925,19 @@ export type VoteMark =
 /** The manager was no member. */
 "outside" | 
 /** The certificate was not looked at. */
+"unknown";
+
+/** Whose an address is, as far as a profile knows. */
+export type Whose = 
+/** Our own. */
+"ours" | 
+/** A contact's. */
+"contact" | 
+/** It stands in the address book. */
+"named" | 
+/** It was paid before. */
+"paid" | 
+/** Nothing is known of it. */
 "unknown";
 
 /** The 24 words. Redacted when debugged, wiped when dropped. */
@@ -948,6 +1968,9 @@ export type Code =
   | "wrong_network"
   | "bad_amount"
   | "insufficient_funds"
+  | "move_under_way"
+  | "other_keys"
+  | "no_private_pool"
   | "faucet_used"
   | "timeout"
   | "no_network"
@@ -1006,6 +2029,8 @@ export const commands = {
   contactSafety: (params: OfContact) => call<SafetyRecord>("contact_safety", params),
   /** Compares what a contact showed with the safety number. */
   contactCompare: (params: ContactCompare) => call<ComparedRecord>("contact_compare", params),
+  /** Marks a safety number as compared, or not. Changes: chat. */
+  contactMark: (params: ContactMark) => call<OneContact>("contact_mark", params),
   /** All conversations, newest first. */
   chatList: () => call<Chats>("chat_list", {}),
   /** A conversation as saved. */
@@ -1022,12 +2047,78 @@ export const commands = {
   payQuote: (params: PayQuote) => call<QuoteRecord>("pay_quote", params),
   /** Pays a contact or an address. Changes: money. */
   pay: (params: Pay) => call<PaymentRecord>("pay", params),
+  /** Private payments under way, and those that were given up. */
+  transferList: (params: TransferList) => call<Transfers>("transfer_list", params),
+  /** Calls a private payment off. Changes: money, chat. */
+  transferCancel: (params: OfTransfer) => call<OneTransfer>("transfer_cancel", params),
+  /** An address in the private pool. */
+  privateAddress: (params: PrivateAddress) => call<PrivateAddressRecord>("private_address", params),
+  /** Puts money into the private pool. Changes: money. */
+  topUp: (params: TopUp) => call<PaymentRecord>("top_up", params),
+  /** Puts money into the pool meanwhile. Changes: money. */
+  topUpLater: (params: TopUpLater) => call<PoolRecord>("top_up_later", params),
+  /** The private pool as its owner sees it. */
+  poolShow: (params: Fresh) => call<PoolRecord>("pool_show", params),
   /** Pays an address. Changes: money. */
   sendToAddress: (params: SendToAddress) => call<PaymentRecord>("send_to_address", params),
+  /** Moves the account to its Falcon key. Changes: money. */
+  migrate: (params: Migrate) => call<MoveRecord>("migrate", params),
+  /** Pays everything to a Falcon address. Changes: money. */
+  sendAllToFalcon: (params: SendAllToFalcon) => call<MoveRecord>("send_all_to_falcon", params),
+  /** What moving to Falcon means for the account. */
+  moveOutlook: (params: Fresh) => call<MoveOutlook>("move_outlook", params),
+  /** Gives in a chat, in shares. Changes: money, chat. */
+  envelopeCreate: (params: EnvelopeCreate) => call<OneEnvelope>("envelope_create", params),
+  /** Takes a share. Changes: money, chat. */
+  envelopeClaim: (params: EnvelopeClaim) => call<ClaimedEnvelope>("envelope_claim", params),
+  /** All red envelopes, as last proved. */
+  envelopeList: (params: Fresh) => call<Envelopes>("envelope_list", params),
   /** A devnet's gift of play money. Changes: money. */
   faucet: () => call<FaucetRecord>("faucet", {}),
   /** What there is, as last proved. */
   balance: (params: Fresh) => call<Balance>("balance", params),
+  /** All entries of a period, with their proofs. */
+  reviewStatement: (params: ReviewStatement) => call<StatementFile>("review_statement", params),
+  /** Writes all entries of a period into the folder of downloads. */
+  reviewSave: (params: ReviewSave) => call<StatementSaved>("review_save", params),
   /** What came and went. */
   history: (params: HistoryOf) => call<History>("history", params),
+  /** Asks a contact for money. Changes: chat. */
+  requestCreate: (params: RequestCreate) => call<OneRequest>("request_create", params),
+  /** Splits a bill among contacts. Changes: chat. */
+  requestSplit: (params: RequestSplit) => call<SplitRecord>("request_split", params),
+  /** All requests of payment. */
+  requestList: (params: Fresh) => call<Requests>("request_list", params),
+  /** Pays what a contact asks for. Changes: money, chat. */
+  requestPay: (params: RequestPay) => call<OneRequest>("request_pay", params),
+  /** Declines a request, or withdraws one's own. Changes: chat. */
+  requestDecline: (params: OfRequest) => call<OneRequest>("request_decline", params),
+  /** A link by which anybody can pay us. */
+  linkCreate: (params: LinkCreate) => call<LinkRecord>("link_create", params),
+  /** What is known of an address before it is paid. */
+  addressLook: (params: AddressText) => call<SeenRecord>("address_look", params),
+  /** Gives an address a name. Changes: money. */
+  addressAdd: (params: AddressAdd) => call<OneAddress>("address_add", params),
+  /** The address book. */
+  addressList: () => call<AddressBook>("address_list", {}),
+  /** Strikes an address out of the book. Changes: money. */
+  addressRemove: (params: AddressText) => call<OneAddress>("address_remove", params),
+  /** What a review grant would open, and for whom. */
+  reviewPreview: (params: ReviewPreview) => call<GrantPreview>("review_preview", params),
+  /** Gives a review key. Changes: review. */
+  reviewGrant: (params: ReviewGrant) => call<GivenRecord>("review_grant", params),
+  /** Takes a review key that came as a file. Changes: review. */
+  reviewImport: (params: ReviewImport) => call<OneGrant>("review_import", params),
+  /** Stops a review grant. Changes: review. */
+  reviewStop: (params: ReviewStop) => call<OneGrant>("review_stop", params),
+  /** All review grants, given and received. */
+  reviewList: (params: Fresh) => call<Grants>("review_list", params),
+  /** An account that we review, as proved. */
+  reviewShow: (params: ReviewShow) => call<Reviewed>("review_show", params),
+  /** What to ask somebody with who shows us a payment. */
+  reviewChallenge: () => call<ChallengeRecord>("review_challenge", {}),
+  /** Checks a payment that somebody shows us. */
+  reviewCheck: (params: ReviewCheck) => call<ShownPayment>("review_check", params),
+  /** What others seal grants to. */
+  reviewCard: () => call<ReviewerRecord>("review_card", {}),
 };

@@ -5,14 +5,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { WebSocketServer } from "ws";
+import { answers } from "./asks.mjs";
 import * as people from "./people.mjs";
+import { answers as reviews } from "./reviews.mjs";
 
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 const TOKEN = "a-token-of-the-test";
 
 /** A fresh world: what each command answers, an object for a result and `{ code }` of a failure. */
 export function world(changes = {}) {
-  return { ...structuredClone({ ...people }), fails: {}, called: [], ...changes };
+  return { ...structuredClone({ ...people }), fails: {}, called: [], ...structuredClone(changes) };
 }
 
 /** The built pages by their address, read once: they may be built anew meanwhile. */
@@ -78,6 +80,7 @@ const RESULTS = {
   invite: (now) => ({ invite: now.invite }),
   contact_add: (now) => ({ contact: now.chats[1].contact }),
   contact_safety: (now) => now.safety,
+  contact_mark: (now, { compared }) => ({ contact: { ...now.chats[1].contact, verified: compared } }),
   contact_compare: (now, { payload }) => ({ match: payload === now.THEIRS }),
   chat_list: (now) => ({ chats: now.chats }),
   chat_messages: (now, { contact, last }) => ({
@@ -86,12 +89,31 @@ const RESULTS = {
     synced: true,
   }),
   chat_send: (now, { contact, text }) => {
-    const sent = { id: String(now.called.length).padStart(32, "9"), from: "me", time: new Date().toISOString(), text, state: "queued", payment: null };
+    const sent = { id: String(now.called.length).padStart(32, "9"), from: "me", time: new Date().toISOString(), text, state: "queued", payment: null, envelope: null, request: null };
     now.conversations[contact].push(sent);
     return { message: { id: sent.id, contact, time: sent.time, state: sent.state } };
   },
-  pay_quote: (now) => now.quote,
+  envelope_claim: (now, { id }) => {
+    const message = Object.values(now.conversations).flat().find((one) => one.envelope?.id === id);
+    message.envelope = { ...message.envelope, share: "got", got: "9.998304", state: "done", left: "0", claimed: [{ who: "me", amount: "9.998304" }] };
+    return { envelope: message.envelope, got: "9.998304" };
+  },
+  ...answers,
+  ...reviews,
+  pay_quote: (now, { public: seen }) => (seen ? now.quote : now.privateQuote),
+  transfer_list: (now, { contact }) => ({ transfers: now.transfers.filter((one) => !contact || one.contact === contact) }),
+  transfer_cancel: (now, { id }) => {
+    const transfer = now.transfers.find((one) => one.id === id);
+    Object.assign(transfer, { state: "cancelled", step: null, since: null });
+    return { transfer };
+  },
+  pool_show: (now) => now.pool,
+  top_up_later: (now) => now.pool,
+  private_address: (now) => ({ address: now.privateQuote.address, until: "2026-12-01" }),
   balance: (now) => now.balance,
+  move_outlook: (now) => now.moves,
+  migrate: (now) => now.moves.migrate,
+  send_all_to_falcon: (now) => now.moves.sweep,
   history: (now) => ({ entries: now.history, synced: true }),
   light: (now) => now.light,
   explorer: (now) => now.explorer,

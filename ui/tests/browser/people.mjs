@@ -20,8 +20,8 @@ function contact(id, name, state = "ready", standing = "accepted") {
   return { id, name, verified: false, state, standing };
 }
 
-function message(id, from, time, text, state, payment = null) {
-  return { id: id.padStart(32, "0"), from, time, text, state: from === "me" ? state : "received", payment };
+function message(id, from, time, text, state, payment = null, envelope = null, request = null) {
+  return { id: id.padStart(32, "0"), from, time, text, state: from === "me" ? state : "received", payment, envelope, request };
 }
 
 const payment = (amount, state) => ({ tx: hex("f"), amount, token: "ABC", state });
@@ -42,6 +42,26 @@ const withBob = [
   message("c", "me", ago(0, 9), "Nearly there", "sent"),
   message("d", "me", ago(0, 1), "And one more", "queued"),
 ];
+const tomorrow = new Date(Date.now() + DAY).toISOString();
+function envelope(id, from, text, more) {
+  return {
+    id: hex(id), contact: "Bob", from, text, total: "10", left: "10", shares: 1, lucky: false, claimed: [],
+    state: "open", expires: tomorrow, share: from === "me" ? "none" : "unclaimed", got: null, to_pool: false, key_shared: false, ...more,
+  };
+}
+const brings = (id, from, minutes, one) => message(id, from, ago(0, minutes), one.text, "delivered", null, one);
+const took = (who, amount) => ({ who, amount });
+/** Red envelopes in every state. */
+export const withEnvelopes = [
+  brings("21", "me", 50, envelope("1", "me", "For the drinks", { state: "done", left: "0", claimed: [took("Bob", "9.998304")] })),
+  brings("22", "me", 45, envelope("2", "me", "", { state: "refunded", shares: 3, left: "4.5", claimed: [took("Bob", "2.25"), took(null, "3.24661")], share: "missed" })),
+  brings("23", "me", 40, envelope("3", "me", "新年快乐，大吉大利，万事如意，恭喜发财！", { state: "queued", lucky: true, shares: 8, share: "unclaimed" })),
+  brings("24", "Bob", 30, envelope("4", "Bob", "Thanks for everything", { shares: 3, lucky: true, left: "6.8", claimed: [took("me", "3.198304"), took("Bob", null)], share: "got", got: "3.198304", key_shared: true })),
+  brings("25", "Bob", 20, envelope("5", "Bob", "Too late", { state: "done", share: "missed", left: "0", claimed: [took("Bob", "9.998304")] })),
+  brings("31", "Bob", 18, envelope("8", "Bob", "A little luck", { state: "done", shares: 3, lucky: true, left: "0", claimed: [took("me", "0.0042")], share: "too_small", got: "0.0042", to_pool: true })),
+  brings("32", "Bob", 16, envelope("9", "Bob", "More luck", { state: "done", left: "0", claimed: [took("me", "9.998346")], share: "collecting", got: "9.998346", to_pool: true })),
+  brings("26", "Bob", 2, envelope("6", "Bob", "Happy birthday!", {})),
+];
 const withWei = [message("1", "小薇", ago(0, 30), "晚上一起吃饭吗？我请客。", "received")];
 const withDave = [message("1", "Dave\u202e", ago(0, 5), "Hello, do you remember me?", "received")];
 
@@ -60,6 +80,7 @@ export const account = {
   account: { id: "a1" + hex("0", 62), name: "Alice", addresses: ADDRESS, chain: hex("7") },
   protection: "file",
   words_confirmed: false,
+  review_only: false,
 };
 
 export const status = {
@@ -72,20 +93,25 @@ export const status = {
   version: "0.3.0",
 };
 
-const token = (name, total, pending) => ({ token: name, total, transparent: total, private: "0", pending });
+const token = (name, total, pending, hidden = "0") => ({ token: name, total, transparent: total, private: hidden, pending });
 export const balance = {
-  tokens: [token("ABC", "1094.998932", "5.001"), token("ABIT", "0", "0")],
+  tokens: [token("ABC", "1094.998932", "5.001", "12.480872"), token("ABIT", "0", "0")],
   addresses: [
-    { address: ADDRESS.ecdsa, kind: "ecdsa", active: true },
-    { address: ADDRESS.falcon, kind: "falcon", active: false },
+    { address: ADDRESS.ecdsa, kind: "ecdsa", active: true, waiting: "0" },
+    { address: ADDRESS.falcon, kind: "falcon", active: false, waiting: "25" },
   ],
   round: 10_297,
   synced: true,
 };
 
+export const moves = {
+  stage: "ecdsa", from: ADDRESS.ecdsa, to: ADDRESS.falcon, amount: "1094.998932", waiting: "25", abit: "5000", bonded: "0",
+  fee: "0.006872", enough: true, since: null, migrate: null, sweep: null,
+};
+
 const entry = (tx, time, more) => ({
   tx: hex(tx), time, round: 9000, direction: "in", kind: "pay", token: "ABC", amount: "5", fee: null,
-  counterparty: "Bob", memo: null, private: false, state: "final", ...more,
+  counterparty: "Bob", memo: null, private: false, state: "final", step: null, ...more,
 });
 export const history = [
   entry("1", ago(9, 0), { kind: "genesis", amount: "1000", counterparty: null, round: 0 }),
@@ -95,11 +121,14 @@ export const history = [
   entry("5", ago(0, 55), { direction: "out", fee: "0.001068", memo: "my half" }),
   entry("6", ago(0, 20), { direction: "out", fee: "0.001068", state: "expired", amount: "1234567.891", round: null }),
   entry("7", ago(0, 2), { direction: "out", fee: "0.001068", state: "submitted", amount: "0.5", round: null }),
+  entry("a", ago(0, 3), { private: true, memo: "for lunch" }),
+  entry("8", ago(0, 2), { direction: "out", private: true, state: "cancelled", amount: "3", round: null }),
+  entry("9", ago(0, 1), { direction: "out", private: true, state: "submitted", amount: "4.5", round: null, step: "proving" }),
 ];
 
 export const light = {
   chain: hex("7"), round: 10_297, time: new Date(Date.now() - 4000).toISOString(), genesis_time: ago(9, 0),
-  managers: 4, quorum: 3, account_round: 10_290,
+  managers: 4, quorum: 3, account_round: 10_290, pool_stop: null, ecdsa_off: null,
   worker: "12D3KooWQ9y7rT4mNcWv3xKfLp8sZb2HdGjAeUkV6iYoRtXqPw5M",
   address: "/ip4/127.0.0.1/udp/40007/quic-v1",
 };
@@ -161,6 +190,12 @@ export const diagnosis = {
 
 export const quote = {
   to: "Bob", address: ADDRESS.ecdsa, amount: "5", token: "ABC", fee: "0.001068", total: "5.001068", available: "1094.998932",
+  private: false, top_up: null, carry_over: null, merges: 0, shows: "all", choice: true, verified: false,
+};
+/** The same, out of the private pool. */
+export const privateQuote = {
+  ...quote, address: `bcm1${"qytsqrryk3w4sjx3269v89ar38t7lgmkwvz7ltx27hwc5vxgg5pv70xej98plgra4mamccyx6uzs4aueja"}`,
+  fee: "0.019128", total: "5.019128", available: "0", private: true, top_up: "10", carry_over: "7", merges: 2, shows: "nothing",
 };
 
 const side = (digit) => `CAISIgog${digit.repeat(43)}GiIKI${digit.repeat(44)}=`;
@@ -168,3 +203,24 @@ export const safety = { digits: "38911564440095954434063117445952548573025754073
 export const THEIRS = side("B");
 
 export const invite = `bcm:${"AEbBcCdDeEfFgGhHjJkKmMnNpPqQrRsStTuUvVwWxXyYzZ234567".repeat(14)}`;
+
+const wish = (id, minutes, more) => ({
+  id: id.repeat(32), tx: hex(id), contact: ID.bob, to: "Bob", token: "ABC", amount: "4.5", memo: "tea", time: ago(0, minutes),
+  state: "queued", step: "waiting", since: null, asks: null, ...more,
+});
+export const pool = { held: "12.5", notes: 3, small: [], small_total: "0", putting_in: null, synced: true };
+/** The same, with money that is being put in and notes that are too small to move. */
+export const busyPool = {
+  held: "12.5", notes: 5, small_total: "0.000034", putting_in: "20", synced: true,
+  small: [
+    { amount: "0.00003", month: "2026-10", time: ago(20, 0) },
+    { amount: "0.000004", month: "2026-11", time: ago(3, 0) },
+  ],
+};
+/** Private payments to Bob, in the scenes that are about them: called off, being proved, and waiting for the pool. */
+export const transfers = [];
+export const wishes = [
+  wish("a", 30, { amount: "3", state: "cancelled", step: null, memo: null }),
+  wish("b", 1, { step: "proving", since: new Date(Date.now() - 6000).toISOString() }),
+  wish("c", 0, { step: "top_up", amount: "1234567.891", memo: null }),
+];

@@ -1,12 +1,20 @@
 // Every view of the window: the world it needs and the way to it.
 
-import { account, explorer, ID, light, status, THEIRS, WORDS } from "./people.mjs";
+import { scenes as asks } from "./asks.mjs";
+import { account, busyPool, conversations, explorer, ID, light, moves, status, THEIRS, wishes, withEnvelopes, WORDS } from "./people.mjs";
+import { scenes as reviews } from "./reviews.mjs";
 
 const test = (name) => `[data-test="${name}"]`;
 const click = (page, name) => page.click(test(name));
 const openBob = (page) => page.click(`[data-contact="${ID.bob}"]`);
 const shown = (page, name) => page.waitForSelector(test(name));
-const empty = { chats: [], history: [], status: { ...status, account: { ...account, words_confirmed: true } } };
+const given = { conversations: { ...conversations, [ID.bob]: withEnvelopes } };
+const empty = { chats: [], history: [], grants: { given: [], received: [], synced: true }, status: { ...status, account: { ...account, words_confirmed: true } } };
+
+const moved = (state) => ({
+  tx: "8".repeat(64), txs: ["8".repeat(64)], to: moves.to, token: "ABC", amount: "1094.99206", fee: "0.006872",
+  private: false, state, round: state === "final" ? 10_290 : null, already: false,
+});
 
 /** Each scene: its name, what is different in its world, and the steps from a fresh page. */
 export const SCENES = [
@@ -73,6 +81,14 @@ export const SCENES = [
     await click(page, "pay-next");
     await shown(page, "pay-error");
   } },
+  { name: "pay-public", steps: async (page) => {
+    await openBob(page);
+    await click(page, "composer-pay");
+    await page.fill(test("pay-amount"), "5");
+    await click(page, "pay-next");
+    await click(page, "pay-other");
+    await page.waitForSelector(`${test("pay-way")}[data-private="false"]`);
+  } },
   { name: "pay-confirm", steps: async (page) => {
     await openBob(page);
     await click(page, "composer-pay");
@@ -81,9 +97,82 @@ export const SCENES = [
     await click(page, "pay-next");
     await shown(page, "pay-confirm");
   } },
+  { name: "envelope", world: given, steps: async (page) => {
+    await openBob(page);
+    await shown(page, "envelope-open");
+    await page.locator(test("envelope-more")).last().click();
+  } },
+  { name: "envelope-earlier", world: given, steps: async (page) => {
+    await openBob(page);
+    await shown(page, "envelope-open");
+    for (const more of await page.locator(test("envelope-more")).all()) await more.click();
+    await page.locator(test("envelope")).first().scrollIntoViewIfNeeded();
+  } },
+  { name: "envelope-opened", world: given, steps: async (page, core) => {
+    await openBob(page);
+    await click(page, "envelope-open");
+    core.tell("chat");
+    await page.waitForSelector(`[data-share="got"] >> nth=1`);
+  } },
+  { name: "envelope-give", world: { fails: { envelope_create: "bad_shares" } }, steps: async (page) => {
+    await openBob(page);
+    await click(page, "composer-give");
+    await page.fill(test("give-amount"), "10");
+    await page.fill(test("give-shares"), "200");
+    await page.fill(test("give-text"), "Happy birthday!");
+    await click(page, "give-submit");
+    await shown(page, "give-error");
+  } },
+  ...asks(ID.bob),
+  { name: "pay-under-way", world: { transfers: wishes }, steps: async (page) => {
+    await openBob(page);
+    await page.locator(test("transfer")).nth(2).waitFor();
+  } },
+  { name: "pool", world: { transfers: wishes, pool: busyPool, fails: { top_up_later: "insufficient_funds" } }, steps: async (page) => {
+    await click(page, "nav-wallet");
+    await page.fill(test("pool-amount"), "2000");
+    await click(page, "pool-put-in");
+    await shown(page, "pool-error");
+    await page.locator(test("under-way")).first().scrollIntoViewIfNeeded();
+  } },
+  { name: "pool-address", steps: async (page) => {
+    await click(page, "nav-wallet");
+    await click(page, "pool-address");
+    await shown(page, "private-qr");
+  } },
+  ...reviews(status),
   { name: "wallet", steps: async (page) => {
     await click(page, "nav-wallet");
     await shown(page, "history-row");
+  } },
+  { name: "move", steps: async (page) => {
+    await click(page, "nav-wallet");
+    await click(page, "move-open");
+    await shown(page, "move-migrate");
+  } },
+  { name: "move-sweep", steps: async (page) => {
+    await click(page, "nav-wallet");
+    await click(page, "move-open");
+    await click(page, "sweep-open");
+    await page.fill(test("sweep-address"), moves.to);
+    await click(page, "sweep-next");
+    await shown(page, "sweep-confirm");
+  } },
+  { name: "move-submitted", world: { moves: { ...moves, migrate: moved("submitted") } }, steps: async (page) => {
+    await click(page, "nav-wallet");
+    await click(page, "move-open");
+    await shown(page, "migrate-progress");
+  } },
+  { name: "move-failed", world: { moves: { ...moves, migrate: moved("expired") }, fails: { migrate: "move_under_way" } }, steps: async (page) => {
+    await click(page, "nav-wallet");
+    await click(page, "move-open");
+    await click(page, "move-migrate");
+    await shown(page, "move-error");
+  } },
+  { name: "moved", world: { moves: { ...moves, stage: "falcon", since: 10_290, migrate: moved("final") } }, steps: async (page) => {
+    await click(page, "nav-wallet");
+    await click(page, "move-open");
+    await shown(page, "move-done");
   } },
   { name: "wallet-empty", world: { ...empty, fails: { faucet: "no_network" } }, steps: async (page) => {
     await click(page, "nav-wallet");

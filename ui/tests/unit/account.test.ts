@@ -162,6 +162,24 @@ describe("a safety number", () => {
     expect([safety.verdict, safety.refusal?.code]).toEqual([null, "bad_payload"]);
   });
 
+  it("counts as compared once it matches, or once both see the same digits", async () => {
+    const safety = await loaded();
+    core.answers.contact_compare = () => ok({ match: false });
+    await safety.compare();
+    expect(safety.compared).toBe(false);
+    core.answers.contact_compare = () => ok({ match: true });
+    await safety.compare();
+    expect(safety.compared).toBe(true);
+    core.answers.contact_mark = () => ok({ contact: { verified: false } });
+    await safety.mark(false);
+    expect(core.last("contact_mark")).toEqual({ contact: "b0", compared: false });
+    expect(safety.compared).toBe(false);
+    core.answers.contact_mark = () => failed("io", "");
+    await safety.mark(true);
+    expect([safety.compared, safety.refusal?.code]).toEqual([false, "io"]);
+    expect(new Safety("b0", true).compared).toBe(true);
+  });
+
   it("says nothing about a text that was changed since", async () => {
     const safety = await loaded();
     const { answer, give } = later();

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { MessageRecord } from "../../src/bindings";
+import type { MessageRecord, TransferRecord } from "../../src/bindings";
 import { Gathering, sentence } from "../../src/features/chat/arrivals";
 import { Chats, type Arrival } from "../../src/features/chat/chats.svelte";
 import { Conversation } from "../../src/features/chat/conversation.svelte";
 import { Drafts } from "../../src/features/chat/drafts.svelte";
 import { sendsMessage } from "../../src/features/chat/keys";
-import { timeline } from "../../src/features/chat/timeline";
+import { timeline, withTransfers } from "../../src/features/chat/timeline";
 import { failed } from "../../src/lib/transport";
 import { FakeCore, later, ok, settled } from "./fake";
 
@@ -17,6 +17,8 @@ const message = (id: string, from: string, time = at(0)): MessageRecord => ({
   text: `text of ${id}`,
   state: from === "me" ? "sent" : "received",
   payment: null,
+  envelope: null,
+  request: null,
 });
 const conversationOf = (...messages: MessageRecord[]) => ok({ contact: "Bob", messages, synced: true });
 
@@ -202,6 +204,39 @@ describe("a timeline", () => {
       ["them:4", false, true, true],
       ["me:4", false, true, true],
     ]);
+  });
+});
+
+describe("private payments in a conversation", () => {
+  const wish = (id: string, minute: number, state: TransferRecord["state"], step: TransferRecord["step"]) =>
+    ({ id, time: at(minute), state, step, amount: "5", token: "ABC", tx: id, memo: null }) as TransferRecord;
+  const messages = [message("1", "Bob", at(10)), message("2", "Bob", at(20))];
+  const keys = (transfers: TransferRecord[], hasEarlier: boolean) =>
+    timeline(withTransfers(messages, transfers, hasEarlier)).map(({ key }) => key);
+
+  it("stand at the end while they are prepared, and at their time once they are given up", () => {
+    const transfers = [wish("a", 15, "cancelled", null), wish("b", 12, "queued", "proving")];
+    expect(keys(transfers, false)).toEqual(["them:1", "transfer:a", "them:2", "transfer:b"]);
+  });
+
+  it("give way to the message that tells of them, and stay on their page", () => {
+    expect(keys([wish("a", 15, "submitted", null), wish("b", 15, "queued", null)], false)).toEqual(["them:1", "them:2"]);
+    expect(keys([wish("a", 5, "expired", null)], true)).toEqual(["them:1", "them:2"]);
+    expect(keys([wish("a", 5, "expired", null)], false)).toEqual(["transfer:a", "them:1", "them:2"]);
+  });
+
+  it("are called off, or say why not", async () => {
+    core.answers.chat_messages = () => conversationOf(...messages);
+    core.answers.transfer_list = () => ok({ transfers: [wish("b", 12, "queued", "waiting")] });
+    const conversation = new Conversation("b0", 0, () => false);
+    conversation.watch();
+    await settled();
+    expect(conversation.entries.map(({ key }) => key)).toContain("transfer:b");
+    expect(core.last("transfer_list")).toEqual({ contact: "b0" });
+    core.answers.transfer_cancel = () => failed("too_late", "");
+    expect([await conversation.callOff("b"), conversation.failure?.code]).toEqual([false, "too_late"]);
+    core.answers.transfer_cancel = () => ok({});
+    expect([await conversation.callOff("b"), core.last("transfer_cancel")]).toEqual([true, { id: "b" }]);
   });
 });
 

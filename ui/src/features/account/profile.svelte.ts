@@ -1,5 +1,6 @@
 import { commands, type Status } from "../../bindings";
 import { Loader } from "../../lib/loader";
+import { reviewsOnly } from "../../lib/rights.svelte";
 import { worthShowing, type Failure, type Result } from "../../lib/transport";
 
 /** The profile behind the window: whether it is open, whose it is, and the ways to open it. */
@@ -14,9 +15,13 @@ export class Profile {
     return this.#loader.watch(["profile", "connection"]);
   }
 
-  /** Makes an account; without a passphrase the core decides what guards the profile. */
-  create(name: string, passphrase: string): Promise<boolean> {
-    return this.#change(() => commands.accountNew(wishes(name, passphrase)));
+  /**
+   * Makes an account, perhaps one that only looks at others; without a passphrase the core decides
+   * what guards the profile.
+   */
+  create(name: string, passphrase: string, reviewOnly = false): Promise<boolean> {
+    const kind = reviewOnly ? { review_only: true } : {};
+    return this.#change(() => commands.accountNew({ ...wishes(name, passphrase), ...kind }));
   }
 
   /** Brings an account back from its words. */
@@ -49,8 +54,12 @@ export class Profile {
   async #load(): Promise<void> {
     const status = await commands.status();
     // While the core is away, what was last known stays on the screen.
-    if (status.ok) this.status = status.value;
-    else this.failure = worthShowing(status);
+    if (status.ok) {
+      reviewsOnly(status.value.account?.review_only ?? false);
+      this.status = status.value;
+    } else {
+      this.failure = worthShowing(status);
+    }
   }
 }
 

@@ -38,6 +38,9 @@ export function sentence(some: readonly Arrival[], unread: number): string {
   if (!newest || (some.length > 1 && unread > 1)) return t().app.unread(unread);
   const { name, id, message } = newest;
   const who = shownName(name, id);
+  const { request } = message;
+  if (request) return t().asks.said(who, money(request.amount, request.token));
+  if (message.envelope) return t().envelope.said(who);
   if (message.payment) return t().live.paid(who, money(message.payment.amount, message.payment.token));
   return t().live.said(who, beginning(message.text, MOST_READ));
 }

@@ -1,7 +1,7 @@
-import { commands, type MessageRecord } from "../../bindings";
+import { commands, type MessageRecord, type TransferRecord } from "../../bindings";
 import { Loader } from "../../lib/loader";
 import { worthShowing, type Failure } from "../../lib/transport";
-import { isMine, keyOf, timeline } from "./timeline";
+import { isMine, keyOf, timeline, withTransfers } from "./timeline";
 
 const PAGE = 50;
 /** So many unread ones are shown at once at most, however many there are. */
@@ -10,13 +10,15 @@ const MOST_UNREAD = 500;
 /** One open conversation: what the screen shows and what the person can do. */
 export class Conversation {
   messages = $state.raw<readonly MessageRecord[]>([]);
+  /** Private payments to this contact that no message tells of yet. */
+  transfers = $state.raw<readonly TransferRecord[]>([]);
   loaded = $state(false);
   hasEarlier = $state(false);
   failure = $state.raw<Failure | null>(null);
   loadFailure = $state.raw<Failure | null>(null);
   /** The first message that was unread when the conversation was opened, by its key. */
   firstNew = $state.raw<string | null>(null);
-  readonly entries = $derived(timeline(this.messages));
+  readonly entries = $derived(timeline(withTransfers(this.messages, this.transfers, this.hasEarlier)));
   #limit: number;
   #seen: string | null = null;
   readonly #loader = new Loader(() => this.#load());
@@ -47,6 +49,12 @@ export class Conversation {
     return this.#took(sent.ok ? null : sent.error);
   }
 
+  /** Calls a private payment off that is not signed yet. */
+  async callOff(transfer: TransferRecord["id"]): Promise<boolean> {
+    const done = await commands.transferCancel({ id: transfer });
+    return this.#took(done.ok ? null : done.error);
+  }
+
   /** Shows one more page of what came before. */
   earlier(): Promise<void> {
     this.#limit = this.messages.length + PAGE;
@@ -72,11 +80,13 @@ export class Conversation {
     // More than is shown: it tells whether there is anything before, and leaves room for arrivals.
     const last = Math.max(this.#limit, this.messages.length) + PAGE;
     const page = await commands.chatMessages({ contact: this.contact, last });
+    const wishes = await commands.transferList({ contact: this.contact });
     this.loadFailure = worthShowing(page);
     if (!page.ok) return;
     const start = this.#start(page.value.messages);
     this.hasEarlier = start > 0;
     this.messages = page.value.messages.slice(start);
+    if (wishes.ok) this.transfers = wishes.value.transfers;
     if (!this.loaded) this.firstNew = this.#firstUnread();
     this.loaded = true;
   }

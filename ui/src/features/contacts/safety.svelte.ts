@@ -11,9 +11,12 @@ export class Safety {
   refusal = $state.raw<Failure | null>(null);
   busy = $state(false);
   readonly groups: readonly string[] = $derived(this.shown?.digits.match(GROUP) ?? []);
+  compared = $state(false);
   #theirs = $state("");
 
-  constructor(readonly contact: string) {}
+  constructor(readonly contact: string, compared = false) {
+    this.compared = compared;
+  }
 
   /** What the contact's app shows, as pasted. */
   get theirs(): string {
@@ -46,5 +49,16 @@ export class Safety {
     if (payload !== this.#theirs) return; // About a text that is not there any more.
     this.refusal = answer.ok ? null : answer.error;
     this.verdict = answer.ok ? (answer.value.match ? "match" : "different") : null;
+    if (this.verdict === "match") this.compared = true;
+  }
+
+  /** Notes that the digits were compared by eye, or takes that back. */
+  async mark(compared: boolean): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    const answer = await commands.contactMark({ contact: this.contact, compared });
+    this.busy = false;
+    this.refusal = answer.ok ? null : answer.error;
+    if (answer.ok) this.compared = answer.value.contact.verified;
   }
 }

@@ -6,6 +6,9 @@ import { plurals } from "./plural";
 const count = plurals("en");
 
 export const explorer = {
+  switchedTitle: "Decided by the managers",
+  poolStop: (round: string) => `From round ${round} on, nothing goes into the private pool or out of it.`,
+  ecdsaOff: (round: string) => `From round ${round} on, ECDSA keys sign nothing any more; Falcon keys do.`,
   rounds: "Rounds",
   roundsWhat: "Each bar is a round, its height the time since the one before. Arrow keys go from bar to bar.",
   strip: (n: number) => count(n, { one: "The newest round", other: "The newest # rounds" }),
@@ -110,6 +113,10 @@ export const explorer = {
     trust_ending: (span: string) => `What is trusted can be built upon for another ${span} only.`,
     trust_over: () => "What is trusted is too old to build upon.",
     trust_frozen: () => "The managers have certified two headers that contradict each other.",
+    pool_stopping: (span: string) => `The managers stop the private pool in ${span}.`,
+    pool_stopped: () => "The managers have stopped the private pool.",
+    ecdsa_ending: (span: string) => `The managers switch ECDSA off in ${span}.`,
+    ecdsa_off: () => "The managers have switched ECDSA off.",
   } satisfies Record<FindingCode, (span: string) => string>,
   advice: {
     no_network: "Join one by the address that it prints when it starts.",
@@ -131,5 +138,9 @@ export const explorer = {
     trust_ending: "Stay online for a moment, so that newer headers can be checked.",
     trust_over: "Update the app, wait for two contacts to answer, or bring a checkpoint.",
     trust_frozen: "Pay nothing; once people have found out which header counts, begin from a checkpoint of it.",
+    pool_stopping: "Take out of your private balance what you want to keep at hand.",
+    pool_stopped: "Nothing goes into the pool or out of it until a later version.",
+    ecdsa_ending: "Move your account to its Falcon key before.",
+    ecdsa_off: "Only accounts with a Falcon key can pay; see whether yours has one.",
   } satisfies Partial<Record<FindingCode, string>>,
 };

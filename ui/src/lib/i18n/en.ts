@@ -1,7 +1,13 @@
 // English, and by its type what every language must say.
 
+import { asks } from "./en-asks";
 import { errors } from "./en-errors";
+import { envelope } from "./en-envelope";
 import { explorer } from "./en-explorer";
+import { kinds } from "./en-kinds";
+import { moves } from "./en-moves";
+import { hidden } from "./en-private";
+import { review, statement } from "./en-review";
 import { isolated, plurals } from "./plural";
 
 const count = plurals("en");
@@ -30,6 +36,7 @@ export const en = {
     nameHint: "Your contacts will see it.",
     create: "Create an account",
     creating: "Creating the account",
+    reviewOnly: "Only to review: look at accounts that others let you see. Nothing can be paid or signed with it.",
     passphrase: "Passphrase",
     passphraseHint:
       "Asked whenever the app opens. Without one, your system's keychain guards the profile, or else a file beside it.",
@@ -62,8 +69,7 @@ export const en = {
     connecting: "Connecting",
     offline: "Offline",
     unknown: "No network known",
-    unknownWhat:
-      "This profile knows no network yet. You can join one under Light node.",
+    unknownWhat: "This profile knows no network yet. You can join one under Light node.",
   },
   nav: {
     label: "Main",
@@ -75,8 +81,7 @@ export const en = {
   people: {
     myInvite: "My invite",
     addContact: "Add contact",
-    inviteWhat:
-      "Whoever has this text can write to you. Send it any way you like, or let your contact scan the code.",
+    inviteWhat: "Whoever has this text can write to you. Send it any way you like, or let your contact scan the code.",
     inviteLabel: "Your invite",
     qr: "Your invite as a QR code",
     tooLongForQr: "This invite is too long for a QR code. Copy the text.",
@@ -94,6 +99,9 @@ export const en = {
     what: "Read these digits to each other face to face or on a call: if both of you see the same, nobody sits between you and reads or changes what you write.",
     digits: "Safety number",
     qr: "Your side of the safety number as a QR code",
+    mark: "We see the same digits",
+    compared: "You have compared this number.",
+    unmark: "Take that back",
     mine: "Your side as text",
     copy: "Copy your side",
     making: "Working out the safety number",
@@ -154,6 +162,7 @@ export const en = {
     submitted: "On its way",
     final: "Final",
     expired: "Did not happen",
+    cancelled: "Called off",
     sentBy: "You paid",
     claimed: "Payment to you",
   },
@@ -162,11 +171,13 @@ export const en = {
     paid: (name: string, amount: string) => `${amount} from ${name}`,
     copied: "Copied",
   },
+  envelope,
+  asks,
+  hidden,
   pay: {
     title: (name: string) => `Pay ${isolated(name)}`,
     titleAddress: "Send to an address",
     to: "Address",
-    toHint: "It begins with A or F.",
     amount: "Amount in ABC",
     memo: "What it is for",
     memoHint: "Travels in the encrypted conversation; only your contact reads it.",
@@ -180,12 +191,12 @@ export const en = {
     fee: "Fee",
     total: "Total",
     available: "You have",
-    public: "On this network payer, payee and amount are public in this release.",
   },
   wallet: {
     title: "Wallet",
     balance: "Balance",
     abit: "ABIT cannot be given to others.",
+    private: (amount: string) => `${amount} of it in the private pool`,
     pending: (amount: string) => `${amount} on its way out`,
     proved: (round: string) => `Proved under the certified header of round ${round}`,
     notProved: "Not proved yet: the light node is still at work.",
@@ -195,8 +206,6 @@ export const en = {
     faucetBusy: "Waiting until it is final",
     faucetTaken: (amount: string) => `${amount} arrived.`,
     addresses: "Your addresses",
-    ecdsa: "ECDSA, in use",
-    falcon: "Falcon, quantum-safe, for later",
     copyAddress: (address: string) => `Copy the address ${address}`,
     history: "History",
     empty: "No payments yet",
@@ -207,21 +216,15 @@ export const en = {
     earlier: "Earlier payments",
     faucetGift: "Play money",
     genesisGift: "From the network's beginning",
-    kinds: {
-      convert: "Turned into ABIT",
-      sweep: "Everything moved",
-      key: "Keys changed",
-      profile: "Profile changed",
-      envelope: "Red envelope",
-      name: "Name",
-      bond: "Bond",
-      reward: "Reward",
-    },
+    kinds,
     from: (name: string) => `From ${isolated(name)}`,
     toWhom: (name: string) => `To ${isolated(name)}`,
     fee: (amount: string) => `Fee ${amount}`,
     round: (round: string) => `Round ${round}`,
   },
+  moves,
+  review,
+  statement,
   node: {
     title: "Light node",
     what: "A light node runs inside this app. It believes nobody: it checks what the network answers, with mathematics.",

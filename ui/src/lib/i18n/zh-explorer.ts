@@ -6,6 +6,9 @@ import { plurals } from "./plural";
 const count = plurals("zh-Hans");
 
 export const explorer: Catalogue["explorer"] = {
+  switchedTitle: "管理节点的决定",
+  poolStop: (round: string) => `从第 ${round} 轮起，私密资金池停止转入和转出。`,
+  ecdsaOff: (round: string) => `从第 ${round} 轮起，ECDSA 密钥不再有效；Falcon 密钥不受影响。`,
   rounds: "轮次",
   roundsWhat: "每一条代表一轮，高度是距上一轮的时间。用方向键可逐条查看。",
   strip: (n: number) => count(n, { other: "最近 # 轮" }),
@@ -100,6 +103,10 @@ export const explorer: Catalogue["explorer"] = {
     trust_ending: (span: string) => `已信任的内容只在 ${span}内仍可作为起点。`,
     trust_over: () => "已信任的内容过于陈旧，无法再作为起点。",
     trust_frozen: () => "管理节点认证了两个相互矛盾的区块头。",
+    pool_stopping: (span: string) => `管理节点将在 ${span}后停用私密资金池。`,
+    pool_stopped: () => "管理节点已停用私密资金池。",
+    ecdsa_ending: (span: string) => `管理节点将在 ${span}后停用 ECDSA。`,
+    ecdsa_off: () => "管理节点已停用 ECDSA。",
   },
   advice: {
     no_network: "请用网络启动时显示的地址加入一个网络。",
@@ -121,5 +128,9 @@ export const explorer: Catalogue["explorer"] = {
     trust_ending: "请保持联网片刻，以便验证更新的区块头。",
     trust_over: "请更新应用，或等待两位联系人答复，或提供一个检查点。",
     trust_frozen: "请不要付款；等人们查明哪个区块头有效后，从它的检查点重新开始。",
+    pool_stopping: "请把想随时使用的钱从私密余额中转出。",
+    pool_stopped: "在更新的版本之前，资金池无法转入或转出。",
+    ecdsa_ending: "请在此之前把账户迁移到 Falcon 密钥。",
+    ecdsa_off: "只有使用 Falcon 密钥的账户才能付款；请查看您的账户。",
   },
 };

@@ -2,8 +2,14 @@
 
 import type { Catalogue } from "./en";
 import { isolated, plurals } from "./plural";
+import { asks } from "./zh-asks";
 import { errors } from "./zh-errors";
+import { envelope } from "./zh-envelope";
 import { explorer } from "./zh-explorer";
+import { kinds } from "./zh-kinds";
+import { moves } from "./zh-moves";
+import { hidden } from "./zh-private";
+import { review, statement } from "./zh-review";
 
 const count = plurals("zh-Hans");
 const unread = (n: number) => count(n, { other: "# 条未读消息" });
@@ -30,6 +36,7 @@ export const zh = {
     nameHint: "联系人会看到这个名字。",
     create: "创建账户",
     creating: "正在创建账户",
+    reviewOnly: "仅用于查阅：查看他人允许您查看的账户，不能付款，也不能签名。",
     passphrase: "密码",
     passphraseHint: "每次打开应用时都要输入。如果不设密码，则由系统钥匙串保护；没有钥匙串时，密钥存放在资料旁边的文件里。",
     toRestore: "我有 24 个恢复词",
@@ -90,6 +97,9 @@ export const zh = {
     what: "当面或在通话中互相念出这些数字：如果双方看到的完全相同，就说明你们之间没有别人，消息不会被偷看或篡改。",
     digits: "安全码",
     qr: "您这一方安全码的二维码",
+    mark: "我们看到的数字相同",
+    compared: "您已核对过此安全码。",
+    unmark: "撤销",
     mine: "您这一方的文字",
     copy: "复制我的文字",
     making: "正在计算安全码",
@@ -149,6 +159,7 @@ export const zh = {
     submitted: "处理中",
     final: "已到账",
     expired: "未成功",
+    cancelled: "已取消",
     sentBy: "您已付款",
     claimed: "向您付款",
   },
@@ -157,11 +168,13 @@ export const zh = {
     paid: (name: string, amount: string) => `${name}付给您 ${amount}`,
     copied: "已复制",
   },
+  envelope,
+  asks,
+  hidden,
   pay: {
     title: (name: string) => `付款给 ${isolated(name)}`,
     titleAddress: "转账到地址",
     to: "收款地址",
-    toHint: "以 A 或 F 开头。",
     amount: "金额（ABC）",
     memo: "付款说明",
     memoHint: "随加密对话发送，只有对方能看到。",
@@ -175,12 +188,12 @@ export const zh = {
     fee: "手续费",
     total: "合计",
     available: "可用余额",
-    public: "在当前版本中，付款人、收款人和金额在网络上都是公开的。",
   },
   wallet: {
     title: "钱包",
     balance: "余额",
     abit: "ABIT 不能转给他人。",
+    private: (amount: string) => `其中 ${amount} 在私密池中`,
     pending: (amount: string) => `${amount} 正在转出`,
     proved: (round: string) => `已由第 ${round} 轮的认证区块头证明`,
     notProved: "尚未证明：轻节点还在工作。",
@@ -190,8 +203,6 @@ export const zh = {
     faucetBusy: "正在等待到账",
     faucetTaken: (amount: string) => `${amount} 已到账。`,
     addresses: "我的地址",
-    ecdsa: "ECDSA（使用中）",
-    falcon: "Falcon（抗量子，备用）",
     copyAddress: (address: string) => `复制地址 ${address}`,
     history: "收支明细",
     empty: "还没有收支记录",
@@ -202,21 +213,15 @@ export const zh = {
     earlier: "更早的记录",
     faucetGift: "测试币",
     genesisGift: "网络创始资金",
-    kinds: {
-      convert: "兑换为 ABIT",
-      sweep: "全部转移",
-      key: "更换密钥",
-      profile: "更换资料",
-      envelope: "红包",
-      name: "名称",
-      bond: "保证金",
-      reward: "奖励",
-    },
+    kinds,
     from: (name: string) => `来自 ${isolated(name)}`,
     toWhom: (name: string) => `付给 ${isolated(name)}`,
     fee: (amount: string) => `手续费 ${amount}`,
     round: (round: string) => `第 ${round} 轮`,
   },
+  moves,
+  review,
+  statement,
   node: {
     title: "轻节点",
     what: "这个应用里运行着一个轻节点。它不轻信任何人：网络给出的每个答复，都用数学方法验证。",

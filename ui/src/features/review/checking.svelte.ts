@@ -1,0 +1,35 @@
+import { commands, type ChallengeRecord, type ShownPayment } from "../../bindings";
+import type { Failure } from "../../lib/transport";
+
+/** A payment that we have somebody show us. */
+export class Checking {
+  asked = $state.raw<ChallengeRecord | null>(null);
+  file = $state("");
+  busy = $state(false);
+  failure = $state.raw<Failure | null>(null);
+  shown = $state.raw<ShownPayment | null>(null);
+
+  /** A fresh challenge, which the core remembers. */
+  async ask(): Promise<void> {
+    await this.#run(async () => {
+      const answer = await commands.reviewChallenge();
+      this.failure = answer.ok ? null : answer.error;
+      if (answer.ok) this.asked = answer.value;
+    });
+  }
+
+  async check(): Promise<void> {
+    await this.#run(async () => {
+      const answer = await commands.reviewCheck({ file: this.file.trim() });
+      this.failure = answer.ok ? null : answer.error;
+      this.shown = answer.ok ? answer.value : null;
+    });
+  }
+
+  async #run(work: () => Promise<void>): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    await work();
+    this.busy = false;
+  }
+}

@@ -1,0 +1,115 @@
+// Review keys in the scripted world: some that were given, one that was received.
+
+const months = ["2026-11"];
+const grant = (digit, more) => ({
+  serial: digit.repeat(64), account: "a".repeat(64), grantee: "Rita", strength: "period", months, until: null,
+  purpose: "tax", case: null, issued: "2026-11-20T10:00:00.000Z", state: "active", owner: "me",
+  digits: "12345".repeat(6), stopped: null, proved: null, ...more,
+});
+
+const given = [
+  grant("1"),
+  grant("2", { grantee: "审计师事务所", strength: "standing", until: "2027-06", purpose: "年度审计", case: "A-77" }),
+  grant("3", { strength: "incoming", state: "stopped", stopped: "2026-11-21T10:00:00.000Z" }),
+];
+const received = [grant("4", { grantee: "me", owner: "Bob", proved: true })];
+
+const line = (minute, more) => ({
+  tx: String(minute).repeat(64).slice(0, 64), time: `2026-11-20T10:${minute}:00.000Z`, round: 9_000 + minute,
+  direction: "in", kind: "pay", token: "ABC", amount: "5", fee: null, counterparty: null, memo: null,
+  private: true, state: "final", remark: null, ...more,
+});
+const entries = [
+  line(10, { kind: "faucet", amount: "100", private: false }),
+  line(11, { kind: "shield", direction: "out", amount: "50", fee: "0.019392", private: false }),
+  line(12, { kind: "carry_over", amount: "12.25", remark: "stated" }),
+  line(13, { memo: "九月的房租", amount: "1200" }),
+  line(14, { remark: "unreadable" }),
+  line(15, {
+    direction: "out", fee: "0.019128", memo: "for tea",
+    counterparty: "bcm1qynsqrpjw72yxzqzadwpu0ulj5etwstf5zpnay6k7zxup804ahnhpee209x9wvt4es2dj8j8cujs630dvf",
+  }),
+  line(15, { direction: "out", amount: "7", remark: "undisclosed" }),
+];
+const token = (name, total, hidden) => ({ token: name, total, transparent: "0", private: hidden, pending: "0" });
+const looked = {
+  account: "a".repeat(64), name: "Bob", grants: ["4".repeat(64)], entries, undisclosed_outflow: "7", round: 10_301,
+  tokens: [token("ABC", "1305.23", "1255.23"), token("ABIT", "0", "0")], synced: true, pool: "months",
+  pool_round: 10_301, months, receipt_months: ["2026-10"], claimed_by: ["Mallory"],
+};
+
+const address = "bcm1qynsqrpjw72yxzqzadwpu0ulj5etwstf5zpnay6k7zxup804ahnhpee209x9wvt4es2dj8j8cujs630dvf";
+const asked = { challenge: "057409bc".repeat(8), card: "bcmr:3d9L5Dp".padEnd(600, "x"), verifier: "74".repeat(32), digits: "12345 ".repeat(6).trim() };
+const shown = {
+  role: "payer", amount: "12.5", token: "ABC", address, memo: "for lunch", time: "2026-11-20T10:15:00.000Z",
+  round: 9_015, tx: "5".repeat(64), account: null, said: "tax office (7)", not_after: "2026-11-27T10:15:00.000Z",
+  claims: [], proves: "", limits: [],
+};
+
+/** What the core answers about them. */
+export const answers = {
+  review_challenge: () => asked,
+  review_check: () => shown,
+  review_grant: () => ({ grant: grant("5", { strength: "payment" }), delivery: "file", card: "42434d5001".padEnd(900, "a7") }),
+  review_list: (now) => now.grants ?? { given, received, synced: true },
+  review_show: () => looked,
+  review_save: (now) => now.saved ?? {
+    path: "Downloads/bcm-statement-me-2026-11-01-2026-12-01.pdf", format: "pdf",
+    from: "2026-11-01T00:00:00.000Z", to: "2026-11-20T11:00:00.000Z", entries: 12, opening: "0", closing: "92.7",
+  },
+};
+
+const wallet = (page) => page.click('[data-test="nav-wallet"]');
+/** A profile that does nothing else: its world, over that of everybody. */
+const reviewer = (status) => ({
+  status: { ...status, account: { ...status.account, review_only: true } },
+  grants: { given: [], received, synced: true },
+});
+
+export const scenes = (status) => [
+  { name: "statement", steps: async (page) => {
+    await wallet(page);
+    await page.click('[data-test="statement-open"]');
+    await page.waitForSelector('[data-test="statement-go"]');
+  } },
+  { name: "statement-made", steps: async (page) => {
+    await wallet(page);
+    await page.click('[data-test="review-statement"]');
+    await page.click('[data-test="statement-go"]');
+    await page.waitForSelector('[data-test="statement-done"]');
+  } },
+  { name: "review-look", steps: async (page) => {
+    await wallet(page);
+    await page.click('[data-test="review-look"]');
+    await page.waitForSelector('[data-test="look-remark"]');
+  } },
+  { name: "payment-checked", steps: async (page) => {
+    await wallet(page);
+    await page.click('[data-test="review-check"]');
+    await page.click('[data-test="check-ask"]');
+    await page.waitForSelector('[data-test="check-challenge"]');
+    await page.type('[data-test="check-file"]', "42434d5001");
+    await page.click('[data-test="check-go"]');
+    await page.waitForSelector('[data-test="check-shown"]');
+  } },
+  { name: "payment-asked", steps: async (page) => {
+    await wallet(page);
+    await page.click('[data-test="review-check"]');
+    await page.click('[data-test="check-ask"]');
+    await page.waitForSelector('[data-test="check-challenge"]');
+  } },
+  { name: "payment-proved", steps: async (page) => {
+    await wallet(page);
+    await page.click('[data-test="history-prove"]');
+    await page.type('[data-test="prove-to"]', "Rita");
+    await page.type('[data-test="prove-challenge"]', "057409bc");
+    await page.type('[data-test="prove-purpose"]', "tax");
+    await page.click('[data-test="prove-go"]');
+    await page.waitForSelector('[data-test="prove-file"]');
+  } },
+  { name: "review-only", world: reviewer(status), steps: async (page) => {
+    await wallet(page);
+    await page.waitForSelector('[data-test="review-look"]');
+    if (await page.$('[data-test="wallet-send"], [data-test="review-give"]')) throw new Error("a reviewer can pay or give");
+  } },
+];
