@@ -10,6 +10,7 @@ mod messages;
 mod payments;
 mod people;
 mod relay;
+mod ring;
 mod samples;
 mod speed;
 mod start;
@@ -18,6 +19,7 @@ mod window;
 
 use crate::bench::devnet::Devnet;
 use crate::bench::people::person;
+use crate::bench::ring::Ring;
 use crate::bench::table::Table;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
@@ -29,16 +31,29 @@ pub use idle::hold;
 /// # Errors
 /// What could not be measured, and why.
 pub async fn run() -> Result<()> {
-    // Beside the binary, not in the system's folder for temporary files: that one may be memory,
-    // where saving costs nothing.
-    let beside = std::env::current_exe()?;
-    let beside = beside.parent().context("this binary lies in no folder")?;
-    let dir = tempfile::Builder::new().prefix("bench-").tempdir_in(beside)?;
+    let dir = folder()?;
     let mut table = Table::default();
     let measured = measure(dir.path(), &mut table).await;
     // What was measured before a failure is true all the same.
     print!("{}{}", table.text(), notes());
     measured
+}
+
+/// What processes of the ledger's take, as rows for `cargo xtask bench ledger`: managers' memory, and
+/// an idle app's traffic. Both wait most of the time, and do it together.
+///
+/// # Errors
+/// What could not be measured, and why.
+pub async fn ledger() -> Result<()> {
+    let dir = folder()?;
+    let (ring, devnet) =
+        (Ring::start(&dir.path().join("ring"))?, Devnet::start(&dir.path().join("net"))?);
+    let (home, carol) = (devnet.bootstrap()?, dir.path().join("carol"));
+    let (managers, app) = tokio::join!(ring.measure(), idle::traffic(&carol, &home));
+    for row in managers?.iter().chain(&app?) {
+        println!("{}", row.line());
+    }
+    Ok(())
 }
 
 async fn measure(dir: &Path, table: &mut Table) -> Result<()> {
@@ -74,6 +89,14 @@ async fn measure(dir: &Path, table: &mut Table) -> Result<()> {
     tell("idle, which takes two minutes");
     table.add(idle::measure(&at_alice, &dir.join("carol"), &home).await?);
     Ok(())
+}
+
+/// Beside the binary, not in the system's folder for temporary files: that one may be memory, where
+/// saving costs nothing.
+fn folder() -> Result<tempfile::TempDir> {
+    let beside = std::env::current_exe()?;
+    let beside = beside.parent().context("this binary lies in no folder")?;
+    Ok(tempfile::Builder::new().prefix("bench-").tempdir_in(beside)?)
 }
 
 /// A program that was built along with this one.

@@ -87,7 +87,7 @@ fn whoever_restores_from_the_words_gets_what_he_had_not_confirmed_and_talks_on()
     let words = words(bob);
     fs::remove_dir_all(bob.dir()).unwrap();
     two.alice_says("one");
-    let lunch = alice.run(&["pay", "bob", "12.5", "--memo", "lunch", "--wait"]);
+    let lunch = alice.run(&["pay", "bob", "12.5", "--memo", "lunch", "--public", "--wait"]);
     two.alice_says("two");
     alice.run(&["chat", "send", "bob", "three", "--offline"]);
 

@@ -148,8 +148,8 @@ impl Story {
         let running = match &wish {
             Wish::Read => person.start(&["chat", "read", other]),
             Wish::Say(text) => person.start(&["chat", "send", other, text]),
-            Wish::Pay(amount, false) => person.start(&["pay", other, amount]),
-            Wish::Pay(amount, true) => person.start(&["pay", other, amount, "--wait"]),
+            Wish::Pay(amount, false) => person.start(&["pay", other, amount, "--public"]),
+            Wish::Pay(amount, true) => person.start(&["pay", other, amount, "--public", "--wait"]),
         };
         Doing { side, wish, running }
     }

@@ -130,7 +130,7 @@ fn consensus() -> Held {
         }))),
         Frame::Transactions(vec![manager::Waiting(vec![3; 300])]),
         Frame::Ask { from: Round(0) },
-        Frame::Blocks(vec![]),
+        Frame::Blocks { blocks: vec![], tip: Round(0) },
     ];
     Held { protocol: ACP, frames: frames.iter().map(Encode::to_bytes).collect() }
 }
@@ -289,6 +289,6 @@ fn managers(ledger: &Ledger) -> Vec<(WorkerId, Vec<String>)> {
 fn people_go_on(alice: &Person, bob: &Person) {
     alice.run(&["chat", "send", "bob", "still there?"]);
     assert_eq!(bob.run(&["chat", "read", "alice"])["messages"][0]["text"], "still there?");
-    assert_eq!(alice.run(&["pay", "bob", "1", "--wait"])["state"], "final");
+    assert_eq!(alice.run(&["pay", "bob", "1", "--public", "--wait"])["state"], "final");
     assert_eq!(bob.run(&["balance"])["tokens"][0]["total"], "1");
 }

@@ -169,7 +169,7 @@ fn one_process_has_a_profile_and_a_lost_key_comes_back_with_all_that_was() {
     alice.run(&["contact", "add", &bob.invite()]);
     alice.run(&["faucet"]);
     alice.run(&["chat", "send", "bob", "remember this"]);
-    let paid = alice.run(&["pay", "bob", "5", "--memo", "and this", "--wait"]);
+    let paid = alice.run(&["pay", "bob", "5", "--memo", "and this", "--public", "--wait"]);
 
     // Nothing is left unread, so that the next one has something to wait for.
     bob.run(&["chat", "read", "alice"]);

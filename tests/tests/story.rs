@@ -104,13 +104,13 @@ fn two_people_pay() {
         assert_eq!(balance(person), 100_000_000);
     }
 
-    let lunch = alice.run(&["pay", "bob", "12.5", "--memo", "lunch", "--wait"]);
+    let lunch = alice.run(&["pay", "bob", "12.5", "--memo", "lunch", "--public", "--wait"]);
     assert_eq!((&lunch["to"], &lunch["state"]), (&"bob".into(), &"final".into()));
     let address = account(&alice, "ecdsa");
     let back = bob.run(&["sendtoaddress", &address, "3.25", "--wait"]);
     assert_eq!((&back["to"], &back["state"]), (&address.as_str().into(), &"final".into()));
     let more = bob.run(&["pay", &address, "0.75", "--wait"]);
-    let last = alice.run(&["pay", "bob", "2"]);
+    let last = alice.run(&["pay", "bob", "2", "--public"]);
     assert!(last["state"] == "submitted" || last["state"] == "final", "{last}");
 
     let read = bob.run(&["chat", "read", "alice"]);

@@ -2,11 +2,15 @@
 //!
 //! The measuring itself is the binary `bench` of the package `scenarios`; this only builds and
 //! starts it. `cargo xtask bench ratchet` compares encryption with Signal's published library;
-//! `cargo xtask bench ledger` says what managers and light nodes can do.
+//! `cargo xtask bench ledger` says what managers and light nodes can do, `cargo xtask bench wallet` what
+//! private payments cost, and `cargo xtask bench stores` compares the chain's file with other stores.
 //! Nothing here judges a figure.
 
 mod ledger;
 mod ratchet;
+mod rows;
+mod stores;
+mod wallet;
 
 use crate::cargo;
 use anyhow::{Context, Result, ensure};
@@ -35,9 +39,13 @@ enum Part {
     Ratchet,
     /// Managers: finality, transfers a second, coming back after weeks and after a crash.
     Ledger,
+    /// The private pool, against the bare crate of its circuit in the same run, Falcon, statements.
+    Wallet,
+    /// Where the chain is kept, against other key-value stores in the same run.
+    Stores,
 }
 
-/// Where cargo puts what it builds.
+/// What cargo says about the workspace.
 #[derive(Deserialize)]
 struct Metadata {
     target_directory: PathBuf,
@@ -49,6 +57,8 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
         None => everything(),
         Some(Part::Ratchet) => ratchet::run(),
         Some(Part::Ledger) => ledger::run(),
+        Some(Part::Wallet) => wallet::run(),
+        Some(Part::Stores) => stores::run(),
     }
 }
 
@@ -71,7 +81,12 @@ fn build(arguments: &[&str]) -> Result<()> {
 
 /// The optimised program of this name.
 fn built(name: &str) -> Result<PathBuf> {
+    Ok(target()?.join("release").join(name).with_extension(EXE_EXTENSION))
+}
+
+/// Where cargo puts what it builds.
+fn target() -> Result<PathBuf> {
     let metadata = cargo::output(&["metadata", "--no-deps", "--format-version", "1"])?;
     let Metadata { target_directory } = serde_json::from_str(&metadata)?;
-    Ok(target_directory.join("release").join(name).with_extension(EXE_EXTENSION))
+    Ok(target_directory)
 }

@@ -6,6 +6,7 @@
 mod clock;
 mod closing;
 mod page;
+mod proofs;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,8 @@ const CLIPPY: [&str; 7] =
     ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
 /// Also links the binaries and examples that the stories start, with the features the tests use.
 const BUILD: [&str; 4] = ["build", "--locked", "--workspace", "--all-targets"];
-const NEXTEST: [&str; 5] = ["nextest", "run", "--locked", "--workspace", "--no-fail-fast"];
+const NEXTEST: [&str; 7] =
+    ["nextest", "run", "--locked", "--workspace", "--no-fail-fast", "-E", proofs::OTHERS];
 const TEST: [&str; 7] =
     ["test", "--locked", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"];
 const DOC_TESTS: [&str; 4] = ["test", "--locked", "--workspace", "--doc"];
@@ -28,6 +30,7 @@ const DOC_TESTS: [&str; 4] = ["test", "--locked", "--workspace", "--doc"];
 /// Runs all steps; true if each passed.
 pub(crate) fn run() -> Result<bool> {
     let start = Clock::start();
+    let nextest = cargo::output(&["nextest", "--version"]).is_ok();
     let outcomes = [
         step::cargo("fmt", &["fmt", "--all", "--check"])?,
         step::own("tidy", tidy::run)?,
@@ -36,7 +39,8 @@ pub(crate) fn run() -> Result<bool> {
         // Always the whole workspace, so that no dependency is built twice.
         step::cargo("clippy", &CLIPPY)?,
         step::cargo("build", &BUILD)?,
-        step::tests("tests", vec![tests()?])?,
+        step::tests("tests", vec![tests(nextest)?])?,
+        step::tests("proofs", proofs(nextest)?)?,
         step::tests("doc tests", vec![step::cargo_tests(&DOC_TESTS)?])?,
         step::tests("interop", interop::short()?)?,
         step::tests("views", page::views()?)?,
@@ -49,9 +53,16 @@ pub(crate) fn run() -> Result<bool> {
 }
 
 /// The unit and integration tests, by the better runner if it is installed.
-fn tests() -> Result<Command> {
-    let nextest = cargo::output(&["nextest", "--version"]).is_ok();
+fn tests(nextest: bool) -> Result<Command> {
     step::cargo_tests(if nextest { &NEXTEST } else { &TEST })
+}
+
+/// Those that nextest leaves out. What does not build fails once more, and is not passed over.
+fn proofs(nextest: bool) -> Result<Vec<Command>> {
+    if !nextest {
+        return Ok(vec![]);
+    }
+    proofs::tests().or_else(|_| Ok(vec![step::cargo_tests(&proofs::BUILT)?]))
 }
 
 fn report(outcomes: &[Outcome], start: &Clock) -> String {

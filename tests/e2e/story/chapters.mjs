@@ -1,11 +1,14 @@
 // The story in its order: Alice and Bob in front of a window or a page, from the first start to an
 // account that comes back. Each front adds what it alone has to get right.
 
+import { asking } from "./asking.mjs";
 import { accounts, welcome, words } from "./beginning.mjs";
+import { giving } from "./giving.mjs";
 import { keyboard } from "./keyboard.mjs";
 import { looks } from "./looks.mjs";
 import { meeting } from "./meeting.mjs";
 import { mistakes } from "./mistakes.mjs";
+import { moving } from "./moving.mjs";
 import { lightNode } from "./node.mjs";
 import { offline } from "./offline.mjs";
 import { faucet, paying } from "./paying.mjs";
@@ -31,6 +34,11 @@ export const THEN = [
   ["a power cut", powerCut],
   ["without a network", offline],
   ["every view in both languages and themes", looks],
+  ["a red envelope inside the conversation", giving],
+  ["money is asked for and paid with one tap", asking],
 ];
 
-export const LAST = [["an account comes back from its words", restored]];
+export const LAST = [
+  ["an account moves to its Falcon key", moving],
+  ["an account comes back from its words", restored],
+];

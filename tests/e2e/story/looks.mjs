@@ -26,6 +26,7 @@ export async function looks({ alice }) {
     await show("chat");
     await dialog(alice, "open-invite", "invite-qr", "invite-close", () => show("invite"));
     await dialog(alice, "open-add", "add-invite", "add-close", () => show("add"));
+    await dialog(alice, "composer-give", "give-amount", "give-close", () => show("give"));
     await dialog(alice, "composer-pay", "pay-amount", "pay-close", () => payDialog(alice, show));
   }
   await alice.chooses("en", "light");

@@ -21,7 +21,7 @@ export async function faucet({ alice, bob }) {
   await alice.shows("wallet-gift");
 }
 
-/** A payment with a memo; both see it final, and every digit is right. */
+/** A public payment with a memo; both see it final, and every digit is right. */
 export async function paying({ alice, bob }) {
   await alice.opensChat();
   await bob.opensChat();
@@ -66,7 +66,7 @@ async function pay(person) {
   await person.fills("pay-memo", MEMO);
   await person.shows("pay");
   await person.clicks("pay-next");
-  await person.sees("pay-confirm");
+  await publicly(person);
   const quote = {};
   for (const part of ["sum", "fee", "total", "available"]) {
     quote[part] = (await person.page.text(at(`pay-${part}`))).replace(/[^\d.]/g, "");
@@ -75,6 +75,13 @@ async function pay(person) {
   await person.clicks("pay-confirm");
   await person.seesNo("pay-confirm");
   return quote;
+}
+
+/** In the dialog that asks whether it is right: publicly, which needs no proof. */
+export async function publicly(person) {
+  await person.sees("pay-confirm");
+  if (await person.page.count(at("pay-way", { private: "true" }))) await person.clicks("pay-other");
+  await person.sees("pay-way", { private: "false" });
 }
 
 export function plus(a, b) {

@@ -28,6 +28,16 @@ const HELD: f64 = 12.0;
 /// Holds all three idle for the window; `profile` is a used profile, `dir` the place of a new one.
 pub(crate) async fn measure(profile: &Path, dir: &Path, home: &Bootstrap) -> Result<Vec<Row>> {
     let core = Core::start(profile)?;
+    let traffic = traffic(dir, home).await?;
+    let memory = resident(core.0.id());
+    let mut rows = vec![];
+    rows.extend(memory.map(|mib| Row::figure("core idle, RSS", mib, "MiB").at_most(MEMORY)));
+    rows.extend(traffic);
+    Ok(rows)
+}
+
+/// Holds an app and a connection idle for the window; `dir` is the place of the app's new profile.
+pub(crate) async fn traffic(dir: &Path, home: &Bootstrap) -> Result<Vec<Row>> {
     let (with, without) = (Relay::start(home).await?, Relay::start(home).await?);
     let app = person(dir, "carol", with.home()).await?;
     app.invite().await?;
@@ -39,18 +49,17 @@ pub(crate) async fn measure(profile: &Path, dir: &Path, home: &Bootstrap) -> Res
     let before = (with.traffic(), without.traffic());
     tokio::time::sleep(WINDOW).await;
     let (all, held) = (with.traffic() - before.0, without.traffic() - before.1);
-    let memory = core.memory();
     people::still_connected(&app)?;
     app.close().await;
     ensure!(!events.is_closed(), "the held connection was lost; nothing of this run counts");
 
-    let mut rows = vec![];
-    rows.extend(memory.map(|mib| Row::figure("core idle, RSS", mib, "MiB").at_most(MEMORY)));
-    rows.push(Row::figure("idle, held connection", kilobytes(held), "kB/min").at_most(HELD));
-    rows.push(Row::figure("idle, held connection", packets(held), "packets/min"));
-    rows.push(Row::figure("idle, headers", kilobytes(all) - kilobytes(held), "kB/min"));
-    rows.push(Row::figure("idle, headers", packets(all) - packets(held), "packets/min"));
-    Ok(rows)
+    Ok(vec![
+        Row::figure("idle app", kilobytes(all), "kB/min").at_most(HELD),
+        Row::figure("  of it the held connection", kilobytes(held), "kB/min"),
+        Row::figure("  of it headers", kilobytes(all) - kilobytes(held), "kB/min"),
+        Row::figure("idle app", packets(all), "packets/min"),
+        Row::figure("  of it the held connection", packets(held), "packets/min"),
+    ])
 }
 
 /// Holds one app connected until standard input ends: what a child of this binary does.
@@ -88,14 +97,14 @@ impl Core {
         ensure!(line == "ready\n", "the idle app does not start");
         Ok(core)
     }
+}
 
-    /// In MiB; `None` where the system does not tell it as Linux does.
-    fn memory(&self) -> Option<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-        let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-        Some(kib / 1024.0)
-    }
+/// A process's memory in MiB; `None` where the system does not tell it as Linux does.
+pub(crate) fn resident(process: u32) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib / 1024.0)
 }
 
 impl Drop for Core {

@@ -25,6 +25,12 @@ impl Row {
         Self { at_most: Some(goal), ..self }
     }
 
+    /// The figure for `cargo xtask bench ledger`: fields between tabs.
+    pub(crate) fn line(&self) -> String {
+        let goal = self.at_most.map_or_else(String::new, |goal| format!("<= {goal}"));
+        format!("{}\t{}\t{}\t{goal}\t", self.name, self.value, self.unit)
+    }
+
     fn columns(&self) -> [String; 5] {
         let goal = self.at_most.map_or_else(String::new, |goal| format!("<= {}", short(goal)));
         let verdict = self.at_most.map_or_else(String::new, |goal| {
@@ -92,5 +98,7 @@ slow          2500 ms      <= 2000  1.25 MISSED
 slow : idle   0.50 x
 ";
         assert_eq!(table.text(), text);
+        let row = Row::figure("idle, kept", 3.5, "kB/min").at_most(12.0);
+        assert_eq!(row.line(), "idle, kept\t3.5\tkB/min\t<= 12\t");
     }
 }

@@ -1,4 +1,5 @@
-//! The project's figures: started by `cargo xtask bench`, which builds what is measured.
+//! The project's figures: started by `cargo xtask bench`, which builds what is measured, and by
+//! `cargo xtask bench ledger` for what processes of the ledger take.
 //!
 //! `bench hold PROFILE` is its own child: an app that is open and idle.
 
@@ -12,8 +13,9 @@ fn main() -> Result<()> {
     runtime.block_on(async {
         match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             [] => bench::run().await,
+            ["ledger"] => bench::ledger().await,
             ["hold", profile] => bench::hold(Path::new(profile)).await,
-            _ => bail!("usage: bench"),
+            _ => bail!("usage: bench [ledger]"),
         }
     })
 }

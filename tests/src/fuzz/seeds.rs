@@ -5,8 +5,12 @@ mod chain;
 mod chat;
 mod files;
 mod names;
+mod payment;
+mod pool;
 mod ratchet;
 mod requests;
+mod review;
+mod statement;
 
 use anyhow::Result;
 use keys::{EcdsaKey, Master, Words};
@@ -35,10 +39,14 @@ fn seed(target: &'static str, name: &'static str, bytes: impl Into<Vec<u8>>) -> 
 pub fn all() -> Result<Vec<Seed>> {
     let mut seeds = files::seeds();
     seeds.extend(requests::seeds());
+    seeds.extend(payment::seeds());
+    seeds.extend(statement::seeds());
     seeds.extend(chain::seeds()?);
     seeds.extend(names::seeds()?);
+    seeds.extend(pool::seeds()?);
     seeds.extend(chat::seeds()?);
     seeds.extend(ratchet::seeds()?);
+    seeds.extend(review::seeds()?);
     Ok(seeds)
 }
 

@@ -2,12 +2,12 @@
 
 use keys::parse_address;
 use ledger::AccountProof;
-use net::{Bootstrap, LightNode};
+use net::{Bootstrap, CallError, LightNode};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 use types::{Abc, Amount, Round};
 use wire::Decode;
-use wire::chain::{ChainReply, ChainRequest};
+use wire::chain::{ChainReply, ChainRequest, Object};
 
 /// A connection to one worker of the network.
 #[derive(Debug)]
@@ -53,6 +53,21 @@ impl Ledger {
             panic!("not a tip")
         };
         round
+    }
+
+    /// Submits a transaction.
+    ///
+    /// # Errors
+    /// The code of the node's refusal.
+    ///
+    /// # Panics
+    /// If there is no answer.
+    pub fn submit(&self, transaction: Object) -> Result<(), String> {
+        match self.runtime.block_on(self.node.chain(ChainRequest::Submit(transaction))) {
+            Ok(_) => Ok(()),
+            Err(CallError::Failure(failure)) => Err(failure.code),
+            Err(error) => panic!("no answer: {error:?}"),
+        }
     }
 
     /// Asks anything.

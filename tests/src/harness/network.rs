@@ -90,6 +90,38 @@ impl Devnet {
         person.make_account(&self.bootstrap);
         person
     }
+
+    /// Alice and Bob, who know each other and have 100 ABC each.
+    #[must_use]
+    pub fn friends(&self) -> [Person; 2] {
+        let [alice, bob] = ["alice", "bob"].map(|name| self.person(name));
+        alice.run(&["contact", "add", &bob.invite()]);
+        bob.run(&["sync"]);
+        bob.run(&["chat", "send", "alice", "it is me"]);
+        for person in [&alice, &bob] {
+            person.in_step(&["sync"]);
+            person.run(&["faucet"]);
+        }
+        [alice, bob]
+    }
+}
+
+impl Drop for Devnet {
+    /// What the people's programs wrote down, for whoever wants to know why a test failed.
+    fn drop(&mut self) {
+        const NEWEST: usize = 60;
+        if !std::thread::panicking() {
+            return;
+        }
+        for folder in std::fs::read_dir(self.dir.path()).into_iter().flatten().flatten() {
+            let log = std::fs::read_to_string(folder.path().join("log").join("bcm.log"));
+            let lines: Vec<String> =
+                log.iter().flat_map(|log| log.lines()).map(str::to_owned).collect();
+            for line in lines.iter().skip(lines.len().saturating_sub(NEWEST)) {
+                eprintln!("{}: {line}", folder.file_name().display());
+            }
+        }
+    }
 }
 
 /// `bcm devnet`, which becomes `bcm-node devnet`.

@@ -1,6 +1,6 @@
 //! A person: one profile, driven by the command line with `--json`.
 
-use super::program::{Ended, Program, binary};
+use super::program::{Ended, Program, binary, eventually};
 use rustix::process::Signal;
 use serde_json::Value;
 use std::fs::{File, OpenOptions};
@@ -81,6 +81,17 @@ impl Person {
         self.attempt(args).unwrap_or_else(|failure| panic!("{} {args:?}: {failure:?}", self.name))
     }
 
+    /// Runs a command until the network was reached in its time: many networks share a computer.
+    ///
+    /// # Panics
+    /// If it fails, or none was within [`super::LIMIT`].
+    #[track_caller]
+    pub fn in_step(&self, args: &[&str]) -> Value {
+        eventually("an answer that is up to date", || {
+            Some(self.run(args)).filter(|answer| answer["synced"] == true)
+        })
+    }
+
     /// Runs a command that is to fail; returns how.
     ///
     /// # Panics
@@ -149,7 +160,7 @@ impl Person {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(binary("bcm"));
         command.arg("--profile").arg(&self.dir).arg("--json").args(args);
-        command.env_remove("BCM_PROFILE").env_remove("BCM_PASSPHRASE").env_remove("BCM_LOG");
+        command.env_remove("BCM_PROFILE").env_remove("BCM_PASSPHRASE").env("BCM_LOG", "debug");
         command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
         if let Some(passphrase) = &self.passphrase {
             command.env("BCM_PASSPHRASE", passphrase);

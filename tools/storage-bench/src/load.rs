@@ -1,7 +1,7 @@
 //! The load: blocks as a busy ledger makes them. Every engine gets the same ones, from one seed.
 
 use ledger::{
-    Account, Action, Body, Delta, Deltas, Entry, EntryKind, Source, Transaction, account_key,
+    Account, Action, Body, Delta, Deltas, Entry, EntryKind, Pay, Source, Transaction, account_key,
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::collections::BTreeMap;
@@ -79,15 +79,17 @@ impl Load {
     }
 
     fn transaction(&mut self, from: u64, to: u64, round: u64) -> Transaction {
+        let pay = Pay { source: 0, to: address(to), amount: Amount::new(round) };
         let witness: Vec<u8> = (0..65).map(|_| self.rng.random()).collect();
         Transaction {
             version: Transaction::VERSION,
             chain: self.chain,
             expiry: Round(round + 100),
             price_epoch: 0,
+            bundle: None,
             sources: vec![Source { address: address(from), nonce: round, reveal: None }],
             fee: Amount::new(1_000),
-            actions: vec![Action::Pay { source: 0, to: address(to), amount: Amount::new(round) }],
+            actions: vec![Action::Pay(pay)],
             witness: vec![witness],
         }
     }

@@ -5,11 +5,10 @@ use crate::{
     flat::{Flat, Memory},
     load::Block,
 };
-use abns::{ChainStore, Horizon, State};
+use abns::{ChainStore, Horizon, PendingState, State};
 use anyhow::{Context, Result};
-use keys::Ed25519Key;
 use ledger::{
-    Certificate, CertifiedHeader, Genesis, Header, Outcome, Prices, StateView, receipts_root,
+    BlockContext, Certificate, CertifiedHeader, Draw, Genesis, Outcome, StateView, Step, Tip,
 };
 use std::{collections::BTreeMap, path::Path, time::Instant};
 use types::{Amount, Timestamp};
@@ -26,57 +25,52 @@ pub(crate) struct Ours {
 
 /// The genesis of the load.
 pub(crate) fn genesis() -> Genesis {
-    let manager = |seed| Ed25519Key::from_seed([seed; 32]).public();
-    Genesis {
-        time: Timestamp(1_700_000_000_000),
-        interval_ms: 1_000,
-        managers: (1..=4).map(manager).collect(),
-        workers: vec![],
-        faucet: None,
-        balances: vec![(crate::load::address(u64::MAX), Amount::new(1_000_000_000))],
-        prices: Prices::DEVNET,
-    }
+    let balance = (crate::load::address(u64::MAX), Amount::new(1_000_000_000));
+    testkit::genesis(Timestamp(1_700_000_000_000), &[balance])
 }
 
 impl Ours {
     pub(crate) fn open(dir: &Path, horizon: Horizon) -> Result<Self> {
         let genesis = genesis();
         let store = ChainStore::open_with(&dir.join("chain.redb"), &genesis, horizon)?;
-        let reopened = store.tip().0.0 > 0;
+        let reopened = store.tip().round.0 > 0;
         Ok(Self { store, genesis, state: None, reopened, counted: Flat::new(Memory::default())? })
+    }
+
+    /// The block as managers would certify it; the store leaves signatures to its caller.
+    fn certify(
+        &self,
+        tip: &Tip,
+        (block, outcome): (&Block, &Outcome),
+        pending: &PendingState,
+    ) -> CertifiedHeader {
+        let (params, chain) = (&self.genesis.params, self.genesis.chain());
+        let time = tip.time.plus_millis(u64::from(params.interval_ms));
+        let context = BlockContext::after(tip, chain, time, params);
+        let draw = Draw { proposer: 0, ticket: [7; 80], output: [7; 64] };
+        let header = context.header(tip, &block.body, outcome, pending.root, &draw);
+        let votes: BTreeMap<u16, [u8; 64]> = (0..3).map(|member| (member, [7; 64])).collect();
+        let certificate = Certificate::new(Step::Commit, header.round, 0, header.id(), &votes, 4);
+        CertifiedHeader { header, certificate }
     }
 }
 
 impl Engine for Ours {
     fn block(&mut self, round: u64, block: &Block) -> Result<Times> {
         self.state = None;
+        let tip = self.store.tip();
+        anyhow::ensure!(tip.round.next().0 == round, "round {round} after {}", tip.round.0);
+        let changes = block.changes.iter().map(|(key, value)| (key.clone(), Some(value.clone())));
         let outcome = Outcome {
-            changes: block.changes.clone(),
+            changes: changes.collect(),
             entries: block.entries.clone(),
+            next_committee: tip.committee,
             ..Outcome::default()
         };
         let start = Instant::now();
         let pending = self.store.prepare(&outcome.changes)?;
         let prepare = start.elapsed();
-        let (tip, parent, time) = self.store.tip();
-        anyhow::ensure!(tip.next().0 == round, "round {round} after {}", tip.0);
-        let committee = self.genesis.committee();
-        let header = Header {
-            version: Header::VERSION,
-            chain: self.genesis.chain(),
-            round: tip.next(),
-            time: time.plus_millis(1_000),
-            parent,
-            body_root: block.body.root(),
-            state_root: pending.root,
-            receipts_root: receipts_root(&outcome.receipts),
-            committee: committee.hash(),
-            proposer: 0,
-        };
-        // The store leaves signatures to its caller.
-        let votes: BTreeMap<u16, [u8; 64]> = (0..3).map(|member| (member, [7; 64])).collect();
-        let certificate = Certificate::new(header.round, 0, header.id(), &votes, 4);
-        let certified = CertifiedHeader { header, certificate };
+        let certified = self.certify(&tip, (block, &outcome), &pending);
         let start = Instant::now();
         self.store.commit(&certified, &block.body, &outcome, pending)?;
         let commit = start.elapsed();
@@ -94,7 +88,7 @@ impl Engine for Ours {
     }
 
     fn tip(&self) -> Result<u64> {
-        Ok(self.store.tip().0.0)
+        Ok(self.store.tip().round.0)
     }
 
     fn given(&self) -> u64 {

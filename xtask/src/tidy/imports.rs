@@ -9,15 +9,17 @@ use std::collections::BTreeSet;
 const RULE: &str = "imports";
 
 /// Values in, values out: no clock, rng, async, locks, serde, files or sockets.
-pub(super) const PURE: [&str; 11] = [
+pub(super) const PURE: [&str; 13] = [
     "types",
     "wire",
     "keys",
     "ratchet",
     "name-rules",
+    "shielded",
     "ledger",
     "light",
     "wallet",
+    "statement",
     "chat",
     "acp",
     "simulator",
@@ -31,24 +33,58 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ratchet", &["types", "wire"]),
     // What is a name and what it looks like; who owns it is the ledger's affair.
     ("name-rules", &["types", "wire"]),
-    ("ledger", &["types", "wire", "keys", "name-rules"]),
+    // The circuit's library stays in here; who holds a key of the pool is the wallet's affair.
+    ("shielded", &["types", "wire"]),
+    ("ledger", &["types", "wire", "keys", "name-rules", "shielded"]),
     // Siblings: they never import one another; what joins two of them is a flow of the engine.
     ("light", &["types", "wire", "keys", "ledger"]),
-    ("wallet", &["types", "wire", "keys", "ledger"]),
+    ("wallet", &["types", "wire", "keys", "shielded", "ledger"]),
     ("chat", &["types", "wire", "keys", "ledger", "ratchet"]),
+    // Of keys only what is public: addresses and the check of signatures. Made by the engine,
+    // checked by a program that has nothing else.
+    ("statement", &["types", "wire", "keys", "shielded", "ledger", "light"]),
+    ("verify", &["types", "statement"]),
+    // Pages for people, and the only room that knows fonts.
+    ("paper", &["wire", "statement"]),
     // The store takes the siblings' changes, the network side takes none of their rules.
     ("store", &["types", "wire", "keys", "ledger", "ratchet", "light", "wallet", "chat"]),
     ("net", &["types", "wire"]),
     (
         "engine",
-        &["types", "wire", "keys", "ledger", "ratchet", "light", "wallet", "chat", "store", "net"],
+        &[
+            "types",
+            "wire",
+            "keys",
+            "shielded",
+            "ledger",
+            "ratchet",
+            "light",
+            "wallet",
+            "chat",
+            "statement",
+            "store",
+            "net",
+        ],
     ),
     (
         "api",
-        &["types", "wire", "keys", "ledger", "light", "wallet", "chat", "store", "net", "engine"],
+        &[
+            "types",
+            "wire",
+            "keys",
+            "ledger",
+            "light",
+            "wallet",
+            "statement",
+            "paper",
+            "chat",
+            "store",
+            "net",
+            "engine",
+        ],
     ),
     // Linked by tests only.
-    ("testkit", &["types", "wire", "keys", "ledger"]),
+    ("testkit", &["types", "wire", "keys", "shielded", "ledger"]),
     ("cli", &["types", "api"]),
     ("desktop", &["api"]),
     // The network links no wallet, chat, ratchet, store or engine: a server cannot hold a
@@ -56,9 +92,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("acp", &["types", "wire", "keys", "ledger"]),
     // The engine in a world of its own; what it tries out is never part of a manager.
     ("simulator", &["types", "wire", "ledger", "acp"]),
-    ("abns", &["types", "wire", "keys", "ledger", "light"]),
+    ("abns", &["types", "wire", "keys", "shielded", "ledger", "light"]),
     ("worker", &["types", "wire", "keys", "ledger", "light"]),
-    ("manager", &["types", "wire", "keys", "ledger", "light", "acp", "abns"]),
+    ("manager", &["types", "wire", "keys", "shielded", "ledger", "light", "acp", "abns"]),
     // It takes `net` for its transport, and so names libp2p's types in one place only.
     (
         "node",
@@ -88,6 +124,9 @@ const HOLDERS: &[(&str, &[&str])] = &[
     ("sqlx", &["store", "worker"]),
     ("libsqlite3-sys", &["store", "worker"]),
     ("redb", &["abns", "manager"]),
+    ("orchard", &["shielded"]),
+    ("shardtree", &["shielded"]),
+    ("zcash_note_encryption", &["shielded"]),
     ("tauri", &["desktop"]),
     ("tauri-build", &["desktop"]),
     ("gtk", &["desktop"]),

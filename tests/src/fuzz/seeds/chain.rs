@@ -1,16 +1,17 @@
 //! The ledger and its consensus: a small network with one payment in its first block.
 
 use super::{Seed, key, master, rng, seed};
-use abns::StateChunk;
+use abns::{Ground, StateChunk};
 use acp::{Message, NewView, Proposal, Status, Ticket, Vote, WalRecord};
 use anyhow::{Context, Result};
 use ledger::{
-    Account, AccountProof, Action, BlockContext, Body, Certificate, CertifiedHeader, Draw,
-    Evidence, Genesis, Offence, Outcome, Pay, Place, Profile, Seats, SignedVote, Source,
-    StateProof, Step, Tip, Transaction, account_key, execute, ticket_input,
+    Account, AccountProof, Action, BlockContext, Body, Certificate, CertifiedHeader, Decide,
+    Decision, Draw, Evidence, Flag, Flags, Genesis, HeaderRange, Offence, Outcome, Pay, Place,
+    Profile, Seats, SignedVote, Source, StateProof, Step, Tip, Transaction, account_key, execute,
+    ticket_input,
 };
 use light::{Backfill, Checkpoint, LightState, RecordProof};
-use manager::{Frame, SyncedBlock, Waiting};
+use manager::{EncodedChunk, Frame, PoolPart, StatePart, SyncedBlock, Waiting, Way};
 use name_rules::Name;
 use std::collections::BTreeMap;
 use types::{Address, Amount, Round, Timestamp};
@@ -51,7 +52,7 @@ fn story() -> Result<Story> {
     genesis.check().context("an invented genesis")?;
     let (chain, tip) = (genesis.chain(), genesis.tip([4; 32]));
     let payment = payment(&genesis)?;
-    let body = Body { parent_certificate: None, transactions: vec![payment.clone()] };
+    let body = Body { transactions: vec![payment.clone()], ..Body::default() };
     let committee = genesis.committee();
     let proposer = committee.position(&testkit::member(PROPOSER).key).context("a seat")?;
     let context = BlockContext::after(&tip, chain, Timestamp(2_000), &genesis.params).by(proposer);
@@ -74,6 +75,7 @@ fn payment(genesis: &Genesis) -> Result<Transaction> {
         chain: genesis.chain(),
         expiry: Round(100),
         price_epoch: 0,
+        bundle: None,
         sources: vec![Source { address: address(1), nonce: 0, reveal }],
         fee: Amount::new(0),
         actions: vec![Action::Pay(Pay {
@@ -104,6 +106,9 @@ fn objects(story: &Story) -> Result<Vec<Seed>> {
     let action = story.payment.actions.first().context("an action")?;
     let chunks = story.body.chunks();
     let chunk = chunks.first().context("a chunk")?;
+    let decision = Decision { flag: Flag::EcdsaOff, from: Round(9) };
+    let decided = Flags::default().after(decision).context("flags")?;
+    let decide = Action::Decide(Decide { decision, consents: vec![] });
     let seats = story.genesis.state();
     let seats = seats.get(&ledger::cell_key("seats")).context("seats")?;
     <Seats as wire::Decode>::from_bytes(seats)?;
@@ -124,6 +129,9 @@ fn objects(story: &Story) -> Result<Vec<Seed>> {
         seed("ledger-header", "tip", story.tip.after(&story.block.header).to_bytes()),
         seed("ledger-evidence", "two-votes", evidence(story).to_bytes()),
         seed("ledger-money", "profile", Profile { sequence: 1, hash: [5; 32] }.to_bytes()),
+        seed("ledger-money", "flags", decided.to_bytes()),
+        seed("ledger-transaction", "decide", decide.to_bytes()),
+        seed("ledger-money", "gift", super::chat::gift().to_bytes()),
         seed("name-rules-name", "typed", "Café.shop".as_bytes().to_vec()),
         seed("name-rules-name", "canonical", Name::parse("a.shop")?.to_bytes()),
         seed("keys-vrf", "proof", vrf()),
@@ -192,11 +200,16 @@ fn followed(story: &Story) -> Vec<Seed> {
     let record = RecordProof { round: Round(1), key: b"cell/seats".to_vec(), value: None, proof };
     let headers = std::slice::from_ref(&story.block.header);
     let short = Backfill::of(story.tip.clone(), headers, story.genesis.params.interval_ms);
+    let advanced = state.to_bytes();
+    let warrant = warrant(story);
+    let _frozen = state.take_warrant(&warrant, Timestamp(2_000));
     let mut seeds = vec![
         seed("light-state", "begun", begun),
-        seed("light-state", "advanced", state.to_bytes()),
+        seed("light-state", "frozen", state.to_bytes()),
+        seed("light-answers", "warrant", warrant.to_bytes()),
+        seed("light-state", "advanced", advanced.clone()),
         seed("light-advance", "next", with_header),
-        seed("light-advance", "again", [state.to_bytes(), step.to_bytes()].concat()),
+        seed("light-advance", "again", [advanced, step.to_bytes()].concat()),
         seed("light-verify", "step", step.to_bytes()),
         seed("light-answers", "step", step.to_bytes()),
         seed("light-answers", "record", record.to_bytes()),
@@ -207,6 +220,14 @@ fn followed(story: &Story) -> Vec<Seed> {
     seeds.extend(abns::fuzz::rows().into_iter().map(|(name, row)| seed("abns-rows", name, row)));
     seeds.extend(short.map(|short| seed("light-answers", "short", short.to_bytes())));
     seeds
+}
+
+/// The managers have certified another header of the first round as well.
+fn warrant(story: &Story) -> ledger::Conflict {
+    let committee = story.genesis.committee();
+    let other = ledger::Header { state_root: [9; 32], ..story.block.header.clone() };
+    let second = testkit::certify(other, &committee, &[2, 3, 4]);
+    ledger::Conflict { first: story.block.clone(), second, committee }
 }
 
 fn chunk_of_state() -> StateChunk {
@@ -259,9 +280,8 @@ fn consensus(story: &Story) -> Vec<Seed> {
         ("ask", Frame::Ask { from: Round(5) }),
         ("want", Frame::Want(block)),
         ("block", Frame::Block { header: Box::new(header.clone()), body: body.clone() }),
-        ("blocks", Frame::Blocks(vec![SyncedBlock { header: story.block.clone(), body }])),
     ];
-    let mut seeds: Vec<Seed> = Vec::new();
+    let mut seeds = catching_up(story);
     for (name, message) in messages {
         seeds.push(seed("acp-message", name, message.to_bytes()));
         seeds.push(seed("acp-verify", name, message.to_bytes()));
@@ -272,6 +292,32 @@ fn consensus(story: &Story) -> Vec<Seed> {
     seeds.push(seed("manager-wal", "torn", [all.as_slice(), b"re"].concat()));
     seeds.push(seed("manager-wal", "all", all));
     seeds.extend(records.map(|(name, record)| seed("acp-wal-record", name, record.to_bytes())));
+    seeds
+}
+
+/// What managers send one that was away, and a file of evidence.
+fn catching_up(story: &Story) -> Vec<Seed> {
+    let (block, round) = (story.block.clone(), Round(1));
+    let synced = SyncedBlock { header: block.clone(), body: story.body.to_bytes() };
+    let (before, range) = (Some(block.header.clone()), HeaderRange::default());
+    let ground = Some(Ground { block, before, range });
+    let chunks = vec![EncodedChunk(chunk_of_state().to_bytes())];
+    let part = StatePart { round, from: vec![7; 40], chunks, last: true };
+    let frames = [
+        ("blocks", Frame::Blocks { blocks: vec![synced], tip: round }),
+        ("ask-way", Frame::AskWay { trusted: Round(5), shown: true }),
+        ("way", Frame::Way(Box::new(Way { steps: vec![], ground }))),
+        ("ask-state", Frame::AskState { round, from: vec![7; 40] }),
+        ("state", Frame::State(Box::new(part))),
+        ("ask-pool", Frame::AskPool { from: 7 }),
+        ("pool", Frame::Pool(Box::new(PoolPart { from: 7, bundles: vec![] }))),
+    ];
+    let mut file = wire::Writer::new();
+    file.fixed(b"bcm-evi1");
+    story.genesis.chain().encode(&mut file);
+    file.list(&[evidence(story)]);
+    let mut seeds = vec![seed("manager-evidence", "one", file.into_bytes())];
+    seeds.extend(frames.map(|(name, frame)| seed("manager-frame", name, frame.to_bytes())));
     seeds
 }
 

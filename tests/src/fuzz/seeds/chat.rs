@@ -2,12 +2,14 @@
 
 use super::{Seed, key, master, rng, seed};
 use anyhow::{Context, Result};
-use chat::{Body, Card, Content, Hello, Invite, Route, seal_envelope};
+use chat::{Body, Card, Content, Hello, Invite, PaymentRef, PaymentRequest, Route, seal_envelope};
+use keys::Claimer;
+use ledger::Gift;
 use ratchet::{
     Bundle, IdentityKeyPair, Incoming, KyberPreKey, KyberPublic, MessageKind, OneTimePreKey,
     OneTimePublic, PreKeys, SafetyNumber, SessionRecord, SignedPreKey,
 };
-use types::{Amount, ChainId, MessageId, Timestamp, TxId, WorkerId};
+use types::{Amount, ChainId, MessageId, Round, Timestamp, TxId, WorkerId};
 use wire::Encode;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -68,6 +70,26 @@ fn sessions() -> Result<Vec<Seed>> {
     ])
 }
 
+fn envelope_key() -> [u8; 32] {
+    master(1).envelope_key().public()
+}
+
+/// A red envelope as its members are told of it.
+pub(super) fn gift() -> Gift {
+    Gift {
+        tx: TxId([8; 32]),
+        by: Round(600),
+        total: Amount::new(5_000_000),
+        shares: 2,
+        lucky: true,
+        expiry: Round(86_400),
+        salt: [9; 32],
+        claimers: vec![Claimer::Member(envelope_key()), Claimer::Given([3; 32])],
+        greeting: "恭喜发财".to_owned(),
+        seed: Some([4; 32].into()),
+    }
+}
+
 fn contents() -> Result<Vec<Seed>> {
     let content = |name, body| {
         let content = Content { id: MessageId([6; 16]), time: NOW, body };
@@ -76,6 +98,9 @@ fn contents() -> Result<Vec<Seed>> {
     let hello = Hello { card: card(1), route: route(), directory: DIRECTORY };
     let payment =
         Body::Payment { tx: TxId([8; 32]), amount: Amount::new(1), memo: "tea".to_owned() };
+    let (request, memo) = (MessageId([5; 16]), "tea".to_owned());
+    let asked = PaymentRequest { amount: Amount::new(1), memo: memo.clone(), expiry: Some(NOW) };
+    let paid = PaymentRef { tx: TxId([8; 32]), amount: Amount::new(1) };
     let invite = Invite { chain: CHAIN, card: card(1), directory: DIRECTORY, route: route() };
     let envelope = seal_envelope(&route(), &[9; 90], &mut rng()).context("a short message")?;
     let [alice, bob] = [1, 2].map(|key| IdentityKeyPair::from_private([key; 32]).public());
@@ -85,6 +110,14 @@ fn contents() -> Result<Vec<Seed>> {
         content("text", Body::Text("Grüße, 你好".to_owned())),
         content("receipt", Body::Receipt(vec![MessageId([7; 16])])),
         content("payment", payment),
+        content("keys-changed", Body::KeysChanged(Round(7))),
+        content("envelope-key", Body::EnvelopeKey(envelope_key())),
+        content("private-address", Body::PrivateAddress([5; 47])),
+        content("ask-private-address", Body::AskPrivateAddress),
+        content("gift", Body::Gift(Box::new(gift()))),
+        content("request", Body::Request(asked)),
+        content("settlement", Body::Settlement { request, payment: paid, memo }),
+        content("closed", Body::Closed { request, by_asker: true }),
         seed("chat-invite", "valid", invite.to_bytes()),
         seed("chat-invite-text", "valid", invite.text()),
         seed("chat-safety-text", "of-bob", chat::scannable(&number)),

@@ -2,7 +2,7 @@
 
 use super::{Seed, key, seed};
 use types::{EnvelopeId, QueueId, Round, SendId, Timestamp, TxId, WorkerId};
-use wire::chain::{ChainReply, ChainRequest, Object};
+use wire::chain::{ChainReply, ChainRequest, Object, StateKey};
 use wire::directory::{
     DirectoryReply, DirectoryRequest, Holding, OneTime, OneTimeKyber, Publication,
 };
@@ -121,6 +121,14 @@ fn chain() -> Vec<Seed> {
         ask("ask-record", ChainRequest::Record { key: b"acct/".to_vec() }),
         ask("ask-back", ChainRequest::Back { before: Round(9), max: 200 }),
         ask("ask-committee", ChainRequest::Committee([3; 32])),
+        ask("warrant", ChainRequest::Warrant(Object(vec![6; 60]))),
+        ask("ask-warrants", ChainRequest::Warrants),
+        ask("ask-pool-log", ChainRequest::PoolLog { after: 3, max: 512 }),
+        ask("ask-pool-effects", ChainRequest::PoolEffects { from: 8, max: 8 }),
+        ask(
+            "ask-records",
+            ChainRequest::Records { under: Round(9), keys: vec![StateKey(vec![7])] },
+        ),
         answer("tip", tip),
         answer("headers", ChainReply::Headers(objects())),
         answer("history", ChainReply::History(objects())),
@@ -128,6 +136,11 @@ fn chain() -> Vec<Seed> {
         answer("record", ChainReply::Record(Object(vec![1; 40]))),
         answer("back", ChainReply::Back(Object(vec![1; 40]))),
         answer("committee", ChainReply::Committee(Object(vec![1; 40]))),
+        answer("warranted", ChainReply::Warranted),
+        answer("warrants", ChainReply::Warrants(objects())),
+        answer("pool-log", ChainReply::PoolLog(objects())),
+        answer("pool-effects", ChainReply::PoolEffects(objects())),
+        answer("records", ChainReply::Records(objects())),
         answer("found", ChainReply::Found(Some(Round(8)))),
         answer("located", ChainReply::Located(vec!["/ip4/127.0.0.1/tcp/4001".to_owned()])),
         seed("wire-chain", "refused", failed("insufficient_funds")),

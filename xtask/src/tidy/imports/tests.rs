@@ -2,10 +2,11 @@ use crate::tidy::metadata::samples::{Sample, workspace};
 
 #[track_caller]
 fn check(members: &[Sample<'_>], expected: &[&str]) {
-    let foreign: [Sample<'_>; 9] = [
+    let foreign: [Sample<'_>; 10] = [
         ("tokio", &[]),
         ("sqlx", &[("tokio", None)]),
         ("libp2p", &[]),
+        ("orchard", &[]),
         ("serde", &[]),
         ("middle", &[("tokio", None)]),
         ("proptest", &[]),
@@ -59,6 +60,7 @@ fn a_room_without_a_row_is_refused() {
 #[test]
 fn libraries_stay_with_their_holders() {
     check(&[("engine", &[("libp2p", None)])], &["engine may not name libp2p; only net, node may"]);
+    check(&[("wallet", &[("orchard", None)])], &["wallet may not name orchard; only shielded may"]);
     check(&[("api", &[("sqlx", None)])], &["api may not name sqlx; only store, worker may"]);
     check(
         &[("net", &[("serde", Some("build"))])],

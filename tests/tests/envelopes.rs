@@ -1,0 +1,256 @@
+//! Red envelopes with the real binaries: Alice gives in her chat with Bob, Bob claims, both see who
+//! got what, and every sum is right.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may")]
+
+use scenarios::harness::{Devnet, Person, eventually, units};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// What a claim that is paid to an address costs: it comes out of the share.
+const FEE: u64 = 1_696;
+
+fn balance(person: &Person) -> u64 {
+    let balance = person.in_step(&["balance"]);
+    amount(&balance["tokens"][0]["total"])
+}
+
+fn amount(text: &Value) -> u64 {
+    units(text)
+}
+
+/// The red envelope as this person sees it.
+fn seen(person: &Person, id: &str) -> Value {
+    let list = person.in_step(&["envelope", "list"]);
+    let all = list["envelopes"].as_array().unwrap();
+    all.iter().find(|envelope| envelope["id"] == id).unwrap().clone()
+}
+
+fn create(person: &Person, args: &[&str]) -> (String, Value) {
+    let made = person.run(&[&["envelope", "create"], args].concat())["envelope"].clone();
+    assert_eq!((&made["state"], &made["claimed"]), (&json!("open"), &json!([])), "{made}");
+    assert_eq!((&made["left"], &made["from"]), (&made["total"], &json!("me")));
+    (made["id"].as_str().unwrap().to_owned(), made)
+}
+
+#[test]
+fn alice_gives_and_bob_claims() {
+    let net = Devnet::start(2);
+    let [alice, bob] = net.friends();
+    let (before, bobs) = (balance(&alice), balance(&bob));
+    let (id, made) = create(&alice, &["bob", "12.5", "--shares", "1", "--text", "恭喜发财"]);
+    assert_eq!(
+        (&made["shares"], &made["lucky"], &made["key_shared"]),
+        (&1.into(), &false.into(), &false.into())
+    );
+    let cost = before - balance(&alice);
+    assert!((12_500_000..12_510_000).contains(&cost), "{cost}");
+
+    // It stands in the chat, and can be opened from there.
+    let read = bob.run(&["chat", "read", "alice"]);
+    let message = read["messages"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&message["text"], &message["payment"]), (&json!("恭喜发财"), &Value::Null));
+    let told = &message["envelope"];
+    assert_eq!(
+        (&told["id"], &told["state"], &told["share"]),
+        (&json!(id), &json!("open"), &json!("unclaimed"))
+    );
+    let short = &id[..12];
+    let claimed = bob.run(&["envelope", "claim", short, "--public"]);
+    assert_eq!(amount(&claimed["got"]), 12_500_000 - FEE);
+    assert_eq!(claimed["envelope"]["state"], "done");
+    assert_eq!(balance(&bob), bobs + 12_500_000 - FEE);
+    bob.refuses(&["envelope", "claim", &id], "already_claimed");
+
+    // Both see the same, each with their own names.
+    let share = "12.498304";
+    let at_bob = seen(&bob, &id);
+    assert_eq!(at_bob["claimed"], json!([{ "who": "me", "amount": share }]));
+    let at_alice = seen(&alice, &id);
+    assert_eq!(at_alice["claimed"], json!([{ "who": "bob", "amount": share }]));
+    for envelope in [at_bob, at_alice] {
+        assert_eq!((&envelope["left"], &envelope["state"]), (&json!("0"), &json!("done")));
+    }
+    // Of one share none is for Alice.
+    alice.refuses(&["envelope", "claim", &id], "no_share");
+    histories(&alice, &bob);
+}
+
+/// Both histories tell of it, with whom and what was said.
+fn histories(alice: &Person, bob: &Person) {
+    let of = |person: &Person| {
+        let history = person.run(&["history"]);
+        let entries = history["entries"].as_array().unwrap().clone();
+        entries.into_iter().find(|entry| entry["kind"] == "envelope").unwrap()
+    };
+    let (given, got) = (of(alice), of(bob));
+    assert_eq!((&given["direction"], &given["amount"]), (&json!("out"), &json!("12.5")));
+    assert_eq!((&given["counterparty"], &given["memo"]), (&json!("bob"), &json!("恭喜发财")));
+    assert_eq!((&got["direction"], &got["amount"]), (&json!("in"), &json!("12.498304")));
+    assert_eq!((&got["counterparty"], &got["fee"]), (&json!("alice"), &Value::Null));
+}
+
+#[test]
+fn chance_divides_a_lucky_one_and_nothing_is_lost() {
+    let net = Devnet::start(2);
+    let [alice, bob] = net.friends();
+    let bobs = balance(&bob);
+    let (id, _) = create(&alice, &["bob", "10", "--shares", "2", "--lucky"]);
+    let cost = balance(&alice);
+    let got = amount(&bob.run(&["envelope", "claim", &id, "--public"])["got"]);
+    assert!((1..10_000_000 - FEE).contains(&got), "{got}");
+    assert_eq!(balance(&bob), bobs + got);
+    // The maker is a member as well, and takes the rest.
+    let rest = amount(&alice.run(&["envelope", "claim", &id, "--public"])["got"]);
+    assert_eq!(got + rest + 2 * FEE, 10_000_000);
+    assert_eq!(balance(&alice), cost + rest);
+    let envelope = seen(&alice, &id);
+    assert_eq!((&envelope["left"], &envelope["state"]), (&json!("0"), &json!("done")));
+    let claimed = envelope["claimed"].as_array().unwrap();
+    let sum: u64 = claimed.iter().map(|share| amount(&share["amount"])).sum();
+    assert_eq!((claimed.len(), sum), (2, got + rest));
+}
+
+#[test]
+fn what_is_claimed_or_made_without_a_network_goes_out_once_there_is_one() {
+    let mut net = Devnet::start(2);
+    let [alice, bob] = net.friends();
+    let before = balance(&bob);
+    net.stop();
+    let made = alice.run(&["envelope", "create", "bob", "3", "--shares", "3", "--offline"]);
+    let id = made["envelope"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(made["envelope"]["state"], "queued");
+    net.start_again();
+    alice.run(&["sync"]);
+    bob.run(&["sync"]);
+    let open = eventually("the ledger has it", || {
+        alice.run(&["sync"]);
+        let envelope = seen(&bob, &id);
+        (envelope["state"] == "open").then_some(envelope)
+    });
+    assert_eq!((&open["left"], &open["shares"]), (&json!("3"), &json!(3)));
+    bob.run(&["envelope", "claim", &id, "--public"]);
+    assert_eq!(balance(&bob), before + 1_000_000 - FEE);
+    let left = seen(&alice, &id);
+    assert_eq!((&left["left"], &left["state"]), (&json!("2"), &json!("open")));
+    // One of the three is Alice's; the last is nobody's here.
+    alice.run(&["envelope", "claim", &id, "--public"]);
+    bob.refuses(&["envelope", "claim", &id], "already_claimed");
+    assert_eq!(seen(&bob, &id)["left"], "1");
+}
+
+#[test]
+fn the_first_money_of_an_account_can_come_in_a_red_envelope() {
+    let net = Devnet::start(2);
+    let [alice, _] = net.friends();
+    let carol = net.person("carol");
+    alice.run(&["contact", "add", &carol.invite()]);
+    carol.in_step(&["sync"]);
+    let (small, _) = create(&alice, &["carol", "0.005", "--shares", "1"]);
+    carol.refuses(&["envelope", "claim", &small, "--public"], "below_minimum");
+    // Nor is it worth what bringing it into the pool costs.
+    carol.refuses(&["envelope", "claim", &small], "below_fee");
+    let (id, _) = create(&alice, &["carol", "0.5", "--shares", "1"]);
+    let got = amount(&carol.run(&["envelope", "claim", &id, "--public"])["got"]);
+    assert_eq!((got, balance(&carol)), (500_000 - FEE, 500_000 - FEE));
+    // And now the small one, too.
+    assert_eq!(amount(&carol.run(&["envelope", "claim", &small, "--public"])["got"]), 5_000 - FEE);
+    into_the_pool(&alice, &carol);
+}
+
+/// What nobody is named for goes into the pool by itself, and no account tells of it.
+fn into_the_pool(alice: &Person, carol: &Person) {
+    let public =
+        |person: &Person| amount(&person.in_step(&["balance"])["tokens"][0]["transparent"]);
+    let before = public(carol);
+    let (id, _) = create(alice, &["carol", "2", "--shares", "1"]);
+    let claimed = carol.run(&["envelope", "claim", &id]);
+    assert_eq!(claimed["envelope"]["to_pool"], true, "{claimed}");
+    let got = eventually("the share is in the pool", || {
+        let envelope = seen(carol, &id);
+        (envelope["share"] == "got").then(|| amount(&envelope["got"]))
+    });
+    let private = eventually("it is found there", || {
+        let balance = carol.in_step(&["balance"]);
+        let private = amount(&balance["tokens"][0]["private"]);
+        (private > 0).then_some(private)
+    });
+    assert_eq!((private, public(carol)), (got, before));
+    assert!(got < 2_000_000 - FEE && got > 1_950_000, "{got}");
+    carol.refuses(&["envelope", "claim", &id], "already_claimed");
+    let history = carol.run(&["history"]);
+    let told = history["entries"].as_array().unwrap().iter();
+    let line = told.rev().find(|entry| entry["private"] == true).unwrap();
+    assert_eq!((&line["direction"], &line["counterparty"]), (&json!("in"), &json!("alice")));
+}
+
+#[test]
+fn what_is_killed_in_between_happens_once_or_not_at_all() {
+    let net = Devnet::start(2);
+    let [alice, bob] = net.friends();
+    let (alices, bobs) = (balance(&alice), balance(&bob));
+    let mut told = 0;
+    for millis in [60, 150, 300, 600, 1000, 1500] {
+        let create = ["envelope", "create", "bob", "1", "--shares", "1"];
+        let made = killed_after(&alice, &create, millis).is_some();
+        let mine = || alice.run(&["envelope", "list"])["envelopes"].as_array().unwrap().clone();
+        let all = eventually("no red envelope is on its way", || {
+            let all = mine();
+            all.iter().all(|envelope| envelope["state"] != "queued").then_some(all)
+        });
+        assert!(all.len() >= told + usize::from(made), "what was acknowledged is there");
+        told = all.len();
+        let Some(newest) = all.iter().find(|envelope| envelope["state"] == "open") else {
+            continue;
+        };
+        let id = newest["id"].as_str().unwrap();
+        bob.run(&["sync"]);
+        let claim = ["envelope", "claim", id, "--public"];
+        killed_after(&bob, &claim, millis);
+        // Asked once more, as a person would.
+        if let Err(again) = bob.attempt(&claim) {
+            assert_eq!(again.code, "already_claimed");
+        }
+        assert_eq!(seen(&alice, id)["state"], "done");
+    }
+    let given = u64::try_from(told).unwrap();
+    assert!(given > 0, "not all of them were killed before they began");
+    assert_eq!(balance(&bob), bobs + given * (1_000_000 - FEE));
+    let spent = alices - balance(&alice);
+    // A payer's fee is a little over 0.001 ABC.
+    assert!((given * 1_001_000..given * 1_002_000).contains(&spent), "{spent} for {given}");
+}
+
+/// Kills a command so long after its start; its document, if it had come to its end.
+fn killed_after(person: &Person, args: &[&str], millis: u64) -> Option<Value> {
+    let running = person.start(args);
+    std::thread::sleep(Duration::from_millis(millis));
+    running.kill()
+}
+
+#[test]
+fn wrong_wishes_have_codes() {
+    let net = Devnet::start(2);
+    let [alice, bob] = net.friends();
+    let create = |amount: &str, shares: &str| {
+        alice.fails(&["envelope", "create", "bob", amount, "--shares", shares]).code
+    };
+    assert_eq!(create("0", "1"), "bad_amount");
+    assert_eq!(create("-5", "1"), "bad_amount");
+    assert_eq!(create("0.001", "1"), "bad_amount");
+    assert_eq!(create("1", "0"), "bad_shares");
+    assert_eq!(create("1", "101"), "bad_shares");
+    assert_eq!(create("1", "x"), "usage");
+    assert_eq!(create("100", "1"), "insufficient_funds");
+    alice.refuses(&["envelope", "create", "bob", "1"], "usage");
+    alice.refuses(&["envelope", "create", "eve", "1", "--shares", "1"], "unknown_contact");
+    let long = "x".repeat(201);
+    alice.refuses(
+        &["envelope", "create", "bob", "1", "--shares", "1", "--text", &long],
+        "message_too_long",
+    );
+    for id in ["", "abc", &"7".repeat(64), "not an id"] {
+        bob.refuses(&["envelope", "claim", id], "unknown_envelope");
+    }
+    assert_eq!(bob.run(&["envelope", "list"])["envelopes"], json!([]));
+}
