@@ -40,6 +40,7 @@ const looked = {
 
 const address = "bcm1qynsqrpjw72yxzqzadwpu0ulj5etwstf5zpnay6k7zxup804ahnhpee209x9wvt4es2dj8j8cujs630dvf";
 const asked = { challenge: "057409bc".repeat(8), card: "bcmr:3d9L5Dp".padEnd(600, "x"), verifier: "74".repeat(32), digits: "12345 ".repeat(6).trim() };
+const sealed = "42434d5001".padEnd(2_200, "a7");
 const shown = {
   role: "payer", amount: "12.5", token: "ABC", address, memo: "for lunch", time: "2026-11-20T10:15:00.000Z",
   round: 9_015, tx: "5".repeat(64), account: null, said: "tax office (7)", not_after: "2026-11-27T10:15:00.000Z",
@@ -48,9 +49,12 @@ const shown = {
 
 /** What the core answers about them. */
 export const answers = {
+  review_card: () => ({ card: `bcmr:${"3d9L5Dp".repeat(240)}`, digits: "12345 ".repeat(6).trim() }),
   review_challenge: () => asked,
   review_check: () => shown,
-  review_grant: () => ({ grant: grant("5", { strength: "payment" }), delivery: "file", card: "42434d5001".padEnd(900, "a7") }),
+  review_grant: () => ({ grant: grant("5", { strength: "payment" }), delivery: "file", card: sealed }),
+  review_import: (_, { card }) => (card.toLowerCase() === sealed ? { grant: received[0] } : null),
+  review_preview: () => ({ grantee: "Rita", digits: "12345".repeat(6), months, now: "2026-11" }),
   review_list: (now) => now.grants ?? { given, received, synced: true },
   review_show: () => looked,
   review_save: (now) => now.saved ?? {
@@ -65,6 +69,16 @@ const reviewer = (status) => ({
   status: { ...status, account: { ...status.account, review_only: true } },
   grants: { given: [], received, synced: true },
 });
+
+/** Signs a grant that is sealed to a card, and stands before its codes. */
+async function seal(page) {
+  await page.click('[data-test="review-give"]');
+  await page.type('[data-test="review-to"]', "bcmr:3d9L5Dp");
+  await page.type('[data-test="review-purpose"]', "tax");
+  await page.click('[data-test="review-go"]');
+  await page.click('[data-test="review-go"]');
+  await page.waitForSelector('[data-test="review-codes"]');
+}
 
 export const scenes = (status) => [
   { name: "statement", steps: async (page) => {
@@ -82,6 +96,33 @@ export const scenes = (status) => [
     await wallet(page);
     await page.click('[data-test="review-look"]');
     await page.waitForSelector('[data-test="look-remark"]');
+  } },
+  { name: "review-card", steps: async (page) => {
+    await wallet(page);
+    await page.click('[data-test="review-card"]');
+    await page.waitForSelector('[data-test="card-codes"]');
+  } },
+  { name: "review-sealed", steps: async (page) => {
+    await wallet(page);
+    await seal(page);
+  } },
+  // What one screen shows another reads, out of pictures of it.
+  { name: "review-opened", steps: async (page) => {
+    await wallet(page);
+    await seal(page);
+    const codes = page.locator('[data-test="review-codes"]');
+    const files = [];
+    for (let at = Number(await codes.getAttribute("data-count")); at > 0; at--) {
+      files.push({ name: `${at}.png`, mimeType: "image/png", buffer: await codes.screenshot() });
+      await page.click('[data-test="codes-next"]');
+    }
+    await page.click('[data-test="review-close"]');
+    await page.click('[data-test="review-open"]');
+    await page.setInputFiles('[data-test="code-files"]', files.slice(1));
+    await page.waitForFunction(() => document.querySelector('[data-test="code-far"]').textContent !== "");
+    if (await page.$('[data-test="open-done"]')) throw new Error("it opens without all codes");
+    await page.setInputFiles('[data-test="code-files"]', files.slice(0, 1));
+    await page.waitForSelector('[data-test="open-done"]');
   } },
   { name: "payment-checked", steps: async (page) => {
     await wallet(page);

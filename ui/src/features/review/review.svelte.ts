@@ -5,6 +5,7 @@ import {
   type GrantRecord,
   type GrantStrength,
   type Reviewed,
+  type ReviewerRecord,
 } from "../../bindings";
 import { Loader } from "../../lib/loader";
 import { worthShowing, type Failure } from "../../lib/transport";
@@ -106,6 +107,41 @@ export class Granting {
       months: full ? null : standing ? `${this.from.trim()}..` : this.from.trim(),
       until: standing && until !== "" ? until : null,
     };
+  }
+}
+
+/** What others seal review keys to. */
+export class MyCard {
+  card = $state.raw<ReviewerRecord | null>(null);
+  failure = $state.raw<Failure | null>(null);
+
+  async load(): Promise<void> {
+    const answer = await commands.reviewCard();
+    this.failure = answer.ok ? null : answer.error;
+    if (answer.ok) this.card = answer.value;
+  }
+}
+
+/** A sealed review key that is about to be opened. */
+export class Sealed {
+  text = $state("");
+  busy = $state(false);
+  failure = $state.raw<Failure | null>(null);
+  opened = $state.raw<GrantRecord | null>(null);
+
+  /** Takes the bytes of a file as text. */
+  async take(file: Blob): Promise<void> {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    this.text = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  async open(): Promise<void> {
+    if (this.busy || this.text.trim() === "") return;
+    this.busy = true;
+    const answer = await commands.reviewImport({ card: this.text.trim() });
+    this.failure = answer.ok ? null : answer.error;
+    this.opened = answer.ok ? answer.value.grant : null;
+    this.busy = false;
   }
 }
 
