@@ -19,7 +19,7 @@ const ARGUMENTS = [
 ];
 
 /** How the browser says that nobody is there, or that a new program does not know the old secret. */
-const AWAY = /^WebSocket connection to .*(ERR_CONNECTION_REFUSED|Unexpected response code)/;
+const AWAY = /^WebSocket connection to .*(ERR_CONNECTION_REFUSED|Unexpected response code|HTTP Authentication failed)/;
 
 /** What is fetched for the page's own checks. */
 export const fetched = createRequire(join(ROOT, "ui/package.json"));

@@ -14,6 +14,7 @@ import { offline } from "./offline.mjs";
 import { faucet, paying } from "./paying.mjs";
 import { powerCut, restart } from "./restarting.mjs";
 import { restored } from "./restored.mjs";
+import { sealing } from "./sealing.mjs";
 import { talking } from "./talking.mjs";
 
 export const FIRST = [
@@ -36,6 +37,7 @@ export const THEN = [
   ["every view in both languages and themes", looks],
   ["a red envelope inside the conversation", giving],
   ["money is asked for and paid with one tap", asking],
+  ["a review key sealed to a card", sealing],
 ];
 
 export const LAST = [
