@@ -72,9 +72,8 @@ impl Engine {
         (needed, available): (Amount<Abc>, Amount<Abc>),
         open: &[Transfer],
     ) -> Result<bool, Fault> {
-        let there = self.coming().await?.into_iter().fold(available, add);
-        let taken = add(needed, self.promised_before(wish).await?);
-        let missing = taken.minus(there).unwrap_or(Amount::ZERO);
+        let there = self.left_for(wish, available).await?;
+        let missing = needed.minus(there).unwrap_or(Amount::ZERO);
         if missing.is_zero() || self.is_topping_up().await? {
             return Ok(false);
         }
@@ -110,8 +109,19 @@ impl Engine {
         Ok(amount <= agreed)
     }
 
+    /// What there is for a wish with all that comes by itself, once those before it have taken theirs.
+    /// What they lack, they see to themselves.
+    pub(super) async fn left_for(
+        &self,
+        wish: &Transfer,
+        available: Amount<Abc>,
+    ) -> Result<Amount<Abc>, Fault> {
+        let there = self.coming().await?.into_iter().fold(available, add);
+        Ok(there.minus(self.promised_before(wish).await?).unwrap_or(Amount::ZERO))
+    }
+
     /// What the wishes before this one will take out of the pool, for which nothing is signed yet.
-    pub(super) async fn promised_before(&self, wish: &Transfer) -> Result<Amount<Abc>, Fault> {
+    async fn promised_before(&self, wish: &Transfer) -> Result<Amount<Abc>, Fault> {
         let mut promised = Amount::ZERO;
         for open in self.store.open_transfers().await? {
             if open.intent == wish.intent {

@@ -204,9 +204,8 @@ impl Engine {
         let fee = needed.minus(wish.amount).unwrap_or(Amount::ZERO);
         let former = self.to_carry_over().await?.into_iter().fold(Amount::ZERO, add);
         let first = First { carry_over: Some(former).filter(|it| !it.is_zero()), ..none };
-        let available = self.coming().await?.into_iter().fold(available, add);
-        let taken = add(needed, self.promised_before(wish).await?);
-        let missing = taken.minus(available).unwrap_or(Amount::ZERO);
+        let available = self.left_for(wish, available).await?;
+        let missing = needed.minus(available).unwrap_or(Amount::ZERO);
         if missing.is_zero() {
             return Ok((fee, first));
         }
@@ -215,7 +214,7 @@ impl Engine {
             return Ok((fee, First { top_up: Some(round_amount(missing, free)), ..first }));
         }
         let available = [free, costs].into_iter().fold(available, add);
-        Err(Refusal::Insufficient { needed: add(taken, costs), available }.into())
+        Err(Refusal::Insufficient { needed: add(needed, costs), available }.into())
     }
 
     pub(crate) async fn check_private_payee(&self, address: &ShieldedAddress) -> Result<(), Fault> {
