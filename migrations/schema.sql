@@ -107,6 +107,17 @@ CREATE TABLE envelope_keys (
     told INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1))
 , shielded BLOB CHECK (length(shielded) = 47), told_period INTEGER NOT NULL DEFAULT 0) STRICT;
 
+CREATE TABLE flags (
+    -- Always 1.
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    -- In the state of this round.
+    round INTEGER NOT NULL,
+    -- From this round on the private pool takes nothing; NULL while it runs.
+    pool_stop INTEGER,
+    -- From this round on ECDSA is refused; NULL while it is not.
+    ecdsa_off INTEGER
+) STRICT;
+
 CREATE TABLE "gift_claims" (
     -- The red envelope.
     gift BLOB NOT NULL CHECK (length(gift) = 32),
@@ -228,6 +239,15 @@ CREATE TABLE kyber_used (
     PRIMARY KEY (kyber, signed, base_key)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE labelled (
+    -- Diversifier and transmission key.
+    receiver BLOB NOT NULL PRIMARY KEY CHECK (length(receiver) = 43),
+    -- What it is for, as the person calls it.
+    label TEXT NOT NULL,
+    -- When it was given first.
+    given INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE messages (
     -- Order in the conversation.
     seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -293,13 +313,15 @@ CREATE TABLE notes (
     -- The round in which it was spent; NULL while it is not.
     spent INTEGER,
     -- The digest of the bundle that spent it.
-    spent_by BLOB CHECK (length(spent_by) = 32),
+    spent_by BLOB CHECK (length(spent_by) = 32), receiver BLOB CHECK (length(receiver) = 43),
     CHECK ((spent IS NULL) = (spent_by IS NULL))
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX notes_by_bundle ON notes (bundle);
 
 CREATE INDEX notes_by_position ON notes (position);
+
+CREATE INDEX notes_by_receiver ON notes (receiver) WHERE receiver IS NOT NULL;
 
 CREATE TABLE outgoing (
     -- Order in which they are to be sent.
@@ -348,9 +370,11 @@ CREATE TABLE payments (
     -- The round that includes it; NULL unless it is final.
     final_round INTEGER, kind
     -- An amount is paid, the account moves to its Falcon key, or all of it moves to another one.
-    TEXT NOT NULL DEFAULT 'pay',
+    TEXT NOT NULL DEFAULT 'pay', put_in_for BLOB CHECK (length(put_in_for) = 16),
     CHECK ((state = 'final') = (final_round IS NOT NULL))
 ) STRICT;
+
+CREATE INDEX payments_by_put_in_for ON payments (put_in_for) WHERE put_in_for IS NOT NULL;
 
 CREATE INDEX payments_by_tx ON payments (tx);
 
@@ -463,7 +487,7 @@ CREATE TABLE requests (
     -- Who has closed it; NULL if nobody has.
     closed TEXT CHECK (closed IN ('by_us', 'by_contact')),
     -- When.
-    closed_at INTEGER,
+    closed_at INTEGER, address BLOB CHECK (length(address) = 47),
     UNIQUE (contact, made, id),
     CHECK ((closed IS NULL) = (closed_at IS NULL))
 ) STRICT;
@@ -572,6 +596,15 @@ CREATE TABLE sessions (
     state BLOB NOT NULL,
     PRIMARY KEY (contact, name)
 ) STRICT;
+
+CREATE TABLE spending_bundles (
+    -- The bundle's digest.
+    bundle BLOB NOT NULL PRIMARY KEY CHECK (length(bundle) = 32),
+    -- What such a bundle costs if all that it moves stays in the pool.
+    fee INTEGER NOT NULL,
+    -- The time of its round's header.
+    time INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE transfers (
     -- Order in which they were asked for.

@@ -84,6 +84,9 @@ pub(crate) enum Link {
         /// Until when, such as 2026-12-24
         #[arg(long, value_name = "T")]
         expires: Option<String>,
+        /// To be paid in the private pool, at an address that this link alone has
+        #[arg(long)]
+        private: bool,
     },
     /// What a payment link, or an address, says and what is known of it
     Show {
@@ -142,8 +145,9 @@ impl Runner {
 
     pub(crate) async fn link(&mut self, command: Link) -> Result<ExitCode, Error> {
         match command {
-            Link::Create { amount, memo, expires } => {
-                let params = json!({ "amount": amount, "memo": memo, "expires": expires });
+            Link::Create { amount, memo, expires, private } => {
+                let mut params = json!({ "amount": amount, "memo": memo, "expires": expires });
+                params["private"] = private.into();
                 self.show("link_create", params, |link: &LinkRecord| link.link.clone()).await
             }
             Link::Show { link } => self.show("address_look", json!({ "text": link }), seen).await,
@@ -283,11 +287,13 @@ fn line(request: &RequestRecord) -> String {
     let memo = request.memo.as_deref().map(|memo| format!("  \"{}\"", one_line(memo)));
     let end = request.expires.as_deref().and_then(|end| end.get(..16));
     let end = end.map(|end| format!(", until {}", end.replace('T', " ")));
+    let part = request.received.as_ref().map(|came| format!(", {came} came"));
     format!(
-        "{id}…  {} {} {way} {contact}, {}{}{}",
+        "{id}…  {} {} {way} {contact}, {}{}{}{}",
         request.amount,
         request.token,
         state(request),
+        part.unwrap_or_default(),
         end.unwrap_or_default(),
         memo.unwrap_or_default()
     )
@@ -362,9 +368,12 @@ mod tests {
             time: String::new(),
             state: RequestState::Open,
             payment: None,
+            received: None,
         };
         let shown = line(&request);
         assert_eq!(shown, "0707070707070707…  5 ABC asked by bob, open  \"a b\"");
+        let part = RequestRecord { received: Some("3".to_owned()), ..request.clone() };
+        assert!(line(&part).contains(", open, 3 came  "));
         assert!(brief(&request).contains("bcm request pay 0707070707070707"));
     }
 }

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use api::{
     Account, Balance, CheckpointRecord, ComparedRecord, ContactState, Contacts, Conversation,
-    Error, FaucetRecord, Flow, History, HistoryEntry, InviteRecord, MessageRecord, MessageState,
-    MoveRecord, OneContact, PaymentRecord, PaymentState, PrivateAddressRecord, Protection,
-    SafetyRecord, SentRecord, Standing, SyncRecord, TokenBalance, WordsRecord,
+    EntryKind, Error, FaucetRecord, Flow, History, HistoryEntry, InviteRecord, MessageRecord,
+    MessageState, MoveRecord, OneContact, PaymentRecord, PaymentState, PrivateAddressRecord,
+    Protection, SafetyRecord, SentRecord, Standing, SyncRecord, TokenBalance, WordsRecord,
 };
 
 use crate::{ask, first, gift};
@@ -237,12 +237,28 @@ pub(crate) fn history_line(entry: &HistoryEntry) -> String {
         Flow::Itself => " ",
     };
     let amount = format!("{sign}{} {}", entry.amount, entry.token);
-    let who = entry.counterparty.as_deref().map(one_line).unwrap_or_default();
+    let who = match (&entry.counterparty, &entry.label) {
+        (Some(name), _) => one_line(name),
+        (None, label) if is_received_privately(entry) => nobody(label.as_deref()),
+        (None, _) => String::new(),
+    };
     let fee = entry.fee.as_ref().map(|fee| format!("  fee {fee}")).unwrap_or_default();
     let memo = entry.memo.as_deref().map(|memo| format!("  {}", one_line(memo)));
     let day = entry.time.get(..16).unwrap_or_default().replace('T', " ");
     let (kind, state) = (entry.kind.to_string(), entry.state);
     format!("{day}  {kind:<8}{amount:>18}  {who}{fee}  {state}{}", memo.unwrap_or_default())
+}
+
+fn is_received_privately(entry: &HistoryEntry) -> bool {
+    entry.private && entry.direction == Flow::In && entry.kind == EntryKind::Pay
+}
+
+/// A note names no payer: only the address that it came to may.
+fn nobody(label: Option<&str>) -> String {
+    match label {
+        Some(label) if !label.is_empty() => format!("payer unknown, at \"{}\"", one_line(label)),
+        Some(_) | None => "payer unknown".to_owned(),
+    }
 }
 
 pub(crate) fn payment(record: &PaymentRecord) -> String {
@@ -334,7 +350,7 @@ pub(crate) fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use api::{EntryKind, PaymentOfMessage, TokenName};
+    use api::{PaymentOfMessage, TokenName};
 
     fn from_bob(text: &str) -> MessageRecord {
         MessageRecord {
@@ -399,8 +415,15 @@ mod tests {
             step: None,
             state: PaymentState::Final,
             remark: None,
+            request: None,
+            label: None,
         };
-        let shown = history(&History { entries: vec![entry], synced: true });
+        let shown = history(&History { entries: vec![entry.clone()], synced: true });
         assert_eq!(shown.lines().count(), 1, "{shown}");
+        // Who paid privately, nobody knows unless the address tells.
+        let label = Some("stall\n2".to_owned());
+        let private = HistoryEntry { counterparty: None, private: true, label, ..entry };
+        let shown = history_line(&private);
+        assert!(shown.contains("payer unknown, at \"stall 2\""), "{shown}");
     }
 }

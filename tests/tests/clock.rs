@@ -30,12 +30,12 @@ fn a_wrong_clock_is_named_and_a_right_one_works() {
         }
         let mut right = engine(&person, &net, Clock::system()).await;
         assert!(right.sync(PATIENCE).await.unwrap().synced);
-        let address = right.private_address(b"shop").await.unwrap();
+        let address = right.private_address("shop").await.unwrap();
         right.close().await;
         // The month is the ledger's: no clock sends money to another month's account.
         for days in [-31, 31] {
             let wrong = engine(&person, &net, Clock::wrong_by(days * 86_400_000)).await;
-            assert_eq!(wrong.private_address(b"shop").await.unwrap(), address, "{days} days off");
+            assert_eq!(wrong.private_address("shop").await.unwrap(), address, "{days} days off");
             wrong.close().await;
         }
     });

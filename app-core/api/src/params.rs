@@ -186,6 +186,8 @@ params! {
         #[serde(default)] public: bool,
         /// As for a payment.
         #[serde(default)] private: bool,
+        /// The id of the request of that contact that it would pay; it says how much.
+        #[serde(default)] request: Option<String>,
     }
 
     /// A payment.
@@ -395,6 +397,8 @@ params! {
         #[serde(default)] memo: Option<String>,
         /// Until when: a date or time.
         #[serde(default)] expires: Option<String>,
+        /// To be paid in the private pool, at an address that this link alone has.
+        #[serde(default)] private: bool,
     }
 
     /// An address of any kind, a payment link, or a name of the address book.

@@ -1,7 +1,8 @@
 //! Asking for money: requests of payment, what becomes of them, and the contents that say so.
 //!
-//! A request has the id of the message that brings it. It is paid once the ledger proves a payment by
-//! its contact that names it; nobody's word makes it so.
+//! A request has the id of the message that brings it. It is paid once the pool's log holds as much at
+//! the address that it alone was given, or the ledger proves a payment by its contact that names it;
+//! nobody's word makes it so.
 
 use core::fmt;
 use rand_core::CryptoRng;
@@ -9,7 +10,7 @@ use types::{Abc, Amount, MessageId, OpenId, Timestamp};
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
 use crate::content::{Body, MAX_TEXT};
-use crate::send::{About, compose, unseen};
+use crate::send::{About, compose, compose_as, message_id, unseen};
 use crate::{Change, Contact, Message, PaymentRef};
 
 /// What is asked for.
@@ -21,6 +22,10 @@ pub struct PaymentRequest {
     pub memo: String,
     /// Until when it is wanted; `None` for no end.
     pub expiry: Option<Timestamp>,
+    /// The bytes of a shielded address that is for this request alone: what is paid there pays it,
+    /// whoever says what (`money-and-mail.md` A8). The wallet decides whether they are one. `None` if
+    /// whoever asks has none.
+    pub address: Option<[u8; 47]>,
 }
 
 /// A request as this profile knows it.
@@ -96,16 +101,19 @@ impl KnownRequest {
     }
 }
 
-/// Asks a contact for money. A request of it to talk to us is accepted with that.
-pub fn write_request(
+/// Asks a contact for money, to be paid privately at the `address` of this request. A request of the
+/// contact to talk to us is accepted with that.
+pub fn write_request<R: CryptoRng>(
     contact: &Contact,
     request: PaymentRequest,
-    now: Timestamp,
-    rng: &mut impl CryptoRng,
+    address: impl FnOnce(MessageId) -> Option<[u8; 47]>,
+    (now, rng): (Timestamp, &mut R),
 ) -> (Message, Vec<Change>) {
+    let id = message_id(rng);
+    let request = PaymentRequest { address: address(id), ..request };
     let (memo, body) = (request.memo.clone(), Body::Request(request.clone()));
-    let (message, mut changes) = compose(contact, body, (&memo, About::Request), (now, rng));
-    let (id, contact) = (message.id, contact.account);
+    let (message, mut changes) = compose_as(contact, (id, body), (&memo, About::Request), now);
+    let contact = contact.account;
     let known = KnownRequest { id, contact, made: true, request, told: now, closed: None };
     changes.push(Change::AddRequest(Box::new(known)));
     (message, changes)
@@ -153,6 +161,8 @@ impl Encode for PaymentRequest {
         self.amount.encode(w);
         w.text(&self.memo);
         w.option(self.expiry.as_ref());
+        w.bool(self.address.is_some());
+        w.fixed(self.address.as_ref().map_or(&[], |address| &address[..]));
     }
 }
 
@@ -162,6 +172,8 @@ impl Decode for PaymentRequest {
         if amount.is_zero() {
             return Err(DecodeError::BadValue("amount of a request"));
         }
-        Ok(Self { amount, memo: r.text(MAX_TEXT)?, expiry: r.option()? })
+        let (memo, expiry) = (r.text(MAX_TEXT)?, r.option()?);
+        let address = if r.bool()? { Some(r.fixed()?) } else { None };
+        Ok(Self { amount, memo, expiry, address })
     }
 }

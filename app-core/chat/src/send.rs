@@ -263,7 +263,15 @@ pub(crate) fn compose<R: CryptoRng>(
     (text, about): (&str, About),
     (now, rng): (Timestamp, &mut R),
 ) -> (Message, Vec<Change>) {
-    let id = message_id(rng);
+    compose_as(contact, (message_id(rng), body), (text, about), now)
+}
+
+pub(crate) fn compose_as(
+    contact: &Contact,
+    (id, body): (MessageId, Body),
+    (text, about): (&str, About),
+    now: Timestamp,
+) -> (Message, Vec<Change>) {
     let (payment, envelope, request) = match about {
         About::Nothing => (None, None, None),
         About::Payment(payment) => (Some(payment), None, None),

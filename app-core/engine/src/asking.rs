@@ -1,17 +1,13 @@
-//! What of asking for money needs no network: requests made, split and closed, payment links, and
+//! What of asking for money needs neither network nor pool: requests closed, payment links, and
 //! what is known of an address before it is paid.
 
-use chat::{
-    Contact, KnownRequest, Message, PaymentRequest, RequestState, close_request, is_name, look,
-    write_request,
-};
+use chat::{KnownRequest, RequestState, close_request, is_name, look};
 use store::RequestRow;
 use types::{Abc, Address, Amount, ChainId, OpenId, Timestamp};
 use wallet::{BookEntry, Change, Destination, PaymentLink};
 
 use crate::doubts::not_open;
 use crate::flows::attach::no_network_yet;
-use crate::writer::not_declined;
 use crate::{Code, Fault, Writer, shown_names};
 
 /// What is known of an address that somebody may be about to pay.
@@ -48,24 +44,6 @@ pub enum Whose {
 pub type Named = (BookEntry, Option<Timestamp>);
 
 impl Writer {
-    /// Asks contacts for money, each for its own amount: all of it is saved, or nothing. It leaves
-    /// with the next [`crate::Engine::flush`] or [`crate::Engine::sync`].
-    ///
-    /// # Errors
-    /// `unknown_contact` for one that was declined; codes of the store.
-    pub async fn ask(&self, asked: &[(Contact, PaymentRequest)]) -> Result<Vec<Message>, Fault> {
-        let (mut messages, mut changes) = (vec![], vec![]);
-        for (contact, request) in asked {
-            not_declined(contact)?;
-            let now = self.clock.now();
-            let (message, more) = write_request(contact, request.clone(), now, &mut rand::rng());
-            messages.push(message);
-            changes.extend(more.into_iter().map(Into::into));
-        }
-        self.store.apply(changes).await?;
-        Ok(messages)
-    }
-
     /// Closes a request that nobody has paid: one of a contact's is declined, our own is withdrawn.
     /// Done twice, it is done.
     ///

@@ -212,6 +212,7 @@ impl Engine {
             asked_where: BTreeMap::new(),
         };
         engine.network = engine.load_network().await?;
+        engine.flags = engine.saved_flags().await?;
         engine.remember_bootstrap().await?;
         Ok(engine)
     }

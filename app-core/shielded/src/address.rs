@@ -102,6 +102,12 @@ impl ShieldedAddress {
         if over { Err(NotPayable::Ended) } else { Ok(()) }
     }
 
+    /// Whom it pays: diversifier and transmission key, as [`crate::Note::recipient`] of a note.
+    #[must_use]
+    pub const fn receiver(&self) -> &[u8; 43] {
+        &self.receiver
+    }
+
     pub(crate) fn inner(&self) -> Option<orchard::Address> {
         orchard::Address::from_raw_address_bytes(&self.receiver).into()
     }

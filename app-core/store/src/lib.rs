@@ -29,7 +29,8 @@ pub use lock::LOCK_WAIT;
 pub use paths::Profile;
 pub use profile::{create, open, open_within, recover};
 pub use read::{
-    ChatRow, Flow, HistoryKind, HistoryRow, MessageRow, MoneyMark, Remark, RequestRow, ReviewedRow,
+    ChatRow, Flow, GivenFor, HistoryKind, HistoryRow, MessageRow, MoneyMark, Remark, RequestRow,
+    ReviewedRow,
 };
 pub use store::Store;
 pub use unlock::Protection;

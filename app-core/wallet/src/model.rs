@@ -1,5 +1,6 @@
 //! What a profile knows about its payments. Plain values; `store` keeps them.
 
+use ledger::Flags;
 use shielded::{Period, ShieldedAddress};
 use types::{Abc, Address, Amount, MessageId, OpenId, Round, Timestamp, TxId};
 
@@ -108,14 +109,21 @@ pub enum Change {
     SaveTransfer(Box<Transfer>),
     /// A transfer, by its intent, pays this request of its contact.
     PaysRequest([u8; 16], MessageId),
-    /// So much may still be put into the pool for a transfer, by its intent: whoever asked for it knows.
+    /// So much in all may be put into the pool for a transfer, by its intent: whoever asked for it knows.
     AgreeTopUp([u8; 16], Amount<Abc>),
+    /// A payment, by its intent, puts in what a transfer out of the pool, by its own, needs. Unless it
+    /// comes to nothing, it uses what was agreed.
+    PutsInFor([u8; 16], [u8; 16]),
     /// A transfer, by its intent, would have taken so much more, and nobody was told.
     AsksTopUp([u8; 16], Amount<Abc>),
     /// Where a contact is paid in the pool; replaces what it told before.
     SavePrivateAddress(OpenId, ShieldedAddress),
     /// A contact is told an address of this period account.
     SetToldPeriod(OpenId, Period),
+    /// An address in the pool was given away under this label.
+    SaveLabel(ShieldedAddress, String, Timestamp),
+    /// What the managers have switched off in the state of this round; replaces what was known.
+    SaveFlags(Round, Flags),
     /// What lies at the address of our Falcon key, outside the account, in this round.
     SaveWaiting(Round, Amount<Abc>),
     /// Insert an address of the address book, or give it another name.

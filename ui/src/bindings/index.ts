@@ -793,6 +793,13 @@ export type HistoryEntry = {
 	step?: TransferStep | null,
 	/** Of an account that we review, what is to be known about a private line; null for all others. */
 	remark: EntryRemark | null,
+	/** The request of ours at whose own address in the private pool this came in. */
+	request?: string | null,
+	/**
+	 *  The label of the link, or of the address that was shown, at which this came in. Without it, a
+	 *  contact or a request, nobody knows who has paid a private receipt.
+	 */
+	label?: string | null,
 };
 
 /** A part of the history. */
@@ -861,6 +868,8 @@ export type LinkCreate = {
 	memo?: string | null,
 	/** Until when: a date or time. */
 	expires?: string | null,
+	/** To be paid in the private pool, at an address that this link alone has. */
+	private?: boolean,
 };
 
 /** A payment link. */
@@ -1115,6 +1124,8 @@ export type PayQuote = {
 	public?: boolean,
 	/** As for a payment. */
 	private?: boolean,
+	/** The id of the request of that contact that it would pay; it says how much. */
+	request?: string | null,
 };
 
 /** A claim about a payment that was proved. */
@@ -1356,6 +1367,8 @@ export type RequestRecord = {
 	state: RequestState,
 	/** The payment that settles it, or is said to. */
 	payment: PaymentOfMessage | null,
+	/** What has come for one of ours that is less than was asked for; null for nothing. */
+	received?: string | null,
 };
 
 /** A bill. */

@@ -79,6 +79,9 @@ describe("receiving", () => {
     [receiving.amount, receiving.memo] = ["2", " tea "];
     await receiving.make();
     expect(core.last("link_create")).toEqual({ amount: "2", memo: "tea" });
+    receiving.hidden = true;
+    await receiving.make();
+    expect(core.last("link_create")).toEqual({ amount: "2", memo: "tea", private: true });
     core.answers.link_create = () => failed("bad_amount", "");
     await receiving.make();
     expect([receiving.failure?.code, receiving.link?.link]).toEqual(["bad_amount", "bcm:pay?x"]);

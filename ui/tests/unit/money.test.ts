@@ -83,7 +83,7 @@ describe("a payment", () => {
     core.answers.request_pay = () => ok({});
     const payment = new Payment(BOB, { id: "r1", amount: "12.5" } as RequestRecord);
     await payment.next();
-    expect(core.last("pay_quote")).toEqual({ to: "b0", amount: "12.5" });
+    expect(core.last("pay_quote")).toEqual({ to: "b0", amount: "12.5", request: "r1" });
     expect(await payment.confirm()).toBe(true);
     expect([core.last("request_pay"), core.times("pay")]).toEqual([{ id: "r1", private: true, background: true, top_up: "10" }, 0]);
   });

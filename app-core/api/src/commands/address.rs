@@ -1,5 +1,6 @@
 //! Payment links, addresses of every kind, and the address book.
 
+use chat::KnownRequest;
 use engine::{Named, Payee, Seen, not_alike};
 use types::{Abc, Amount};
 use wallet::{
@@ -31,13 +32,21 @@ pub(crate) enum MeantTo {
     Private(ShieldedAddress),
 }
 
+impl Meant {
+    /// What a contact means who asks for money.
+    pub(crate) fn asked_by(known: &KnownRequest) -> Self {
+        let to = MeantTo::Payee(Payee::Contact(known.contact));
+        Self { to, amount: Some(known.request.amount), memo: None }
+    }
+}
+
 impl App {
     /// A link by which anybody can pay us.
     ///
     /// # Errors
     /// `bad_amount`, `message_too_long`, `no_network` for a profile that never saw its network.
     pub(crate) async fn link_create(&self, wish: LinkCreate) -> Result<LinkRecord, Error> {
-        let LinkCreate { amount, memo, expires } = wish;
+        let LinkCreate { amount, memo, expires, private } = wish;
         let amount = amount.as_deref().map(parse_amount).transpose()?;
         let memo = memo.filter(|memo| !memo.trim().is_empty());
         if memo.as_ref().is_some_and(|memo| !is_link_memo(memo)) {
@@ -45,8 +54,16 @@ impl App {
             return Err(Error::new("message_too_long", limit));
         }
         let expiry = self.end(expires.as_deref())?;
-        let link = self.inner().writer.payment_link(amount, memo, expiry).await?;
-        Ok(link_record(&link))
+        if !private {
+            let link = self.inner().writer.payment_link(amount, memo, expiry).await?;
+            return Ok(link_record(&link));
+        }
+        // The month is that of the newest header.
+        self.refresh(true).await?;
+        let asked = (amount, memo, expiry);
+        let making = self
+            .ask(move |engine| Box::pin(async move { engine.private_payment_link(asked).await }));
+        Ok(link_record(&making.await?))
     }
 
     /// What is known of an address of any kind, or of a payment link, before it is paid.

@@ -1,13 +1,12 @@
 //! Requests of payment: made, split, listed, paid, declined.
 
-use chat::{MAX_TEXT, PaymentRequest, Settlement};
+use chat::{Contact, MAX_TEXT, Message, PaymentRequest, Settlement};
 use engine::{Payee, PrivateWanted};
 use store::RequestRow;
 use types::{Abc, Amount, MessageId, OpenId, Timestamp};
 use wallet::private::Transfer;
-use wallet::{MAX_PARTS, split};
+use wallet::{MAX_PARTS, PaymentState as Paid, split};
 
-use crate::commands::address::MeantTo;
 use crate::commands::contact::Names;
 use crate::commands::money::{parse_amount, state};
 use crate::commands::pay::{Way, told as told_first};
@@ -31,7 +30,7 @@ impl App {
         let contact = self.find(&to).await?;
         let (account, amount) = (contact.account, parse_amount(&amount)?);
         let request = self.asked(amount, memo, expires.as_deref())?;
-        let made = self.inner().writer.ask(&[(contact, request)]).await?;
+        let made = self.made(vec![(contact, request)]).await?;
         self.written(account, wait).await;
         let id = made.first().map(|message| message.id).ok_or_else(gone)?;
         self.one_request(account, (id, true)).await
@@ -64,7 +63,7 @@ impl App {
         for (contact, share) in asked.into_iter().zip(shares) {
             requests.push((contact, self.asked(share, memo.clone(), expires.as_deref())?));
         }
-        let made = self.inner().writer.ask(&requests).await?;
+        let made = self.made(requests).await?;
         let mut records = vec![];
         for message in made {
             self.written(message.contact, wait).await;
@@ -87,8 +86,8 @@ impl App {
         Ok(Requests { requests, synced })
     }
 
-    /// Pays a request of a contact, once, as [`App::pay_as`] would: asked for again, the same payment is found. With `wait`, it
-    /// is final when this returns.
+    /// Pays a request of a contact, once, as [`App::pay_as`] would, privately at the address that it alone
+    /// has: asked for again, the same payment is found. With `wait`, it is final when this returns.
     ///
     /// # Errors
     /// `unknown_request`, `request_closed`, `request_over`, and those of [`App::pay`].
@@ -96,13 +95,12 @@ impl App {
         let RequestPay { id, public, private, background, top_up, wait } = wish;
         let row = self.find_fresh_request(&id, Some(false)).await?;
         let (contact, id, patience) = (row.known.contact, row.known.id, self.patience());
-        let to = MeantTo::Payee(Payee::Contact(contact));
         if let Some(under_way) = self.private_payment_of(&row).await? {
             self.go_on(under_way, background, wait).await?;
             return self.one_request(contact, (id, false)).await;
         }
         let way = match row.known.state(row.settlement, self.now()) {
-            chat::RequestState::Open => self.way(to, public, private).await?,
+            chat::RequestState::Open => self.way_of_request(&row, public, private).await?,
             // What was signed goes out once more; the engine says what is wrong with any other.
             chat::RequestState::Paying
             | chat::RequestState::Paid
@@ -195,7 +193,14 @@ impl App {
             let limit = format!("a memo has at most {MAX_TEXT} bytes");
             return Err(Error::new("message_too_long", limit));
         }
-        Ok(PaymentRequest { amount, memo, expiry: self.end(expires)? })
+        Ok(PaymentRequest { amount, memo, expiry: self.end(expires)?, address: None })
+    }
+
+    /// Makes requests, each with an address of its own.
+    async fn made(&self, asked: Vec<(Contact, PaymentRequest)>) -> Result<Vec<Message>, Error> {
+        let asking =
+            self.ask(move |engine| Box::pin(async move { engine.request_money(&asked).await }));
+        asking.await
     }
 
     async fn one_request(
@@ -219,7 +224,11 @@ impl App {
         }
     }
 
-    async fn find_request(&self, text: &str, made: Option<bool>) -> Result<RequestRow, Error> {
+    pub(crate) async fn find_request(
+        &self,
+        text: &str,
+        made: Option<bool>,
+    ) -> Result<RequestRow, Error> {
         let digits = text.trim().to_ascii_lowercase();
         let mut rows = self.inner().store.requests().await?;
         rows.retain(|row| row.known.id.to_string().starts_with(&digits));
@@ -237,7 +246,9 @@ impl App {
         let RequestRow { known, settlement, payment } = row;
         let contact = names.of(known.contact)?.name;
         // What a contact says it has paid is shown as its message; here only what is known.
-        let told = payment.filter(|_| !known.made || settlement == Settlement::Proved);
+        let proved = !known.made || settlement == Settlement::Proved;
+        let part = payment.filter(|(_, of)| !proved && matches!(of, Paid::Final(_)));
+        let told = payment.filter(|_| proved);
         Ok(RequestRecord {
             id: known.id.to_string(),
             from: if known.made { "me".to_owned() } else { contact.clone() },
@@ -253,6 +264,7 @@ impl App {
                 token: TokenName::Abc,
                 state: state(of),
             }),
+            received: part.map(|(payment, _)| payment.amount.to_string()),
             contact,
         })
     }

@@ -2,7 +2,7 @@
 
 use engine::waiting;
 use keys::format_address;
-use store::{HistoryKind, HistoryRow};
+use store::{GivenFor, HistoryKind, HistoryRow};
 use types::{Abc, Abit, Address, AddressKind, Amount, OpenId, Token};
 use wallet::{Payment, pending_out};
 
@@ -174,6 +174,11 @@ fn history_entry(row: HistoryRow, who: Option<String>, faucet: Option<Address>) 
         store::Flow::Out => Flow::Out,
         store::Flow::Itself => Flow::Itself,
     };
+    let (request, label) = match row.given {
+        Some(GivenFor::Request(id, _)) => (Some(id.to_string()), None),
+        Some(GivenFor::Label(label)) => (None, Some(label)),
+        None => (None, None),
+    };
     let from_faucet = direction == Flow::In && faucet.is_some() && row.counterparty == faucet;
     HistoryEntry {
         tx: row.tx.to_string(),
@@ -214,6 +219,8 @@ fn history_entry(row: HistoryRow, who: Option<String>, faucet: Option<Address>) 
         },
         step: None,
         remark: None,
+        request,
+        label,
     }
 }
 

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use engine::{Code, Payee, PrivateQuote, PrivateWanted, Recipient, Wanted, find_contact};
 use keys::format_address;
+use store::RequestRow;
 use types::{Abc, Amount, OpenId};
-use wallet::Destination;
 use wallet::private::PrivatePayee;
+use wallet::{Destination, ShieldedAddress};
 
 use crate::commands::address::{Meant, MeantTo, agreed};
 use crate::commands::money::{bad_address, counterparty, payment_record};
@@ -33,7 +34,8 @@ impl App {
     /// As for [`App::pay`].
     pub async fn pay_quote(&self, to: &str, amount: &str) -> Result<QuoteRecord, Error> {
         let (to, amount) = (to.to_owned(), Some(amount.to_owned()));
-        self.pay_quote_as(PayQuote { to, amount, public: true, private: false }).await
+        self.pay_quote_as(PayQuote { to, amount, public: true, private: false, request: None })
+            .await
     }
 
     /// What a payment would cost and show, out of the private pool if that can be and nothing else is
@@ -42,15 +44,26 @@ impl App {
     /// # Errors
     /// As for [`App::pay`]; `no_private_address`.
     pub(crate) async fn pay_quote_as(&self, wish: PayQuote) -> Result<QuoteRecord, Error> {
-        let PayQuote { to, amount, public, private } = wish;
+        let PayQuote { to, amount, public, private, request } = wish;
+        let asked = match request {
+            Some(id) => Some(self.find_request(&id, Some(false)).await?),
+            None => None,
+        };
         // Whether it looks like another address is shown beside the quote.
-        let meant = self.payee(&to, true).await?;
+        let meant = match &asked {
+            Some(row) => Meant::asked_by(&row.known),
+            None => self.payee(&to, true).await?,
+        };
         let amount = agreed(amount.as_deref(), meant.amount)?;
+        let own = match &asked {
+            Some(row) => self.address_of_request(row).await?,
+            None => None,
+        };
         let (choice, told) = match meant.to {
             MeantTo::Private(_) => (false, true),
             MeantTo::Payee(Payee::Address(_)) => (true, true),
             MeantTo::Payee(Payee::Contact(contact)) => {
-                let told = self.payable_privately(contact).await?;
+                let told = own.is_some() || self.payable_privately(contact).await?;
                 (told, told)
             }
         };
@@ -66,7 +79,11 @@ impl App {
             self.let_leave();
         }
         let public = public || (!told && !private);
-        let quote = match self.way(meant.to, public, private).await? {
+        let way = match &asked {
+            Some(row) => self.way_of_request(row, public, private).await?,
+            None => self.way(meant.to, public, private).await?,
+        };
+        let quote = match way {
             Way::Account(payee) => self.quote_public(payee, amount).await?,
             Way::Pool(to, contact) => self.quote_private((to, contact), amount).await?,
         };
@@ -220,6 +237,32 @@ impl App {
             }
             Payee::Address(_) | Payee::Contact(_) => Ok(Way::Account(payee)),
         }
+    }
+
+    /// Who pays a request of a contact: the pool, at the address that this request alone has, while that
+    /// is good; else as any payment to the contact.
+    pub(crate) async fn way_of_request(
+        &self,
+        row: &RequestRow,
+        public: bool,
+        private: bool,
+    ) -> Result<Way, Error> {
+        let contact = row.known.contact;
+        match self.address_of_request(row).await? {
+            Some(address) if !public => Ok(Way::Pool(Recipient::Private(address), Some(contact))),
+            Some(_) | None => {
+                self.way(MeantTo::Payee(Payee::Contact(contact)), public, private).await
+            }
+        }
+    }
+
+    /// The address that a request of a contact alone has, if it can be paid there now.
+    async fn address_of_request(&self, row: &RequestRow) -> Result<Option<ShieldedAddress>, Error> {
+        let told = row.known.request.address.as_ref().and_then(|it| Destination::from_bytes(it));
+        let Some(Destination::Private(address)) = told else { return Ok(None) };
+        let network = self.inner().store.network().await?;
+        let payable = |chain| address.check_payable(chain, self.now()).is_ok();
+        Ok(network.is_some_and(|network| payable(network.chain)).then_some(address))
     }
 
     /// Asks a contact whose address in the pool has ended for another one (`money-and-mail.md` A4);

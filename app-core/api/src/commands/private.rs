@@ -19,9 +19,9 @@ impl App {
     pub async fn private_address(&self, label: &str) -> Result<PrivateAddressRecord, Error> {
         // The month is that of the newest header.
         self.refresh(true).await?;
-        let id = [b"label:", label.as_bytes()].concat();
+        let label = label.to_owned();
         let made =
-            self.ask(move |engine| Box::pin(async move { engine.private_address(&id).await }));
+            self.ask(move |engine| Box::pin(async move { engine.private_address(&label).await }));
         let address = made.await?;
         let (year, month) = address.ends.year_and_month();
         Ok(PrivateAddressRecord {

@@ -28,6 +28,9 @@ pub struct RequestRecord {
     pub state: RequestState,
     /// The payment that settles it, or is said to.
     pub payment: Option<PaymentOfMessage>,
+    /// What has come for one of ours that is less than was asked for; null for nothing.
+    #[serde(default)]
+    pub received: Option<String>,
 }
 
 /// One request.

@@ -99,6 +99,13 @@ pub struct HistoryEntry {
     pub step: Option<TransferStep>,
     /// Of an account that we review, what is to be known about a private line; null for all others.
     pub remark: Option<EntryRemark>,
+    /// The request of ours at whose own address in the private pool this came in.
+    #[serde(default)]
+    pub request: Option<String>,
+    /// The label of the link, or of the address that was shown, at which this came in. Without it, a
+    /// contact or a request, nobody knows who has paid a private receipt.
+    #[serde(default)]
+    pub label: Option<String>,
 }
 
 /// The history, oldest first.

@@ -5,10 +5,15 @@ use super::*;
 /// What is asked for.
 pub(super) fn asked() -> PaymentRequest {
     let expiry = Some(Timestamp(9));
-    PaymentRequest { amount: Amount::new(5), memo: "m".to_owned(), expiry }
+    PaymentRequest { amount: Amount::new(5), memo: "m".to_owned(), expiry, address: None }
 }
 
 const ID: MessageId = MessageId([7; 16]);
+/// The address of a request.
+fn address(id: MessageId) -> Option<[u8; 47]> {
+    Some([id.0[0]; 47])
+}
+
 const PAID: PaymentRef = PaymentRef { tx: TxId([3; 32]), amount: Amount::new(5) };
 
 /// What a content of Bob, who is known and ready, means to Alice.
@@ -33,9 +38,12 @@ fn contents_about_requests_keep_their_encoding() {
         assert_eq!(Content::from_bytes(&bytes).unwrap().to_bytes(), bytes);
     };
     let amount = "0000000000000005";
-    check(Body::Request(asked()), &format!("0d{amount}000000016d010000000000000009"));
+    check(Body::Request(asked()), &format!("0d{amount}000000016d01000000000000000900"));
     let endless = PaymentRequest { expiry: None, ..asked() };
-    check(Body::Request(endless), &format!("0d{amount}000000016d00"));
+    check(Body::Request(endless), &format!("0d{amount}000000016d0000"));
+    let address = Some([6; 47]);
+    let addressed = PaymentRequest { expiry: None, address, ..asked() };
+    check(Body::Request(addressed), &format!("0d{amount}000000016d0001{}", "06".repeat(47)));
     let (id, tx) = ("07".repeat(16), "03".repeat(32));
     let settlement = Body::Settlement { request: ID, payment: PAID, memo: "m".to_owned() };
     check(settlement, &format!("0e{id}{tx}{amount}000000016d"));
@@ -84,14 +92,16 @@ fn what_is_asked_paid_and_closed_is_saved_with_what_says_so() {
     let (_, bob, mut rng) = actors();
     let contact = contact_of(&bob, &mut rng);
     let body = |pending: &Pending| Content::from_bytes(&pending.content).unwrap().body;
-    let (message, changes) = write_request(&contact, asked(), NOW, &mut rng);
+    let (message, changes) = write_request(&contact, asked(), address, (NOW, &mut rng));
     let [Change::AddMessage(_), Change::AddPending(pending), Change::AddRequest(request)] =
         &changes[..]
     else {
         panic!("{changes:?}")
     };
     assert_eq!((message.request, request.id, request.made), (Some(message.id), message.id, true));
-    assert!(matches!(body(pending), Body::Request(said) if said == asked()));
+    assert!(matches!(body(pending), Body::Request(said) if said == request.request));
+    // It is paid where it alone is.
+    assert_eq!(request.request, PaymentRequest { address: address(message.id), ..asked() });
     // It is not given up after a day, and nobody makes a text of it.
     assert!(given_up(&message, NOW.plus_millis(48 * 3_600_000)).is_none());
     assert!(retry(&Message { delivery: Delivery::Failed, ..message }, NOW).is_none());
@@ -118,7 +128,7 @@ fn what_is_asked_paid_and_closed_is_saved_with_what_says_so() {
 fn what_was_said_of_requests_is_said_again_to_whoever_missed_it() {
     let (alice, bob, mut rng) = actors();
     let contact = contact_of(&bob, &mut rng);
-    let (asking, _) = write_request(&contact, asked(), NOW, &mut rng);
+    let (asking, _) = write_request(&contact, asked(), address, (NOW, &mut rng));
     let settling = write_settlement(&contact, &known(false), PAID, NOW, &mut rng);
     let Some(Change::AddMessage(paying)) = settling.first() else { panic!("{settling:?}") };
     let declined = pending_of(close_request(&known(false), NOW, &mut rng));

@@ -1,8 +1,9 @@
-//! Paying what a contact asks for: once, whatever becomes of the program in between.
+//! Asking contacts for money, and paying what they ask for: once, whatever becomes of the program in
+//! between.
 
 use std::time::Duration;
 
-use chat::{PaymentRef, RequestState};
+use chat::{Contact, Message, PaymentRef, PaymentRequest, RequestState, write_request};
 use store::{Change, RequestRow};
 use tokio::time::Instant;
 use types::{MessageId, OpenId, Timestamp, TxId};
@@ -10,9 +11,35 @@ use wallet::{Payment, PaymentState};
 
 use crate::doubts::{not_open, unknown_request};
 use crate::flows::pay::{Payee, Wanted, left, recipient};
+use crate::writer::not_declined;
 use crate::{Code, Engine, Fault};
 
 impl Engine {
+    /// Asks contacts for money, each for its own amount: all of it is saved, or nothing. Each request has
+    /// an address of its own in the pool, by which it is known who has paid it. It leaves with the next
+    /// [`Engine::flush`] or [`Engine::sync`].
+    ///
+    /// # Errors
+    /// `unknown_contact` for one that was declined; codes of the store.
+    pub async fn request_money(
+        &self,
+        asked: &[(Contact, PaymentRequest)],
+    ) -> Result<Vec<Message>, Fault> {
+        let payable = self.payable_in_pool().await?;
+        let address =
+            |id: MessageId| payable.as_ref().and_then(|payable| payable.address_for(&id.0));
+        let (mut messages, mut changes) = (vec![], vec![]);
+        for (contact, request) in asked {
+            not_declined(contact)?;
+            let (now, rng) = (self.clock.now(), &mut rand::rng());
+            let (message, more) = write_request(contact, request.clone(), address, (now, rng));
+            messages.push(message);
+            changes.extend(more.into_iter().map(Into::into));
+        }
+        self.store.apply(changes).await?;
+        Ok(messages)
+    }
+
     /// Pays a request of a contact. Asked for again, the same payment comes back, and goes out once
     /// more byte for byte; another one is signed only once it is proved that this one can never
     /// happen. The payment, its message and that it belongs to the request are saved together.

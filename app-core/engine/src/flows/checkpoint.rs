@@ -11,6 +11,7 @@ use wallet::{Payment, PaymentState};
 use wire::chain::{ChainReply, ChainRequest};
 use wire::{Decode, Encode};
 
+use crate::flows::flags::SeenFlags;
 use crate::{Code, Engine, Fault};
 
 /// A contact that has not answered is asked again after so many milliseconds.
@@ -76,6 +77,7 @@ impl Engine {
         let network = self.bound_mut()?;
         network.light = light;
         network.unsaved.clear();
+        (self.pool_read, self.flags) = (Round(0), SeenFlags::default());
         self.observatory.forget();
         Ok(())
     }

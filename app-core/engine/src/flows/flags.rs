@@ -1,7 +1,8 @@
 //! What the managers have switched off: looked at now and then, and asked before anything is proved or
 //! signed that no block would take.
 //!
-//! Nothing of it is saved: it is proved anew after each start, and what is not known refuses nothing.
+//! What was proved last is saved, so that it is refused from the start on; what nobody has looked at
+//! refuses nothing.
 
 use ledger::{Flag, Flags, flags_key};
 use net::LightNode;
@@ -29,13 +30,27 @@ impl Engine {
             return Ok(());
         }
         let (round, flags) = self.prove_record::<Flags>(node, flags_key(), Round(0)).await?;
-        self.flags = SeenFlags { flags: flags.unwrap_or_default(), round };
+        self.save_flags(SeenFlags { flags: flags.unwrap_or_default(), round }).await
+    }
+
+    /// What was saved of them.
+    pub(crate) async fn saved_flags(&self) -> Result<SeenFlags, Fault> {
+        let saved = self.store.flags().await?;
+        Ok(saved.map_or_else(SeenFlags::default, |(round, flags)| SeenFlags { flags, round }))
+    }
+
+    async fn save_flags(&mut self, seen: SeenFlags) -> Result<(), Fault> {
+        let saved = wallet::Change::SaveFlags(seen.round, seen.flags);
+        self.store.apply(vec![saved.into()]).await?;
+        self.flags = seen;
         Ok(())
     }
 
     /// Takes what the proved cell of the pool says of its end.
-    pub(crate) fn note_pool_stop(&mut self, stopped: Option<Round>) {
-        self.flags.flags.pool_stop = stopped.or(self.flags.flags.pool_stop);
+    pub(crate) async fn note_pool_stop(&mut self, stopped: Option<Round>) -> Result<(), Fault> {
+        let mut seen = self.flags;
+        seen.flags.pool_stop = stopped.or(seen.flags.pool_stop);
+        if seen == self.flags { Ok(()) } else { self.save_flags(seen).await }
     }
 
     /// True unless the pool takes nothing in the next round.

@@ -17,6 +17,7 @@ pub(super) fn add_request(known: &KnownRequest) -> Statement {
         .bind(asked.memo.as_str())
         .bind(asked.expiry.map(|expiry| int(expiry.0)))
         .bind(int(known.told.0))
+        .bind(asked.address.map(Vec::from))
 }
 
 pub(super) fn close_request(
@@ -45,8 +46,8 @@ pub(super) fn remove_address(to: &Destination) -> Statement {
 
 crate::sql::statements! {
     ADD_REQUEST = "INSERT INTO requests (id, contact, made, amount, memo, expiry, told, closed,
-            closed_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, NULL)
+            closed_at, address)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, NULL, ?8)
         ON CONFLICT (contact, made, id) DO NOTHING";
     CLOSE_REQUEST = "UPDATE requests SET closed = ?4, closed_at = ?5
         WHERE contact = ?1 AND made = ?2 AND id = ?3 AND closed IS NULL";

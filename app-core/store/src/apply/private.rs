@@ -4,9 +4,9 @@ use super::Statement;
 use crate::StoreError;
 use crate::row::{int, transfer_state_columns};
 use sqlx::{SqliteConnection, query};
-use types::{Abc, Amount, MessageId, OpenId};
+use types::{Abc, Amount, MessageId, OpenId, Timestamp};
 use wallet::ShieldedAddress;
-use wallet::private::{OwnNote, PoolStep, Randomizer, Transfer, TransferState};
+use wallet::private::{OwnNote, PoolStep, Randomizer, SpendingBundle, Transfer, TransferState};
 use wire::Encode;
 use zeroize::Zeroizing;
 
@@ -24,6 +24,9 @@ pub(super) async fn take_pool(
         let spend = query(sql::SPEND_NOTE).bind(&spent.nullifier.0[..]);
         spend.bind(int(spent.round.0)).bind(&spent.bundle[..]).execute(&mut *db_tx).await?;
     }
+    for bundle in &step.bundles {
+        add_bundle(bundle).execute(&mut *db_tx).await?;
+    }
     for transfer in &step.settled {
         save_transfer(transfer).execute(&mut *db_tx).await?;
     }
@@ -39,6 +42,17 @@ fn add_note(note: &OwnNote) -> Statement {
         .bind(&bytes[..])
         .bind(&note.bundle[..])
         .bind(note.contact.as_ref().map(|contact| &contact.0[..]))
+        .bind(&note.note.recipient()[..])
+}
+
+fn add_bundle(bundle: &SpendingBundle) -> Statement {
+    let SpendingBundle { bundle, fee, time } = bundle;
+    query(sql::ADD_BUNDLE).bind(&bundle[..]).bind(int(fee.units())).bind(int(time.0))
+}
+
+pub(super) fn save_label(address: &ShieldedAddress, label: &str, given: Timestamp) -> Statement {
+    let receiver = address.receiver().to_vec();
+    query(sql::SAVE_LABEL).bind(receiver).bind(label.to_owned()).bind(int(given.0))
 }
 
 pub(super) fn save_address(contact: OpenId, address: &ShieldedAddress) -> Statement {
@@ -91,8 +105,8 @@ pub(super) fn asks_top_up(intent: [u8; 16], amount: Amount<Abc>) -> Statement {
 crate::sql::statements! {
     SAVE_POOL = "INSERT INTO pool (id, round, state) VALUES (1, ?1, ?2)
         ON CONFLICT (id) DO UPDATE SET round = excluded.round, state = excluded.state";
-    ADD_NOTE = "INSERT INTO notes (nullifier, position, value, note, bundle, contact)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    ADD_NOTE = "INSERT INTO notes (nullifier, position, value, note, bundle, contact, receiver)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
         ON CONFLICT (nullifier) DO NOTHING";
     SPEND_NOTE = "UPDATE notes SET spent = ?2, spent_by = ?3
         WHERE nullifier = ?1 AND spent IS NULL";
@@ -110,6 +124,11 @@ crate::sql::statements! {
         ON CONFLICT (contact) DO UPDATE SET shielded = excluded.shielded";
     SET_TOLD_PERIOD = "INSERT INTO envelope_keys (contact, told_period) VALUES (?1, ?2)
         ON CONFLICT (contact) DO UPDATE SET told_period = excluded.told_period";
+    ADD_BUNDLE = "INSERT INTO spending_bundles (bundle, fee, time) VALUES (?1, ?2, ?3)
+        ON CONFLICT (bundle) DO NOTHING";
+    FORGET_BUNDLES = "DELETE FROM spending_bundles";
+    SAVE_LABEL = "INSERT INTO labelled (receiver, label, given) VALUES (?1, ?2, ?3)
+        ON CONFLICT (receiver) DO UPDATE SET label = excluded.label";
     FORGET_POOL = "DELETE FROM pool";
     FORGET_NOTES = "DELETE FROM notes";
     FORGET_FINAL_TRANSFERS = "UPDATE transfers SET state = 'submitted', final_round = NULL

@@ -3,14 +3,15 @@
 use super::{Statement, asks, private};
 use crate::row::{gift_state_text, int, payment_state_columns};
 use crate::{StoreError, load};
+use ledger::Flags;
 use sqlx::{SqliteConnection, query};
-use types::OpenId;
+use types::{OpenId, Round};
 use wallet::{Change, KnownGift, Payment, ProvedEntry, SavedAccount};
 use wire::Encode;
 use zeroize::Zeroizing;
 
 /// What deletes all that is proved by headers. Contacts' keys are due to be asked for anew.
-const PROVED: [&str; 9] = [
+const PROVED: [&str; 11] = [
     sql::FORGET_ENTRIES,
     sql::FORGET_ACCOUNT,
     sql::FORGET_WAITING,
@@ -19,6 +20,8 @@ const PROVED: [&str; 9] = [
     sql::FORGET_GIFT_RECORDS,
     private::sql::FORGET_POOL,
     private::sql::FORGET_NOTES,
+    private::sql::FORGET_BUNDLES,
+    sql::FORGET_FLAGS,
     private::sql::FORGET_FINAL_TRANSFERS,
 ];
 
@@ -50,6 +53,10 @@ pub(super) async fn apply(db_tx: &mut SqliteConnection, change: Change) -> Resul
         Change::AgreeTopUp(intent, amount) => {
             private::agree_top_up(intent, amount).execute(&mut *db_tx).await?;
         }
+        Change::PutsInFor(payment, transfer) => {
+            let save = query(sql::PUTS_IN_FOR).bind(payment.to_vec()).bind(transfer.to_vec());
+            save.execute(&mut *db_tx).await?;
+        }
         Change::AsksTopUp(intent, amount) => {
             private::asks_top_up(intent, amount).execute(&mut *db_tx).await?;
         }
@@ -64,6 +71,12 @@ pub(super) async fn apply(db_tx: &mut SqliteConnection, change: Change) -> Resul
         }
         Change::RemoveAddress(to) => {
             asks::remove_address(&to).execute(&mut *db_tx).await?;
+        }
+        Change::SaveLabel(address, label, given) => {
+            private::save_label(&address, &label, given).execute(&mut *db_tx).await?;
+        }
+        Change::SaveFlags(round, flags) => {
+            save_flags(round, flags).execute(&mut *db_tx).await?;
         }
         Change::SaveWaiting(round, amount) => {
             let save = query(sql::SAVE_WAITING).bind(int(round.0)).bind(int(amount.units()));
@@ -85,7 +98,10 @@ pub(super) fn shown(change: &Change) -> Option<OpenId> {
         | Change::SaveTransfer(_)
         | Change::PaysRequest(..)
         | Change::AgreeTopUp(..)
+        | Change::PutsInFor(..)
         | Change::AsksTopUp(..)
+        | Change::SaveLabel(..)
+        | Change::SaveFlags(..)
         | Change::SavePrivateAddress(..)
         | Change::SetToldPeriod(..)
         | Change::SaveWaiting(..)
@@ -184,6 +200,13 @@ fn save_account(saved: &SavedAccount) -> Statement {
         .bind(saved.account.as_ref().map(Encode::to_bytes))
 }
 
+fn save_flags(round: Round, flags: Flags) -> Statement {
+    query(sql::SAVE_FLAGS)
+        .bind(int(round.0))
+        .bind(flags.pool_stop.map(|from| int(from.0)))
+        .bind(flags.ecdsa_off.map(|from| int(from.0)))
+}
+
 crate::sql::statements! {
     ADD_ENTRY = "INSERT INTO entries (counter, tx, kind, time, entry, hash)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -195,6 +218,11 @@ crate::sql::statements! {
             created = excluded.created, tx = excluded.tx, bytes = excluded.bytes,
             fee = excluded.fee, nonce = excluded.nonce, expiry = excluded.expiry,
             state = excluded.state, final_round = excluded.final_round, kind = excluded.kind";
+    PUTS_IN_FOR = "UPDATE payments SET put_in_for = ?2 WHERE intent = ?1";
+    SAVE_FLAGS = "INSERT INTO flags (id, round, pool_stop, ecdsa_off) VALUES (1, ?1, ?2, ?3)
+        ON CONFLICT (id) DO UPDATE SET round = excluded.round, pool_stop = excluded.pool_stop,
+            ecdsa_off = excluded.ecdsa_off";
+    FORGET_FLAGS = "DELETE FROM flags";
     FORGET_ENTRIES = "DELETE FROM entries";
     FORGET_ACCOUNT = "DELETE FROM account";
     FORGET_WAITING = "DELETE FROM waiting";

@@ -16,6 +16,7 @@ struct RequestColumns {
     expiry: Option<i64>,
     told: i64,
     closed: Option<String>,
+    address: Option<Vec<u8>>,
 }
 
 impl Store {
@@ -112,6 +113,7 @@ impl RequestColumns {
                 amount: row::amount(self.amount)?,
                 memo: self.memo,
                 expiry: self.expiry.map(row::time).transpose()?,
+                address: self.address.as_deref().map(row::fixed).transpose()?,
             },
             told: row::time(self.told)?,
             closed: self.closed.map(|by| row::closed(&by)).transpose()?,
@@ -120,9 +122,9 @@ impl RequestColumns {
 }
 
 crate::sql::statements! {
-    REQUESTS = "SELECT id, contact, made, amount, memo, expiry, told, closed FROM requests
+    REQUESTS = "SELECT id, contact, made, amount, memo, expiry, told, closed, address FROM requests
         ORDER BY seq";
-    REQUEST = "SELECT id, contact, made, amount, memo, expiry, told, closed FROM requests
+    REQUEST = "SELECT id, contact, made, amount, memo, expiry, told, closed, address FROM requests
         WHERE contact = ?1 AND made = ?2 AND id = ?3";
     CLOSED = "SELECT id, made FROM requests
         WHERE contact = ?1 AND closed = 'by_us' AND closed_at >= ?2 ORDER BY seq DESC LIMIT 100";

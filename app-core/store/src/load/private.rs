@@ -98,7 +98,8 @@ impl Store {
         found.map(|id| row::fixed(&id).map(MessageId)).transpose()
     }
 
-    /// What may still be put into the pool for a transfer.
+    /// What may still be put into the pool for a transfer: what was agreed, less what was put in for it
+    /// or is on its way. What came to nothing has used nothing.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
@@ -122,6 +123,16 @@ impl Store {
         let query = sqlx::query_scalar(sql).bind(intent.to_vec());
         let found: Option<i64> = query.fetch_optional(self.pool()).await?;
         found.map(amount).transpose()
+    }
+
+    /// The contact that a request of ours asks, by the address that this request was given.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn asked_at(&self, receiver: &[u8; 43]) -> Result<Option<OpenId>, StoreError> {
+        let query = sqlx::query_scalar(sql::ASKED_AT).bind(receiver.to_vec());
+        let found: Option<Vec<u8>> = query.fetch_optional(self.pool()).await?;
+        found.map(|contact| row::account(&contact)).transpose()
     }
 
     /// All transfers, in the order they were asked for.
@@ -239,8 +250,11 @@ crate::sql::statements! {
             carry_proof, spend, state, final_round, cancelled
         FROM transfers WHERE tx IS NULL ORDER BY seq";
     REQUEST = "SELECT request FROM transfers WHERE intent = ?1 AND request IS NOT NULL";
-    AGREED = "SELECT agreed FROM transfers WHERE intent = ?1 AND agreed IS NOT NULL";
+    AGREED = "SELECT max(0, agreed - (SELECT coalesce(sum(amount), 0) FROM payments
+            WHERE put_in_for = ?1 AND state <> 'expired'))
+        FROM transfers WHERE intent = ?1 AND agreed IS NOT NULL";
     ASKED = "SELECT asked FROM transfers WHERE intent = ?1 AND asked IS NOT NULL";
+    ASKED_AT = "SELECT contact FROM requests WHERE made = 1 AND substr(address, 5) = ?1";
     ADDRESS = "SELECT shielded FROM envelope_keys WHERE contact = ?1 AND shielded IS NOT NULL";
     WITHOUT_ADDRESS = "SELECT account FROM contacts
         WHERE greeted = 1 AND standing <> 'declined' AND NOT EXISTS (SELECT 1 FROM envelope_keys

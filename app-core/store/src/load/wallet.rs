@@ -2,7 +2,7 @@
 
 use crate::row::{self, amount, payment_kind, payment_state};
 use crate::{Store, StoreError};
-use ledger::EntryKind;
+use ledger::{EntryKind, Flags};
 use sqlx::{FromRow, SqliteExecutor};
 use types::{Abc, Amount, Round, TxId};
 use wallet::{Attempt, Payment, PaymentKind, ProvedEntry, SavedAccount};
@@ -126,6 +126,20 @@ impl Store {
         history_tip(self.pool()).await
     }
 
+    /// What the managers have switched off, and in the state of which round that is proved; `None` if
+    /// nobody has looked.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn flags(&self) -> Result<Option<(Round, Flags)>, StoreError> {
+        let found: Option<(i64, Option<i64>, Option<i64>)> =
+            sqlx::query_as(sql::FLAGS).fetch_optional(self.pool()).await?;
+        let Some((round, pool_stop, ecdsa_off)) = found else { return Ok(None) };
+        let from = |from: Option<i64>| from.map(|it| row::uint(it).map(Round)).transpose();
+        let flags = Flags { pool_stop: from(pool_stop)?, ecdsa_off: from(ecdsa_off)? };
+        Ok(Some((Round(row::uint(round)?), flags)))
+    }
+
     /// What lies at the address of our Falcon key before the account moves to it, as last proved.
     ///
     /// # Errors
@@ -213,6 +227,7 @@ crate::sql::statements! {
     ENTRIES_OF = "SELECT time, entry FROM entries WHERE tx = ?1 ORDER BY counter";
     LAST_ENTRY = "SELECT time, entry FROM entries ORDER BY counter DESC LIMIT 1";
     HISTORY_TIP = "SELECT counter, hash FROM entries ORDER BY counter DESC LIMIT 1";
+    FLAGS = "SELECT round, pool_stop, ecdsa_off FROM flags";
     WAITING = "SELECT amount FROM waiting";
     ACCOUNT = "SELECT round, home, account FROM account";
 }

@@ -2,8 +2,9 @@
 
 use crate::{Store, StoreError, row};
 use chat::{KnownRequest, PaymentRef, Settlement};
-use types::{MessageId, OpenId, TxId};
+use types::{Amount, MessageId, OpenId, TxId};
 use wallet::PaymentState;
+use wallet::private::OwnNote;
 
 /// A request as a screen shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,11 @@ impl Store {
     }
 
     async fn request_row(&self, known: KnownRequest) -> Result<RequestRow, StoreError> {
-        let (mut settlement, mut payment) = (Settlement::Nothing, None);
+        let (mut settlement, mut payment) = self.paid_at_its_address(&known).await?;
+        let part = payment;
+        if settlement != Settlement::Nothing {
+            return Ok(RequestRow { known, settlement, payment });
+        }
         let direction = if known.made { "in" } else { "out" };
         let named: Vec<(i64, Vec<u8>, i64)> = sqlx::query_as(sql::SETTLING)
             .bind(&known.contact.0[..])
@@ -72,7 +77,40 @@ impl Store {
         {
             (settlement, payment) = (Settlement::UnderWay, Some((wish, PaymentState::Queued)));
         }
+        if settlement == Settlement::Nothing {
+            // What came for it counts more than what is said to have.
+            payment = part.or(payment);
+        }
         Ok(RequestRow { known, settlement, payment })
+    }
+
+    /// What came to the address that a request of ours alone was given: that pays it, whoever says what,
+    /// once it is as much as was asked for (`money-and-mail.md` A8).
+    async fn paid_at_its_address(
+        &self,
+        known: &KnownRequest,
+    ) -> Result<(Settlement, Option<(PaymentRef, PaymentState)>), StoreError> {
+        let nothing = (Settlement::Nothing, None);
+        let address = known.request.address.as_ref().filter(|_| known.made);
+        let Some(receiver) = address.and_then(|address| address.last_chunk::<43>()) else {
+            return Ok(nothing);
+        };
+        let notes: Vec<Vec<u8>> =
+            sqlx::query_scalar(sql::PAID_THERE).bind(&receiver[..]).fetch_all(self.pool()).await?;
+        let (mut came, mut last) = (0_u64, None);
+        for note in notes {
+            let note: OwnNote = row::decode(&note)?;
+            came = came.saturating_add(note.note.value.units());
+            last = Some((TxId(note.bundle), note.round));
+            if came >= known.request.amount.units() {
+                break;
+            }
+        }
+        let Some((tx, round)) = last else { return Ok(nothing) };
+        let amount = Amount::new(came);
+        let enough = amount >= known.request.amount;
+        let settled = if enough { Settlement::Proved } else { Settlement::Nothing };
+        Ok((settled, Some((PaymentRef { tx, amount }, PaymentState::Final(round)))))
     }
 
     /// A payment out of the pool that is to settle a request and is not signed yet, so that no message
@@ -89,14 +127,15 @@ impl Store {
     }
 
     /// Money from this very contact, as much as was asked for, that it has not named for anything else
-    /// before.
+    /// before. In the pool that is what came to the contact's own address: what came to that of a
+    /// request pays that one and no other.
     async fn paid_to_us(
         &self,
         known: &KnownRequest,
         seq: i64,
         told: PaymentRef,
     ) -> Result<(Settlement, (PaymentRef, PaymentState)), StoreError> {
-        let hidden = self.private_payment(known.contact, told.tx, seq).await?;
+        let hidden = self.private_payment(known.contact, told.tx, (seq, true)).await?;
         let received = match hidden {
             Some(received) => Some(received),
             None => self.received(known.contact, told.tx, seq).await?,
@@ -134,6 +173,7 @@ crate::sql::statements! {
     SETTLING = "SELECT seq, payment_tx, payment_amount FROM messages
         WHERE contact = ?1 AND direction = ?2 AND request = ?3 AND payment_tx IS NOT NULL
         ORDER BY seq";
+    PAID_THERE = "SELECT note FROM notes WHERE receiver = ?1 ORDER BY position";
     PLANNED = "SELECT intent, amount FROM transfers
         WHERE contact = ?1 AND request = ?2 AND state = 'planned' ORDER BY seq DESC LIMIT 1";
 }

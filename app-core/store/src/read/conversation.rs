@@ -184,7 +184,7 @@ impl Store {
 
     async fn join_payment(&self, row: &mut MessageRow, seq: i64) -> Result<(), StoreError> {
         let Some(payment) = &mut row.message.payment else { return Ok(()) };
-        let hidden = self.private_payment(row.message.contact, payment.tx, seq).await?;
+        let hidden = self.private_payment(row.message.contact, payment.tx, (seq, false)).await?;
         let state = match row.message.direction {
             Direction::Out => match self.sent_payment(payment.tx).await? {
                 Some(state) => Some(state),
@@ -220,18 +220,20 @@ impl Store {
         payment_state(&state, round).map(Some)
     }
 
-    /// What a bundle of the pool brought us at the address that this contact was given. Only the log
-    /// says so, and only for the first message that names it.
+    /// What a bundle of the pool brought us at the addresses that this contact was given; `only` at the
+    /// contact's own, and not at those of requests. Only the log says so, and only for the first message
+    /// that names it.
     pub(super) async fn private_payment(
         &self,
         contact: OpenId,
         bundle: TxId,
-        seq: i64,
+        (seq, only): (i64, bool),
     ) -> Result<Option<(Round, Amount<Abc>)>, StoreError> {
         let notes: Vec<Vec<u8>> = sqlx::query_scalar(sql::RECEIVED_PRIVATELY)
             .bind(&bundle.0[..])
             .bind(&contact.0[..])
             .bind(seq)
+            .bind(only)
             .fetch_all(self.pool())
             .await?;
         let mut received: Option<(Round, u64)> = None;
@@ -335,6 +337,8 @@ crate::sql::statements! {
     RECEIVED_PRIVATELY = "SELECT note FROM notes WHERE bundle = ?1 AND contact = ?2
         AND NOT EXISTS (SELECT 1 FROM messages WHERE payment_tx = ?1 AND direction = 'in'
             AND contact = ?2 AND seq < ?3)
+        AND NOT (?4 AND EXISTS (SELECT 1 FROM requests
+            WHERE made = 1 AND substr(address, 5) = notes.receiver))
         ORDER BY position";
     ADDRESSES = "SELECT address FROM contacts WHERE account = ?1
         UNION ALL SELECT address FROM contact_keys WHERE contact = ?1 AND address IS NOT NULL";

@@ -1,6 +1,7 @@
 //! The account's history as people read it: one row for each transaction, and one for each payment
 //! that is not in the ledger.
 
+use crate::read::private::GivenFor;
 use crate::row::{self, payment_state};
 use crate::{Store, StoreError};
 use ledger::{Entry, EntryKind, Gift, RedEnvelopeId};
@@ -40,6 +41,8 @@ pub struct HistoryRow {
     pub private: bool,
     /// Where a private payment went.
     pub shielded: Option<ShieldedAddress>,
+    /// What the address was given away for that a private payment came to.
+    pub given: Option<GivenFor>,
 }
 
 /// What a line of the history is.
@@ -274,6 +277,7 @@ impl PaymentColumns {
             envelope,
             private: false,
             shielded: None,
+            given: None,
         })
     }
 }
@@ -328,6 +332,7 @@ fn final_row(entries: &[(Timestamp, Entry)]) -> Option<HistoryRow> {
         envelope: entries.iter().find_map(|(_, entry)| envelope_of(entry.kind)),
         private: false,
         shielded: None,
+        given: None,
     })
 }
 

@@ -14,6 +14,7 @@ pub use chats::ChatRow;
 pub use conversation::MessageRow;
 pub use history::{Flow, HistoryKind, HistoryRow};
 pub use money::MoneyMark;
+pub use private::GivenFor;
 pub use reviewed::{Remark, ReviewedRow};
 
 /// All statements of this folder.
@@ -26,6 +27,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         headers::sql::ALL,
         history::sql::ALL,
         money::sql::ALL,
+        private::sql::ALL,
         reviewed::sql::ALL,
     ]
     .concat()

@@ -1,9 +1,9 @@
 //! The private pool's part of the history: what came in by a scan, and what was paid out of it.
 
 use crate::read::history::{Flow, HistoryKind, HistoryRow};
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, row};
 use std::collections::BTreeMap;
-use types::{Abc, Amount, OpenId, Round, Timestamp, TxId};
+use types::{Abc, Amount, MessageId, OpenId, Round, Timestamp, TxId};
 use wallet::PaymentState;
 use wallet::private::{PrivatePayee, Transfer, TransferState};
 use wallet::review::Period;
@@ -16,9 +16,21 @@ struct Moved {
     received: u64,
     /// The accounts of what is spent and of what comes back.
     periods: (Option<Period>, Option<Period>),
+    /// What it costs if all of it stays in the pool, if that is known.
+    fee: Option<Amount<Abc>>,
     round: Round,
     time: Timestamp,
     contact: Option<OpenId>,
+    given: Option<GivenFor>,
+}
+
+/// What an address in the pool was given away for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GivenFor {
+    /// A request of ours, with what it is for.
+    Request(MessageId, String),
+    /// This, as the person calls it.
+    Label(String),
 }
 
 impl Store {
@@ -42,7 +54,13 @@ impl Store {
             let memo = told.iter().find(|(tx, contact, _)| {
                 tx[..] == bundle && moved.contact.is_some_and(|it| contact[..] == it.0)
             });
-            row.memo = memo.map(|(_, _, text)| text.clone()).filter(|text| !text.is_empty());
+            let asked = match &moved.given {
+                Some(GivenFor::Request(_, memo)) => Some(memo),
+                Some(GivenFor::Label(_)) | None => None,
+            };
+            let memo = memo.map(|(_, _, text)| text).or(asked);
+            row.memo = memo.cloned().filter(|text| !text.is_empty());
+            row.given = moved.given;
             rows.push(row);
         }
         // Of the same moment, what came stands before what went.
@@ -52,11 +70,19 @@ impl Store {
 
     async fn moved(&self) -> Result<BTreeMap<[u8; 32], Moved>, StoreError> {
         let mut bundles: BTreeMap<[u8; 32], Moved> = BTreeMap::new();
+        let given = self.given_addresses().await?;
+        let spending: Vec<(Vec<u8>, i64, i64)> =
+            sqlx::query_as(sql::SPENDING).fetch_all(self.pool()).await?;
+        for (bundle, fee, time) in spending {
+            let moved = bundles.entry(row::fixed(&bundle)?).or_default();
+            (moved.fee, moved.time) = (Some(row::amount(fee)?), row::time(time)?);
+        }
         let notes = self.all_notes().await?;
         for (note, spent) in &notes {
             let moved = bundles.entry(note.bundle).or_default();
             (moved.round, moved.time) = (note.round, note.time);
             moved.contact = moved.contact.or(note.contact);
+            moved.given = moved.given.take().or_else(|| given.get(note.note.recipient()).cloned());
             let units = note.note.value.units();
             moved.periods.1 = Some(note.period).filter(|_| note.is_own()).or(moved.periods.1);
             let sum = if note.is_own() { &mut moved.back } else { &mut moved.received };
@@ -65,12 +91,32 @@ impl Store {
                 let moved = bundles.entry(spent.bundle).or_default();
                 moved.spent = moved.spent.saturating_add(units);
                 moved.periods.0 = Some(note.period);
-                if moved.round == Round(0) {
-                    (moved.round, moved.time) = (spent.round, note.time);
+                moved.round = spent.round;
+                if moved.time == Timestamp::default() {
+                    moved.time = note.time;
                 }
             }
         }
         Ok(bundles)
+    }
+}
+
+impl Store {
+    /// The addresses in the pool that were given away for something, by whom they pay.
+    async fn given_addresses(&self) -> Result<BTreeMap<[u8; 43], GivenFor>, StoreError> {
+        let mut given = BTreeMap::new();
+        let labels: Vec<(Vec<u8>, String)> =
+            sqlx::query_as(sql::LABELLED).fetch_all(self.pool()).await?;
+        for (receiver, label) in labels {
+            given.insert(row::fixed(&receiver)?, GivenFor::Label(label));
+        }
+        let asked: Vec<(Vec<u8>, Vec<u8>, String)> =
+            sqlx::query_as(sql::ASKED_THERE).fetch_all(self.pool()).await?;
+        for (receiver, id, memo) in asked {
+            let request = GivenFor::Request(MessageId(row::fixed(&id)?), memo);
+            given.insert(row::fixed(&receiver)?, request);
+        }
+        Ok(given)
     }
 }
 
@@ -79,20 +125,23 @@ fn scanned(tx: TxId, moved: &Moved) -> Option<HistoryRow> {
     let own = moved.back.saturating_add(moved.received);
     let carried = matches!(moved.periods, (Some(from), Some(to)) if from < to);
     let left = moved.spent.saturating_sub(own);
-    let (flow, units) = match (moved.spent, moved.received) {
+    // It takes from us what it costs and nothing else: all that it makes is ours.
+    let kept = moved.received == 0 && moved.fee == Some(Amount::new(left));
+    let (kind, flow, units) = match (moved.spent, moved.received) {
         (0, 0) => return None,
-        (0, received) => (Flow::In, received),
-        _ if carried => (Flow::Itself, own),
-        _ => (Flow::Out, left),
+        (0, received) => (HistoryKind::Payment, Flow::In, received),
+        _ if carried => (HistoryKind::CarryOver, Flow::Itself, own),
+        _ if kept => (HistoryKind::Merge, Flow::Itself, own),
+        _ => (HistoryKind::Payment, Flow::Out, left),
     };
     Some(HistoryRow {
         tx,
         time: moved.time,
         round: Some(moved.round),
-        kind: if carried { HistoryKind::CarryOver } else { HistoryKind::Payment },
+        kind,
         flow,
         amount: Amount::<Abc>::new(units),
-        fee: carried.then_some(Amount::new(left)),
+        fee: (flow == Flow::Itself).then_some(Amount::new(left)),
         counterparty: None,
         contact: None,
         memo: None,
@@ -100,6 +149,7 @@ fn scanned(tx: TxId, moved: &Moved) -> Option<HistoryRow> {
         envelope: None,
         private: true,
         shielded: None,
+        given: None,
     })
 }
 
@@ -136,5 +186,13 @@ fn transfer_row(transfer: &Transfer) -> HistoryRow {
         envelope: None,
         private: true,
         shielded,
+        given: None,
     }
+}
+
+crate::sql::statements! {
+    SPENDING = "SELECT bundle, fee, time FROM spending_bundles";
+    LABELLED = "SELECT receiver, label FROM labelled";
+    ASKED_THERE = "SELECT substr(address, 5), id, memo FROM requests
+        WHERE made = 1 AND address IS NOT NULL";
 }

@@ -119,6 +119,7 @@ fn private_row(
         envelope: None,
         private: true,
         shielded: line.to,
+        given: None,
     };
     ReviewedRow { row, remark: remark.or(unreadable) }
 }

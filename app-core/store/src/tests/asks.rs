@@ -14,7 +14,8 @@ async fn with_bob() -> (super::Closing, Store, OpenId) {
 
 fn known(contact: OpenId, id: u8, made: bool) -> KnownRequest {
     let expiry = Some(NOW.plus_secs(60));
-    let request = PaymentRequest { amount: Amount::new(30), memo: "rent".to_owned(), expiry };
+    let request =
+        PaymentRequest { amount: Amount::new(30), memo: "rent".to_owned(), expiry, address: None };
     KnownRequest { id: MessageId([id; 16]), contact, made, request, told: NOW, closed: None }
 }
 

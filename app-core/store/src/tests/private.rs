@@ -8,8 +8,8 @@ use shielded::{
 use types::ChainId;
 use wallet::Change as Wallet;
 use wallet::private::{
-    OwnNote, PoolState, PoolStep, PrivateAttempt, PrivatePayee, Randomizer, Spent, Transfer,
-    TransferState, take_entries,
+    OwnNote, PoolState, PoolStep, PrivateAttempt, PrivatePayee, Randomizer, SpendingBundle, Spent,
+    Transfer, TransferState, take_entries,
 };
 
 const CHAIN: ChainId = ChainId([9; 32]);
@@ -171,6 +171,37 @@ async fn of_a_merge_only_the_fee_goes_and_it_is_no_payment() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn after_a_restore_a_bundle_that_pays_nobody_is_no_payment() {
+    let (_temporary, store) = alice().await;
+    let (step, view) = (received(500), key().viewing_key());
+    take(&store, &step).await;
+    // The note is spent; what comes back is ours but for what such a bundle costs, and one more or less.
+    for (back, kind) in [(496, HistoryKind::Merge), (495, HistoryKind::Payment)] {
+        let mut merged = step.notes[0].clone();
+        (merged.scope, merged.bundle) = (Scope::Internal, [back as u8; 32]);
+        (merged.note.value, merged.round) = (Amount::new(back), Round(11));
+        merged.nullifier = view.nullifier(&merged.note).unwrap();
+        let (fee, time) = (Amount::new(4), NOVEMBER.plus_secs(back));
+        let (_temporary, store) = alice().await;
+        take(&store, &step).await;
+        let bundle = merged.bundle;
+        let nullifier = step.notes[0].nullifier;
+        let spent = vec![Spent { nullifier, round: Round(11), bundle }];
+        let bundles = vec![SpendingBundle { bundle, fee, time }];
+        take(&store, &PoolStep { notes: vec![merged], spent, bundles, ..step.clone() }).await;
+        let rows = store.history(None, None).await.unwrap();
+        let row = rows.iter().find(|row| row.tx == TxId(bundle)).unwrap();
+        assert_eq!(row.kind, kind, "{row:?}");
+        let expected = if kind == HistoryKind::Merge {
+            (Flow::Itself, Amount::new(496), Some(Amount::new(4)))
+        } else {
+            (Flow::Out, Amount::new(5), None)
+        };
+        assert_eq!((row.flow, row.amount, row.fee), expected);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_may_be_put_in_for_a_payment_is_remembered_and_what_it_was_given_up_for() {
     let (_temporary, store) = alice().await;
     let wish = transfer(1);
@@ -179,6 +210,32 @@ async fn what_may_be_put_in_for_a_payment_is_remembered_and_what_it_was_given_up
     assert_eq!(store.agreed_top_up(intent).await.unwrap(), None);
     save(&store, vec![Wallet::AgreeTopUp(intent, amount)]).await;
     assert_eq!(store.agreed_top_up(intent).await.unwrap(), Some(amount));
+    // What is put in uses it, unless it comes to nothing: then as much may go in once more.
+    let put_in = |state, n| {
+        let paid = payment(n, address(1));
+        wallet::Payment { kind: wallet::PaymentKind::TopUp, amount: Amount::new(15), state, ..paid }
+    };
+    let first = put_in(PaymentState::Queued, 3);
+    let uses = Wallet::PutsInFor(first.intent, intent);
+    save(&store, vec![Wallet::SavePayment(first), uses]).await;
+    for (state, left) in [
+        (PaymentState::Submitted, 5),
+        (PaymentState::Expired, 20),
+        (PaymentState::Final(Round(4)), 5),
+        (PaymentState::Expired, 20),
+    ] {
+        save(&store, vec![Wallet::SavePayment(put_in(state, 3))]).await;
+        assert_eq!(
+            store.agreed_top_up(intent).await.unwrap(),
+            Some(Amount::new(left)),
+            "{state:?}"
+        );
+    }
+    let again = put_in(PaymentState::Final(Round(5)), 4);
+    let uses = Wallet::PutsInFor(again.intent, intent);
+    save(&store, vec![Wallet::SavePayment(again), uses]).await;
+    assert_eq!(store.agreed_top_up(intent).await.unwrap(), Some(Amount::new(5)));
+    let amount = Amount::new(5);
     // What becomes of the wish changes nothing of it.
     let over = Transfer { state: TransferState::Expired, ..wish };
     let asks = Wallet::AsksTopUp(intent, Amount::new(50));

@@ -15,8 +15,8 @@ mod top_up;
 pub use carry::{CarryMove, carried_at, carry_batches, plan_carry, seal_carry};
 pub use merge::{NoteMerge, next_merge, plan_merge, plan_merge_for, small_notes};
 pub use model::{
-    OwnNote, PoolState, PoolStep, PrivateAttempt, PrivateMoney, PrivatePayee, Spent, Transfer,
-    TransferState, reference_of,
+    OwnNote, PoolState, PoolStep, PrivateAttempt, PrivateMoney, PrivatePayee, SpendingBundle,
+    Spent, Transfer, TransferState, reference_of,
 };
 pub use shielded::Randomizer;
 

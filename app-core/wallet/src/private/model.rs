@@ -177,6 +177,8 @@ pub struct PoolStep {
     pub notes: Vec<OwnNote>,
     /// Notes that are spent.
     pub spent: Vec<Spent>,
+    /// The bundles that spend them, each once.
+    pub bundles: Vec<SpendingBundle>,
     /// Transfers of which it is now known what becomes of them.
     pub settled: Vec<Transfer>,
 }
@@ -190,6 +192,18 @@ pub struct Spent {
     pub round: Round,
     /// The bundle that did: `shielded::Halves::digest`.
     pub bundle: [u8; 32],
+}
+
+/// A bundle that spends notes of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SpendingBundle {
+    /// What names it: `shielded::Halves::digest`.
+    pub bundle: [u8; 32],
+    /// What such a bundle costs if all that it moves stays in the pool: what it takes from us beyond
+    /// that, it pays to somebody.
+    pub fee: Amount<Abc>,
+    /// The time of its round's header.
+    pub time: Timestamp,
 }
 
 /// Our money in the pool.

@@ -59,7 +59,8 @@ pub fn scanned_periods(
 }
 
 /// Takes whole rounds of the log, up to a proved round and its time: new notes of these accounts,
-/// spends of `unspent` and of the new ones, and what has become of the open transfers.
+/// spends of `unspent` and of the new ones, and what has become of the open transfers. Times of rounds,
+/// who has paid, and what bundles cost are for the caller to add.
 ///
 /// # Errors
 /// [`WitnessError`] if the leaves do not fit into the tree; the state is to be loaded again then.
@@ -81,7 +82,8 @@ pub fn take_entries(
     state.place = state.place.behind(entries);
     (state.round, state.time) = (round, time);
     let settled = settle(open, entries, (round, time));
-    Ok(PoolStep { state: state.to_bytes(), round, notes, spent, settled })
+    let bundles = vec![];
+    Ok(PoolStep { state: state.to_bytes(), round, notes, spent, bundles, settled })
 }
 
 fn find(

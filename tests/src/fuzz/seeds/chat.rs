@@ -99,7 +99,12 @@ fn contents() -> Result<Vec<Seed>> {
     let payment =
         Body::Payment { tx: TxId([8; 32]), amount: Amount::new(1), memo: "tea".to_owned() };
     let (request, memo) = (MessageId([5; 16]), "tea".to_owned());
-    let asked = PaymentRequest { amount: Amount::new(1), memo: memo.clone(), expiry: Some(NOW) };
+    let asked = PaymentRequest {
+        amount: Amount::new(1),
+        memo: memo.clone(),
+        expiry: Some(NOW),
+        address: Some([7; 47]),
+    };
     let paid = PaymentRef { tx: TxId([8; 32]), amount: Amount::new(1) };
     let invite = Invite { chain: CHAIN, card: card(1), directory: DIRECTORY, route: route() };
     let envelope = seal_envelope(&route(), &[9; 90], &mut rng()).context("a short message")?;

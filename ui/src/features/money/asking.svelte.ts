@@ -70,13 +70,16 @@ export class Splitting extends Asking {
 export class Receiving {
   amount = $state("");
   memo = $state("");
+  /** True if the link is to name an address in the private pool, for it alone. */
+  hidden = $state(false);
   link = $state.raw<LinkRecord | null>(null);
   failure = $state.raw<Failure | null>(null);
 
   /** Makes the link for what is typed now. */
   async make(): Promise<void> {
     const [amount, memo] = [typedAmount(this.amount), this.memo.trim()];
-    const answer = await commands.linkCreate({ ...(amount && { amount }), ...(memo && { memo }) });
+    const way = this.hidden && { private: true };
+    const answer = await commands.linkCreate({ ...(amount && { amount }), ...(memo && { memo }), ...way });
     this.failure = answer.ok ? null : answer.error;
     if (answer.ok) this.link = answer.value;
   }

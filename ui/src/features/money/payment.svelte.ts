@@ -85,7 +85,8 @@ export class Payment {
 
   #quoted(way: { public?: true; private?: true }) {
     const to = this.payee === "address" ? (this.seen?.to ?? "") : this.payee.id;
-    return commands.payQuote({ to, amount: typedAmount(this.amount), ...way });
+    const request = this.request?.id;
+    return commands.payQuote({ to, amount: typedAmount(this.amount), ...(request && { request }), ...way });
   }
 
   /** Back to the form, with all that was typed. */

@@ -18,6 +18,7 @@ export const hidden = {
     `Your money lies in more notes than one payment takes. They are made fewer first, in ${steps} ${steps === 1 ? "step" : "steps"} of some seconds each; the fee counts that.`,
   asks: (amount: string) => `${amount} would have to go into the pool first, which everybody sees. Nothing was paid: pay again if that is all right.`,
   pool: "Private pool",
+  fromNobody: (label: string) => (label ? `Payer unknown, at “${isolated(label)}”` : "Payer unknown"),
   toPublic: "Pay publicly instead",
   toPrivate: "Pay privately instead",
   untold: (name: string) =>

@@ -17,6 +17,7 @@ export const hidden: Catalogue["hidden"] = {
   merges: (steps: number) => `您的钱分散在太多笔零钱中，一次付款用不了这么多。会先分 ${steps} 步合并，每步几秒钟，手续费已计入。`,
   asks: (amount: string) => `需要先向私密池转入 ${amount}，而所有人都能看到。尚未付款；若可以接受，请重新付款。`,
   pool: "私密池",
+  fromNobody: (label: string) => (label ? `付款人未知，付至“${isolated(label)}”` : "付款人未知"),
   toPublic: "改为公开付款",
   toPrivate: "改为私密付款",
   untold: (name: string) => `${isolated(name)}还没有告知私密收款地址。对方的应用上线后会自动告知。`,

@@ -34,12 +34,14 @@ impl Engine {
         Ok(true)
     }
 
-    /// What the present account gets from itself and from former ones: under way, and yet to be moved.
+    /// What the present account gets: from itself and from former ones, under way and yet to be moved, and
+    /// what is on its way into the pool.
     pub(crate) async fn coming(&self) -> Result<Vec<Amount<Abc>>, Fault> {
         let open = self.store.open_transfers().await?;
         let under_way = open.iter().filter(|open| open.to.own().is_some());
         let under_way = under_way.map(|open| open.amount).collect::<Vec<_>>();
-        Ok(under_way.into_iter().chain(self.to_carry_over().await?).collect())
+        let put_in = self.on_its_way_in().await?;
+        Ok(under_way.into_iter().chain(self.to_carry_over().await?).chain(put_in).collect())
     }
 
     /// What former accounts hold that is yet to be moved, the largest first.

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use shielded::ShieldedAddress;
+use shielded::{ShieldedAddress, ViewingKey};
 use store::Change;
 use tokio::time::Instant;
-use types::{OpenId, TxId};
+use types::{ChainId, OpenId, TxId};
 use wallet::private::{OwnNote, Transfer};
 use wire::{Decode, Encode};
 
@@ -18,34 +18,50 @@ const STALE: u64 = 24 * 3600 * 1000;
 /// A contact is not asked again before.
 const ASK_AGAIN: Duration = Duration::from_secs(3600);
 
+/// The account of the present month, which makes an address for each contact and for each request.
+pub(crate) struct Payable {
+    key: ViewingKey,
+    chain: ChainId,
+}
+
+impl Payable {
+    /// The address of whoever, or whatever, has this id.
+    pub(crate) fn address_for(&self, id: &[u8]) -> Option<[u8; 47]> {
+        self.key.address_for(self.chain, id)?.to_bytes().try_into().ok()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn into_key(self) -> ViewingKey {
+        self.key
+    }
+}
+
 impl Engine {
     /// Tells every contact an address of this month, for it alone.
     pub(crate) async fn tell_private_addresses(&self) -> Result<(), Fault> {
-        let Some(network) = &self.network else { return Ok(()) };
-        // What is paid to a profile that never signs would lie there.
-        if self.is_review_only() {
-            return Ok(());
-        }
-        let now = self.clock.now();
-        // Before the tip is reached, the month would be one of the past.
-        if now.millis_since(network.light.time()) > STALE || network.light.round().0 == 0 {
-            return Ok(());
-        }
-        let period = self.present_period().await?;
-        let untold = self.store.contacts_without_address(period.index()).await?;
-        if untold.is_empty() {
-            return Ok(());
-        }
-        let key = self.pool_key(period)?.viewing_key();
-        for contact in untold {
-            let address = key.address_for(network.home.chain, &contact.0);
-            let bytes = address.and_then(|address| address.to_bytes().try_into().ok());
-            let Some(bytes) = bytes else { continue };
+        let Some(payable) = self.payable_in_pool().await? else { return Ok(()) };
+        let (period, now) = (payable.key.period(), self.clock.now());
+        for contact in self.store.contacts_without_address(period.index()).await? {
+            let Some(bytes) = payable.address_for(&contact.0) else { continue };
             let told = chat::tell_private_address(contact, bytes, now, &mut rand::rng());
             let saved = wallet::Change::SetToldPeriod(contact, period);
             self.store.apply(vec![told.into(), saved.into()]).await?;
         }
         Ok(())
+    }
+
+    /// What makes addresses at which this profile is paid in the pool; `None` while there are none.
+    pub(crate) async fn payable_in_pool(&self) -> Result<Option<Payable>, Fault> {
+        let Some(network) = &self.network else { return Ok(None) };
+        let (light, chain) = (&network.light, network.home.chain);
+        // What is paid to a profile that never signs would lie there; and before the tip is reached, the
+        // month would be one of the past.
+        let stale = self.clock.now().millis_since(light.time()) > STALE || light.round().0 == 0;
+        if stale || self.is_review_only() || !self.pool_runs() {
+            return Ok(None);
+        }
+        let key = self.pool_key(self.present_period().await?)?.viewing_key();
+        Ok(Some(Payable { key, chain }))
     }
 
     /// Asks a contact for another address in the pool, because the one that it told has ended; once an
@@ -92,11 +108,14 @@ impl Engine {
         Ok(notice.into_iter().map(Into::into).collect())
     }
 
-    /// The contact to whom the address of a note was given. Whoever claims to have paid it is not
-    /// asked.
+    /// The contact to whom the address of a note was given, by itself or with a request. Whoever claims
+    /// to have paid it is not asked.
     pub(crate) async fn paid_by(&self, note: &OwnNote) -> Result<Option<OpenId>, Fault> {
         if note.is_own() {
             return Ok(None);
+        }
+        if let Some(contact) = self.store.asked_at(note.note.recipient()).await? {
+            return Ok(Some(contact));
         }
         let (key, chain) = (self.pool_key(note.period)?.viewing_key(), self.bound()?.home.chain);
         let contacts = self.store.contacts().await?;

@@ -5,6 +5,7 @@ use types::{Abc, Amount, Round};
 use wallet::private::{Readiness, Transfer, TransferState, plan_top_up, round_amount};
 use wallet::{PaymentKind, PaymentState, Refusal, pending_out};
 
+use crate::flows::private::PoolWork;
 use crate::flows::private::prove::{Proving, Work};
 use crate::{Engine, Fault};
 
@@ -71,7 +72,7 @@ impl Engine {
         (needed, available): (Amount<Abc>, Amount<Abc>),
         open: &[Transfer],
     ) -> Result<bool, Fault> {
-        let there = self.coming().await?.into_iter().fold(available, add);
+        let there = self.left_for(wish, available).await?;
         let missing = needed.minus(there).unwrap_or(Amount::ZERO);
         if missing.is_zero() || self.is_topping_up().await? {
             return Ok(false);
@@ -79,7 +80,7 @@ impl Engine {
         let (free, _) = self.free_to_put_in().await?;
         if missing <= free {
             let amount = round_amount(missing, free);
-            if self.less_agreed(wish.intent, amount).await?.is_none() {
+            if !self.is_agreed(wish.intent, amount).await? {
                 // Everybody would see it, and nobody was told; change that is under way may suffice.
                 if open.iter().all(|other| other.attempt.is_none()) {
                     let asks = wallet::Change::AsksTopUp(wish.intent, amount);
@@ -97,15 +98,49 @@ impl Engine {
         Ok(false)
     }
 
-    /// What of an agreement is left behind so much; `None` if it does not go so far. Saved with the
-    /// signature that uses it: a proof that is lost with the program has used nothing.
-    pub(super) async fn less_agreed(
+    /// True if whoever asked for a wish was told that so much more goes in for it. What was put in and
+    /// came to nothing has used nothing of that, nor has a proof that is lost with the program.
+    pub(super) async fn is_agreed(
         &self,
         wish: [u8; 16],
         amount: Amount<Abc>,
-    ) -> Result<Option<wallet::Change>, Fault> {
+    ) -> Result<bool, Fault> {
         let agreed = self.store.agreed_top_up(wish).await?.unwrap_or(Amount::ZERO);
-        Ok(agreed.minus(amount).map(|left| wallet::Change::AgreeTopUp(wish, left)))
+        Ok(amount <= agreed)
+    }
+
+    /// What there is for a wish with all that comes by itself, once those before it have taken theirs.
+    /// What they lack, they see to themselves.
+    pub(super) async fn left_for(
+        &self,
+        wish: &Transfer,
+        available: Amount<Abc>,
+    ) -> Result<Amount<Abc>, Fault> {
+        let there = self.coming().await?.into_iter().fold(available, add);
+        Ok(there.minus(self.promised_before(wish).await?).unwrap_or(Amount::ZERO))
+    }
+
+    /// What the wishes before this one will take out of the pool, for which nothing is signed yet.
+    async fn promised_before(&self, wish: &Transfer) -> Result<Amount<Abc>, Fault> {
+        let mut promised = Amount::ZERO;
+        for open in self.store.open_transfers().await? {
+            if open.intent == wish.intent {
+                break;
+            }
+            if open.state != TransferState::Planned || open.to.own().is_some() {
+                continue;
+            }
+            let takes = match self.ready(&open, true).await {
+                Ok(Readiness::Ready(ready)) => add(open.amount, ready.order.fee),
+                Ok(Readiness::Waits { fee } | Readiness::Merges { fee, .. }) => {
+                    add(open.amount, fee)
+                }
+                Err(Refusal::Insufficient { needed, .. }) => needed,
+                Err(_) => open.amount,
+            };
+            promised = add(promised, takes);
+        }
+        Ok(promised)
     }
 
     /// A wish for which nothing was signed comes to nothing.
@@ -160,14 +195,31 @@ impl Engine {
 
     /// True while money is on its way into the pool: sent, or final and not read of in the log yet.
     pub(super) async fn is_topping_up(&self) -> Result<bool, Fault> {
-        let last = self.store.last_payment(PaymentKind::TopUp).await?;
+        Ok(!self.sent_into_pool().await?.is_empty())
+    }
+
+    /// What is on its way into the pool: wished for, being proved, sent, or not read of in the log yet.
+    pub(super) async fn on_its_way_in(&self) -> Result<Vec<Amount<Abc>>, Fault> {
+        let proving = match self.pool_work() {
+            Some(PoolWork::TopUp(amount)) => Some(amount),
+            Some(
+                PoolWork::Transfer(_) | PoolWork::CarryOver | PoolWork::Share | PoolWork::Merge,
+            )
+            | None => None,
+        };
+        let sent = self.sent_into_pool().await?.into_iter();
+        Ok(sent.chain(proving).chain(self.put_in).collect())
+    }
+
+    async fn sent_into_pool(&self) -> Result<Vec<Amount<Abc>>, Fault> {
         let saved = self.store.pool_state().await?.map_or(Round(0), |state| state.round);
         let read = saved.max(self.pool_read);
-        Ok(last.is_some_and(|payment| match payment.state {
-            PaymentState::Queued | PaymentState::Submitted => true,
-            PaymentState::Final(round) => round > read,
-            PaymentState::Expired => false,
-        }))
+        let open = self.store.open_payments().await?;
+        let open = open.into_iter().filter(|payment| payment.kind == PaymentKind::TopUp);
+        let last = self.store.last_payment(PaymentKind::TopUp).await?;
+        let unread = |state| matches!(state, PaymentState::Final(round) if round > read);
+        let last = last.filter(|payment| unread(payment.state));
+        Ok(open.chain(last).map(|payment| payment.amount).collect())
     }
 }
 

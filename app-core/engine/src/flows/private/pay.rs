@@ -204,7 +204,7 @@ impl Engine {
         let fee = needed.minus(wish.amount).unwrap_or(Amount::ZERO);
         let former = self.to_carry_over().await?.into_iter().fold(Amount::ZERO, add);
         let first = First { carry_over: Some(former).filter(|it| !it.is_zero()), ..none };
-        let available = self.coming().await?.into_iter().fold(available, add);
+        let available = self.left_for(wish, available).await?;
         let missing = needed.minus(available).unwrap_or(Amount::ZERO);
         if missing.is_zero() {
             return Ok((fee, first));

@@ -209,16 +209,18 @@ impl Engine {
                 (vec![wallet::Change::SaveTransfer(Box::new(saved)).into()], false)
             }
             Work::TopUp(amount, wish) => {
-                let used = match wish {
-                    Some(wish) => self.less_agreed(wish, amount).await?,
-                    None => None,
-                };
+                if let Some(wish) = wish
+                    && !self.is_agreed(wish, amount).await?
+                {
+                    return Ok(false);
+                }
                 let known = self.known(true).await?;
                 self.make_signer(&known).await?;
                 let (ground, ring, now) = (self.ground(&known)?, self.ring()?, self.clock.now());
                 let rng = &mut rand::rng();
                 let payment = seal_top_up((amount, draft()?), ground, &ring, &key, (now, rng))?;
                 self.paying = true;
+                let used = wish.map(|wish| wallet::Change::PutsInFor(payment.intent, wish));
                 let saved = wallet::Change::SavePayment(payment);
                 ([saved].into_iter().chain(used).map(Into::into).collect(), true)
             }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use shielded::ShieldedAddress;
-use types::{Abc, Amount};
-use wallet::{Payment, PaymentKind};
+use types::{Abc, Amount, Timestamp};
+use wallet::{Destination, Payment, PaymentKind, PaymentLink};
 
 use crate::{Code, Engine, Fault};
 
@@ -76,14 +76,39 @@ impl Engine {
         }
     }
 
-    /// An address in the pool for whoever is known by this id: a contact, a request, a label. It is
-    /// good for this month.
+    /// An address in the pool to be shown, another one for each label; it is good for this month. What
+    /// comes there is known by the label, and by nothing else.
     ///
     /// # Errors
     /// `no_network` for a profile that never saw its network.
-    pub async fn private_address(&self, id: &[u8]) -> Result<ShieldedAddress, Fault> {
+    pub async fn private_address(&self, label: &str) -> Result<ShieldedAddress, Fault> {
+        self.labelled([b"label:", label.as_bytes()].concat(), label).await
+    }
+
+    /// A link by which anybody can pay us in the pool, at an address that it alone has.
+    ///
+    /// # Errors
+    /// `no_network` for a profile that never saw its network.
+    pub async fn private_payment_link(
+        &self,
+        (amount, memo, expiry): (Option<Amount<Abc>>, Option<String>, Option<Timestamp>),
+    ) -> Result<PaymentLink, Fault> {
+        let mut id = [0; 32];
+        rand_core::Rng::fill_bytes(&mut rand::rng(), &mut id);
+        let label = memo.as_deref().unwrap_or_default();
+        let address = self.labelled([&b"link:"[..], &id].concat(), label).await?;
+        let (chain, to) = (self.bound()?.home.chain, Destination::Private(address));
+        Ok(PaymentLink { chain, to, amount, memo, expiry })
+    }
+
+    /// It is saved before anybody sees it: what comes there is found by it.
+    async fn labelled(&self, id: Vec<u8>, label: &str) -> Result<ShieldedAddress, Fault> {
         let key = self.pool_key(self.present_period().await?)?.viewing_key();
-        let address = key.address_for(self.bound()?.home.chain, id);
-        address.ok_or_else(|| Fault::new(Code::Internal, "no address can be made"))
+        let address = key.address_for(self.bound()?.home.chain, &id);
+        let address =
+            address.ok_or_else(|| Fault::new(Code::Internal, "no address can be made"))?;
+        let saved = wallet::Change::SaveLabel(address, label.to_owned(), self.clock.now());
+        self.store.apply(vec![saved.into()]).await?;
+        Ok(address)
     }
 }

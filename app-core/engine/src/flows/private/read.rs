@@ -6,9 +6,10 @@ use net::LightNode;
 use shielded::{LogEntry, LogPlace, Month, Period, SpendingKey, ViewingKey};
 use types::{Round, Timestamp};
 use wallet::private::{
-    OwnNote, PoolState, PoolStep, scanned_months, scanned_periods, take_entries,
+    OwnNote, PoolState, PoolStep, SpendingBundle, Spent, scanned_months, scanned_periods,
+    take_entries,
 };
-use wallet::review::ReviewChange;
+use wallet::review::{PoolFees, ReviewChange};
 
 use crate::flows::pool::ProvedPool;
 use crate::{Code, Engine, Fault};
@@ -23,7 +24,7 @@ impl Engine {
     pub(crate) async fn read_pool(&mut self, node: &LightNode) -> Result<(), Fault> {
         let mut state = self.saved_pool().await?;
         let (ProvedPool { round, pool }, mut rest) = self.new_entries(node, state.place).await?;
-        self.note_pool_stop(pool.stopped);
+        self.note_pool_stop(pool.stopped).await?;
         let now = self.bound()?.light.time();
         let from = state.time;
         while rest.len() > PIECE {
@@ -65,11 +66,36 @@ impl Engine {
         if entries.is_empty() && step.settled.is_empty() && quiet {
             return Ok(());
         }
+        step.bundles = self.bundles_of(node, &step.spent, entries).await?;
         for note in &mut step.notes {
             note.time = self.time_of(node, note.round).await?;
             note.contact = self.paid_by(note).await?;
         }
         Ok(self.store.apply(vec![wallet::Change::TakePool(Box::new(step)).into()]).await?)
+    }
+
+    /// The bundles that spend these notes, with what they cost if they pay nobody.
+    async fn bundles_of(
+        &self,
+        node: &LightNode,
+        spent: &[Spent],
+        entries: &[LogEntry],
+    ) -> Result<Vec<SpendingBundle>, Fault> {
+        let mut bundles: Vec<SpendingBundle> = vec![];
+        for Spent { bundle, round, .. } in spent {
+            if bundles.iter().any(|known| known.bundle == *bundle) {
+                continue;
+            }
+            let mut there = entries.iter().filter(|entry| entry.round == *round);
+            let Some(entry) = there.find(|entry| entry.halves().digest() == *bundle) else {
+                continue;
+            };
+            let params = self.bound()?.light.params();
+            let fee = PoolFees::of(params, *round, entry.actions.len()).plain;
+            let time = self.time_of(node, *round).await?;
+            bundles.push(SpendingBundle { bundle: *bundle, fee, time });
+        }
+        Ok(bundles)
     }
 
     /// What the log holds behind a place, up to the pool as proved.

@@ -37,7 +37,7 @@ impl Asked {
 
     async fn asks(&self, id: MessageId, expiry: Option<Timestamp>) {
         let amount = Amount::new(5_000_000);
-        let request = PaymentRequest { amount, memo: "rent".to_owned(), expiry };
+        let request = PaymentRequest { amount, memo: "rent".to_owned(), expiry, address: None };
         let known =
             KnownRequest { id, contact: self.bob, made: false, request, told: NOW, closed: None };
         save(&self.store, vec![Change::AddRequest(Box::new(known))]).await;
@@ -216,7 +216,7 @@ async fn what_is_over_closed_or_not_there_is_not_paid() {
 async fn a_request_of_too_much_changes_nothing() {
     let asked = Asked::begin().await;
     let (id, amount) = (MessageId([4; 16]), Amount::new(60_000_000));
-    let request = PaymentRequest { amount, memo: String::new(), expiry: None };
+    let request = PaymentRequest { amount, memo: String::new(), expiry: None, address: None };
     let contact = asked.bob;
     let known = KnownRequest { id, contact, made: false, request, told: NOW, closed: None };
     save(&asked.store, vec![Change::AddRequest(Box::new(known))]).await;
@@ -227,19 +227,22 @@ async fn a_request_of_too_much_changes_nothing() {
 #[tokio::test]
 async fn requests_are_made_together_or_not_at_all() {
     let asked = Asked::begin().await;
-    let writer = asked.engine().await.writer();
+    let engine = asked.engine().await;
+    let writer = engine.writer();
     let bob = || async { asked.store.contact(asked.bob).await.unwrap().unwrap() };
     let request = |units| PaymentRequest {
         amount: Amount::new(units),
         memo: "dinner".to_owned(),
         expiry: None,
+        address: None,
     };
     let mut declined = bob().await;
     declined.standing = Standing::Declined;
     let wrong = [(bob().await, request(5)), (declined, request(4))];
-    assert_eq!(writer.ask(&wrong).await.unwrap_err().code(), "unknown_contact");
+    assert_eq!(engine.request_money(&wrong).await.unwrap_err().code(), "unknown_contact");
     assert!(asked.told().await.is_empty());
-    let made = writer.ask(&[(bob().await, request(5)), (bob().await, request(4))]).await.unwrap();
+    let both = [(bob().await, request(5)), (bob().await, request(4))];
+    let made = engine.request_money(&both).await.unwrap();
     assert_eq!((made.len(), asked.told().await.len()), (2, 2));
     let row = asked.store.request(asked.bob, (made[0].id, true)).await.unwrap().unwrap();
     assert_eq!(row.known.state(row.settlement, NOW), RequestState::Open);

@@ -1,5 +1,6 @@
 //! A ledger that a test plays: coming back after days and weeks, checkpoints, contradictions.
 
+mod asked;
 mod explored;
 mod gifts;
 mod late;
