@@ -110,6 +110,9 @@ pub enum Change {
     PaysRequest([u8; 16], MessageId),
     /// So much may still be put into the pool for a transfer, by its intent: whoever asked for it knows.
     AgreeTopUp([u8; 16], Amount<Abc>),
+    /// A transfer, by its intent, makes this red envelope, of which its members are told once its
+    /// transaction is known.
+    GivesEnvelope([u8; 16], Box<ledger::Gift>),
     /// A transfer, by its intent, would have taken so much more, and nobody was told.
     AsksTopUp([u8; 16], Amount<Abc>),
     /// Where a contact is paid in the pool; replaces what it told before.

@@ -26,6 +26,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         headers::sql::ALL,
         history::sql::ALL,
         money::sql::ALL,
+        private::sql::ALL,
         reviewed::sql::ALL,
     ]
     .concat()

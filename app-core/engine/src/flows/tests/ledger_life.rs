@@ -2,6 +2,7 @@
 
 mod explored;
 mod gifts;
+mod gifts_back;
 mod late;
 mod misled;
 mod pool;
