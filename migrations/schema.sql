@@ -158,7 +158,7 @@ CREATE TABLE "gifts" (
     -- The last round that may include it.
     claim_expiry INTEGER,
     -- The round in which a node took it last; NULL before.
-    claim_taken INTEGER, taking BLOB,
+    claim_taken INTEGER, taking BLOB, rest BLOB, came_back BLOB,
     UNIQUE (id, contact),
     CHECK ((claim_tx IS NULL) = (claim_bytes IS NULL)),
     CHECK ((claim_tx IS NULL) = (claim_expiry IS NULL))
@@ -635,7 +635,7 @@ CREATE TABLE transfers (
     state TEXT NOT NULL CHECK (state IN ('planned', 'queued', 'submitted', 'final', 'expired')),
     -- The round that made it final.
     final_round INTEGER, carry_proof BLOB, cancelled INTEGER NOT NULL DEFAULT 0
-    CHECK (cancelled = 0 OR (cancelled = 1 AND state = 'expired')), request BLOB CHECK (length(request) = 16), spend BLOB CHECK (length(spend) = 33), agreed INTEGER CHECK (agreed >= 0), asked INTEGER CHECK (asked > 0),
+    CHECK (cancelled = 0 OR (cancelled = 1 AND state = 'expired')), request BLOB CHECK (length(request) = 16), spend BLOB CHECK (length(spend) = 33), agreed INTEGER CHECK (agreed >= 0), asked INTEGER CHECK (asked > 0), gift BLOB,
     CHECK ((state = 'final') = (final_round IS NOT NULL)),
     CHECK ((tx IS NULL) = (bytes IS NULL)),
     CHECK (tx IS NOT NULL OR bundle IS NULL),

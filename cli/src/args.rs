@@ -308,6 +308,9 @@ pub(crate) enum Envelope {
         /// What to say with it
         #[arg(long, value_name = "T", allow_hyphen_values = true)]
         text: Option<String>,
+        /// From your account, where everybody sees who gives, and not out of the private pool
+        #[arg(long)]
+        public: bool,
     },
     /// Take your share; the claim's fee comes out of it
     Claim {

@@ -4,7 +4,7 @@
 use std::io::{BufRead, IsTerminal, Write, stderr, stdin};
 
 use api::{Error, OneTransfer, PaymentState, PoolRecord, QuoteRecord};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::human::one_line;
 use crate::run::Runner;
@@ -26,27 +26,49 @@ impl Runner {
         let Ok(quote) = self.face.call::<QuoteRecord>("pay_quote", params).await else {
             return Ok(None);
         };
-        if !quote.private {
+        ask(&quote, vec![])
+    }
+
+    /// The same for a red envelope, with what everybody will see of it.
+    pub(crate) async fn before_giving(&mut self, params: Value) -> Result<Option<String>, Error> {
+        if self.json || self.offline {
             return Ok(None);
         }
-        let said = lines(quote.top_up.as_deref(), quote.carry_over.as_deref(), quote.merges);
-        if said.is_empty() {
-            return Ok(Some("0".to_owned()));
-        }
-        let broken = |error| Error::new("io", format!("the terminal cannot be used: {error}"));
-        writeln!(stderr(), "{}", said.join("\n")).map_err(broken)?;
-        if quote.top_up.is_some() && stdin().is_terminal() && stderr().is_terminal() {
-            let mut answer = String::new();
-            write!(stderr(), "Pay {} {} this way? [y/N] ", quote.amount, quote.token)
-                .and_then(|()| stderr().flush())
-                .and_then(|()| stdin().lock().read_line(&mut answer).map(drop))
-                .map_err(broken)?;
-            if !matches!(answer.trim(), "y" | "Y" | "yes") {
-                return Err(Error::new("refused", "nothing was paid"));
-            }
-        }
-        Ok(Some(quote.top_up.unwrap_or_else(|| "0".to_owned())))
+        let Ok(quote) = self.face.call::<QuoteRecord>("envelope_quote", params).await else {
+            return Ok(None);
+        };
+        let shown = format!(
+            "Everybody sees that somebody puts {} {} into a red envelope, and when; not who, and not \
+             for whom. What nobody takes waits on the ledger for this profile after a day, and goes \
+             into your private money by itself; a profile restored from its words does not find it.",
+            quote.amount, quote.token
+        );
+        ask(&quote, vec![shown])
     }
+}
+
+/// Says these lines and what has to go before, and asks whether money may be put into the pool.
+fn ask(quote: &QuoteRecord, mut said: Vec<String>) -> Result<Option<String>, Error> {
+    if !quote.private {
+        return Ok(None);
+    }
+    said.extend(lines(quote.top_up.as_deref(), quote.carry_over.as_deref(), quote.merges));
+    if said.is_empty() {
+        return Ok(Some("0".to_owned()));
+    }
+    let broken = |error| Error::new("io", format!("the terminal cannot be used: {error}"));
+    writeln!(stderr(), "{}", said.join("\n")).map_err(broken)?;
+    if quote.top_up.is_some() && stdin().is_terminal() && stderr().is_terminal() {
+        let mut answer = String::new();
+        write!(stderr(), "Pay {} {} this way? [y/N] ", quote.amount, quote.token)
+            .and_then(|()| stderr().flush())
+            .and_then(|()| stdin().lock().read_line(&mut answer).map(drop))
+            .map_err(broken)?;
+        if !matches!(answer.trim(), "y" | "Y" | "yes") {
+            return Err(Error::new("refused", "nothing was paid"));
+        }
+    }
+    Ok(Some(quote.top_up.clone().unwrap_or_else(|| "0".to_owned())))
 }
 
 /// What has to go before a private payment, a line for each.

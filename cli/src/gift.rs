@@ -19,7 +19,12 @@ pub(crate) fn made(record: &OneEnvelope) -> String {
     } else {
         ""
     };
-    format!("{}{given}", one(envelope))
+    let unsigned = if envelope.transfer.is_some() {
+        "\nIt is not signed yet; it goes on with the next command, and bcm cancel calls it off."
+    } else {
+        ""
+    };
+    format!("{}{given}{unsigned}", one(envelope))
 }
 
 pub(crate) fn claimed(record: &ClaimedEnvelope) -> String {
@@ -119,14 +124,18 @@ fn one(envelope: &Envelope) -> String {
         format!("  \"{}\"", one_line(&envelope.text))
     };
     let until = expires.get(..16).unwrap_or_default().replace('T', " ");
+    let private = if envelope.private { ", private" } else { "" };
     let mut lines = vec![format!(
-        "{id}…  {total} ABC{parts} {whose}, {left} left, {}, until {until}{text}",
+        "{id}…  {total} ABC{parts} {whose}{private}, {left} left, {}, until {until}{text}",
         state(envelope)
     )];
     lines.extend(envelope.claimed.iter().map(taker));
     if let Some(got) = &envelope.got {
         lines.push(format!("    your share is {got} ABC{}", whereabouts(envelope)));
     }
+    lines.extend(envelope.back.iter().map(|back| {
+        format!("    {back} ABC that nobody took come back to you: into the pool, if worth the fee")
+    }));
     lines.join("\n")
 }
 

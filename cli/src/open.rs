@@ -164,7 +164,9 @@ impl Open<'_> {
                 let (amount, text) =
                     rest.trim().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
                 let (to, text) = (&self.contact, Some(text.trim()).filter(|text| !text.is_empty()));
-                let params = json!({ "to": to, "amount": amount, "shares": 1, "text": text });
+                let params = json!({
+                    "to": to, "amount": amount, "shares": 1, "text": text, "background": true
+                });
                 self.face.call::<OneEnvelope>("envelope_create", params).await?;
             }
             "/ask" => {

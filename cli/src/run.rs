@@ -175,8 +175,12 @@ impl Runner {
     async fn envelope(&mut self, command: Envelope) -> Result<ExitCode, Error> {
         let online = !self.offline;
         match command {
-            Envelope::Create { to, amount, shares, lucky, text } => {
+            Envelope::Create { to, amount, shares, lucky, text, public } => {
                 let mut params = json!({ "to": to, "amount": amount, "shares": shares });
+                if !public {
+                    params["top_up"] = self.before_giving(params.clone()).await?.into();
+                }
+                params["public"] = public.into();
                 params["lucky"] = lucky.into();
                 params["text"] = text.into();
                 params["wait"] = online.into();

@@ -27,7 +27,8 @@ fn seen(person: &Person, id: &str) -> Value {
 }
 
 fn create(person: &Person, args: &[&str]) -> (String, Value) {
-    let made = person.run(&[&["envelope", "create"], args].concat())["envelope"].clone();
+    let made =
+        person.run(&[&["envelope", "create", "--public"], args].concat())["envelope"].clone();
     assert_eq!((&made["state"], &made["claimed"]), (&json!("open"), &json!([])), "{made}");
     assert_eq!((&made["left"], &made["from"]), (&made["total"], &json!("me")));
     (made["id"].as_str().unwrap().to_owned(), made)
@@ -117,7 +118,8 @@ fn what_is_claimed_or_made_without_a_network_goes_out_once_there_is_one() {
     let [alice, bob] = net.friends();
     let before = balance(&bob);
     net.stop();
-    let made = alice.run(&["envelope", "create", "bob", "3", "--shares", "3", "--offline"]);
+    let made =
+        alice.run(&["envelope", "create", "bob", "3", "--shares", "3", "--public", "--offline"]);
     let id = made["envelope"]["id"].as_str().unwrap().to_owned();
     assert_eq!(made["envelope"]["state"], "queued");
     net.start_again();
@@ -191,7 +193,7 @@ fn what_is_killed_in_between_happens_once_or_not_at_all() {
     let (alices, bobs) = (balance(&alice), balance(&bob));
     let mut told = 0;
     for millis in [60, 150, 300, 600, 1000, 1500] {
-        let create = ["envelope", "create", "bob", "1", "--shares", "1"];
+        let create = ["envelope", "create", "bob", "1", "--shares", "1", "--public"];
         let made = killed_after(&alice, &create, millis).is_some();
         let mine = || alice.run(&["envelope", "list"])["envelopes"].as_array().unwrap().clone();
         let all = eventually("no red envelope is on its way", || {
@@ -221,6 +223,65 @@ fn what_is_killed_in_between_happens_once_or_not_at_all() {
     assert!((given * 1_001_000..given * 1_002_000).contains(&spent), "{spent} for {given}");
 }
 
+/// Out of the pool, cut off again and again: while money is put in first, while it is proved, before and
+/// after it is sent. There is one red envelope, and no account's history tells of it.
+#[test]
+fn one_out_of_the_private_pool_is_given_once_and_names_nobody() {
+    let net = Devnet::start(1);
+    let [alice, bob] = net.friends();
+    let tokens = |person: &Person| {
+        let balance = person.in_step(&["balance"]);
+        ["transparent", "private"].map(|kind| amount(&balance["tokens"][0][kind]))
+    };
+    let before = balance(&alice);
+    let create = ["envelope", "create", "bob", "3", "--shares", "2", "--text", "hi", "--offline"];
+    let made = alice.run(&create)["envelope"].clone();
+    assert_eq!((&made["state"], &made["private"]), (&json!("queued"), &json!(true)), "{made}");
+    let read = alice.run(&["chat", "read", "bob", "--offline"]);
+    assert_eq!(read["messages"], json!([]), "nothing is told before it is signed");
+    for after in [1, 3, 6, 10] {
+        let cut = alice.start(&["sync"]);
+        std::thread::sleep(Duration::from_secs(after));
+        let _ = cut.kill();
+    }
+    let open = eventually("the ledger has it", || {
+        alice.run(&["sync"]);
+        let list = alice.run(&["envelope", "list"]);
+        let all = list["envelopes"].as_array().unwrap().clone();
+        let [one] = &all[..] else { panic!("{list}") };
+        (one["state"] == "open").then(|| one.clone())
+    });
+    let id = open["id"].as_str().unwrap().to_owned();
+    assert_eq!((&open["private"], &open["from"]), (&json!(true), &json!("me")));
+    let [_, private] = tokens(&alice);
+    let spent = before - balance(&alice) - 3_000_000;
+    assert!(private < 2_000_000 && spent < 60_000, "put in 5, gave 3: {private}, fees {spent}");
+    let history = alice.run(&["history"]);
+    let rows = history["entries"].as_array().unwrap();
+    let given: Vec<_> = rows.iter().filter(|row| row["kind"] == "envelope").collect();
+    let [given] = given[..] else { panic!("{history}") };
+    assert_eq!((&given["private"], &given["direction"]), (&json!(true), &json!("out")));
+    assert_eq!((&given["counterparty"], &given["amount"]), (&json!("bob"), &json!("3")));
+
+    let bobs = balance(&bob);
+    bob.run(&["envelope", "claim", &id, "--public"]);
+    assert_eq!(balance(&bob), bobs + 1_500_000 - FEE);
+    let told = bob.run(&["chat", "read", "alice"]);
+    let told: Vec<_> = told["messages"].as_array().unwrap().iter().collect();
+    let [told] = told[..] else { panic!("{told:?}") };
+    assert_eq!((&told["text"], &told["envelope"]["id"]), (&json!("hi"), &json!(id)));
+    // The maker's own share goes into the pool, like anybody's.
+    let took = amount(&alice.run(&["envelope", "claim", &id])["got"]);
+    eventually("it is there", || (tokens(&alice)[1] == private + took).then_some(()));
+
+    // One that is called off before it is signed is none.
+    let again = alice.run(&["envelope", "create", "bob", "1", "--shares", "1", "--offline"]);
+    let wish = again["envelope"]["transfer"].as_str().unwrap().to_owned();
+    alice.run(&["cancel", &wish]);
+    alice.run(&["sync"]);
+    assert_eq!(alice.run(&["envelope", "list"])["envelopes"].as_array().unwrap().len(), 1);
+}
+
 /// Kills a command so long after its start; its document, if it had come to its end.
 fn killed_after(person: &Person, args: &[&str], millis: u64) -> Option<Value> {
     let running = person.start(args);
@@ -232,16 +293,19 @@ fn killed_after(person: &Person, args: &[&str], millis: u64) -> Option<Value> {
 fn wrong_wishes_have_codes() {
     let net = Devnet::start(2);
     let [alice, bob] = net.friends();
-    let create = |amount: &str, shares: &str| {
-        alice.fails(&["envelope", "create", "bob", amount, "--shares", shares]).code
-    };
-    assert_eq!(create("0", "1"), "bad_amount");
-    assert_eq!(create("-5", "1"), "bad_amount");
-    assert_eq!(create("0.001", "1"), "bad_amount");
-    assert_eq!(create("1", "0"), "bad_shares");
-    assert_eq!(create("1", "101"), "bad_shares");
-    assert_eq!(create("1", "x"), "usage");
-    assert_eq!(create("100", "1"), "insufficient_funds");
+    for way in [&["--public"][..], &[]] {
+        let create = |amount: &str, shares: &str| {
+            let create = ["envelope", "create", "bob", amount, "--shares", shares];
+            alice.fails(&[&create, way].concat()).code
+        };
+        assert_eq!(create("0", "1"), "bad_amount");
+        assert_eq!(create("-5", "1"), "bad_amount");
+        assert_eq!(create("0.001", "1"), "bad_amount");
+        assert_eq!(create("1", "0"), "bad_shares");
+        assert_eq!(create("1", "101"), "bad_shares");
+        assert_eq!(create("1", "x"), "usage");
+        assert_eq!(create("100", "1"), "insufficient_funds");
+    }
     alice.refuses(&["envelope", "create", "bob", "1"], "usage");
     alice.refuses(&["envelope", "create", "eve", "1", "--shares", "1"], "unknown_contact");
     let long = "x".repeat(201);

@@ -285,6 +285,12 @@ params! {
         #[serde(default)] lucky: bool,
         /// What to say with it.
         #[serde(default)] text: Option<String>,
+        /// From the account, so that everybody sees who gives.
+        #[serde(default)] public: bool,
+        /// As for a payment.
+        #[serde(default)] background: bool,
+        /// As for a payment.
+        #[serde(default)] top_up: Option<String>,
         /// Wait until the ledger has it, for a while.
         #[serde(default)] wait: bool,
     }

@@ -115,6 +115,8 @@ words! {
         Nothing = "nothing",
         /// Whom and how much, not who pays.
         Payee = "payee",
+        /// The red envelope: how much is in it and when it was made, not who gives it, nor to whom.
+        Envelope = "envelope",
         /// Payer, payee and amount.
         All = "all",
     }

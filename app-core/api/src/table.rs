@@ -223,6 +223,9 @@ fn money() -> Vec<Command> {
         signing("envelope_create", "Gives in a chat, in shares.", &[Topic::Money, Topic::Chat], {
             |app, p: EnvelopeCreate| async move { app.envelope_create(p).await }
         }),
+        app("envelope_quote", "What a red envelope would take.", &[], {
+            |app, p: EnvelopeCreate| async move { app.envelope_quote(p).await }
+        }),
         signing("envelope_claim", "Takes a share.", &[Topic::Money, Topic::Chat], {
             |app, p: EnvelopeClaim| async move { app.envelope_claim(&p.id, p.public, p.wait).await }
         }),

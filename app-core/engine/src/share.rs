@@ -3,7 +3,7 @@
 use keys::Claimer;
 use ledger::{Claim, Genesis, RedEnvelopeId};
 use types::{Abc, Amount, ChainId, OpenId};
-use wallet::{KnownGift, Share, ShareTo, collect_fee, own_claim_key};
+use wallet::{GiftPart, KnownGift, Share, ShareTo, collect_fee, own_claim_key};
 use wire::Decode;
 
 use crate::flows::attach::no_network_yet;
@@ -39,7 +39,8 @@ impl Writer {
         let network = self.store.network().await?.ok_or_else(no_network_yet)?;
         let key = own_claim_key(known, &self.envelope, network.chain);
         let share = known.share(key.map(|key| key.public()).as_ref());
-        let (Share::Waits(_), Some((to, amount))) = (share, known.to_collect()) else {
+        let waits = known.to_collect(GiftPart::Share);
+        let (Share::Waits(_), Some((to, amount))) = (share, waits) else {
             return Ok(share);
         };
         let params = Genesis::from_bytes(&network.genesis)?.params;
@@ -68,7 +69,7 @@ impl Writer {
         };
         let taker = |(key, claim): (&[u8; 32], &Claim)| {
             let amount = match claim {
-                Claim::Drawing { .. } => None,
+                Claim::Drawing { .. } | Claim::Reserved { .. } => None,
                 Claim::Waiting { amount, .. }
                 | Claim::Paid { amount, .. }
                 | Claim::Collected { amount, .. } => Some(*amount),
@@ -85,6 +86,10 @@ impl Writer {
     /// `envelope_empty`, `envelope_over`, `unknown_envelope` if it can never come any more.
     pub async fn claimed(&self, id: RedEnvelopeId) -> Result<Option<(Amount<Abc>, bool)>, Fault> {
         let Some(known) = self.store.gift(id).await? else { return Ok(None) };
+        // What came back of one of ours, once it is to go to the account.
+        if let Some(rest) = known.rest.as_ref().filter(|rest| rest.taking.to == ShareTo::Account) {
+            return Ok(rest.taken().map(|amount| (amount, true)));
+        }
         match self.share(&known).await? {
             Share::Got(amount) | Share::Stays(amount) => Ok(Some((amount, true))),
             Share::Waits(amount) => {

@@ -70,6 +70,14 @@ impl EnvelopeKey {
         });
         Some(ClaimKey(Signs::Blinded { scalar, prefix, public }))
     }
+
+    /// The key under which waits what nobody claims of a red envelope of ours with this root over its
+    /// claim keys: of seed SHA-256("bcm-refund-key-v1" ‖ prefix(k) ‖ chain ‖ root). Nobody but us can
+    /// tell that it is ours, and it comes back from the words with what the ledger shows.
+    #[must_use]
+    pub fn refund_key(&self, chain: ChainId, root: &[u8; 32]) -> ClaimKey {
+        ClaimKey::given(hash("bcm-refund-key-v1", &[self.0.prefix(), &chain.0, root]))
+    }
 }
 
 impl ClaimKey {

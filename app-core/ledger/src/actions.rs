@@ -19,7 +19,8 @@ pub use convert::Convert;
 pub use decide::Decide;
 pub use envelopes::{
     CLAIM_LEVELS, Claim, ClaimEnvelope, ClaimTree, CollectEnvelope, CreateEnvelope, MAX_SHARES,
-    RedEnvelope, RedEnvelopeId, claim_key, claim_leaf, envelope_key, lucky_range, lucky_share,
+    RedEnvelope, RedEnvelopeId, RefundTo, claim_key, claim_leaf, envelope_key, lucky_range,
+    lucky_share,
 };
 #[cfg(test)]
 pub(crate) use names::SWEEP;

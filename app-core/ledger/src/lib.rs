@@ -62,7 +62,7 @@ pub use actions::{
     Action, AddKey, CLAIM_LEVELS, Claim, ClaimEnvelope, ClaimTree, CollectEnvelope, CommitName,
     CommitRotation, Convert, CreateEnvelope, Decide, DelegateLabel, MAX_SHARES, OpenRotation, Pay,
     PayAll, Profile, ROTATION_ROUNDS, RateService, ReclaimDeposit, RedEnvelope, RedEnvelopeId,
-    RegisterManager, RegisterName, RegisterWorker, RenewName, ReportEvidence, RetireKey,
+    RefundTo, RegisterManager, RegisterName, RegisterWorker, RenewName, ReportEvidence, RetireKey,
     RingAction, RingRefusal, SetProfile, SetSubName, TransferName, UnregisterManager,
     UnregisterWorker, UpdateName, claim_key, claim_leaf, envelope_key, lucky_range, lucky_share,
     possession_input, profile_key, reveal_rank, rotation_hash, rotation_key,

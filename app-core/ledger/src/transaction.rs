@@ -5,7 +5,7 @@
 //! (`money-and-mail.md` B1).
 
 use crate::actions::Action;
-use crate::{AddKey, Params, Pay, Prices, Rejection, RetireKey, witness};
+use crate::{AddKey, CreateEnvelope, Params, Pay, Prices, Rejection, RetireKey, witness};
 use keys::PublicKey;
 use shielded::{Authorization, Bundle};
 use std::collections::BTreeSet;
@@ -210,9 +210,15 @@ impl Transaction {
     }
 
     /// A private bundle without a source uses up its nullifiers. It pays the fee out of the pool,
-    /// and addresses if actions say so; nothing else has a place beside it.
+    /// and addresses and red envelopes if actions say so; nothing else has a place beside it.
     fn check_private(&self) -> Result<(), Rejection> {
-        let pays = |action: &Action| matches!(action, Action::Pay(Pay { source: 0, .. }));
+        let pays = |action: &Action| {
+            matches!(
+                action,
+                Action::Pay(Pay { source: 0, .. })
+                    | Action::CreateEnvelope(CreateEnvelope { source: 0, .. })
+            )
+        };
         if self.leaves_pool() <= 0 || !self.actions.iter().all(pays) {
             return Err(Rejection::BadTransaction("out of the pool one can only pay"));
         }

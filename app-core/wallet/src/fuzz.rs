@@ -5,7 +5,7 @@ use wire::{Decode, Encode};
 
 use crate::private::{OwnNote, PoolState, PrivatePayee};
 use crate::review::{GrantCard, PoolMove, ReviewerCard, SealedCard, StandingKey};
-use crate::{Destination, PaymentLink, Taking};
+use crate::{Destination, PaymentLink, Rest, Taking};
 
 /// What a profile keeps of money in the pool.
 pub fn fuzz_private(bytes: &[u8]) {
@@ -20,6 +20,9 @@ pub fn fuzz_private(bytes: &[u8]) {
     }
     if let Ok(taking) = Taking::from_bytes(bytes) {
         assert_eq!(taking.to_bytes(), bytes);
+    }
+    if let Ok(rest) = Rest::from_bytes(bytes) {
+        assert_eq!(rest.to_bytes(), bytes);
     }
     if let Ok(state) = PoolState::from_bytes(bytes) {
         // The tree has more than one form of the same leaves; it is read back all the same.

@@ -2,11 +2,15 @@
 
 mod collect;
 mod plan;
+mod rest;
 
 pub use collect::{
     CollectGround, ShareTo, Taking, collect_fee, collect_to_account, plan_collect, seal_collect,
 };
 pub use plan::{GiftWish, own_claim_key, plan_claim, plan_gift};
+pub use rest::{GiftOrder, GiftPart, Rest, order_gift};
+
+pub(crate) use plan::check as check_gift;
 
 use std::collections::BTreeMap;
 
@@ -41,6 +45,8 @@ pub struct KnownGift {
     pub attempt: Option<ClaimAttempt>,
     /// How we take our share; `None` until we have claimed it.
     pub taking: Option<Taking>,
+    /// What comes back to us of one that we gave out of the private pool; `None` for any other.
+    pub rest: Option<Rest>,
 }
 
 /// A signed claim. It is sent again byte for byte until its record is proved or it is dead.
@@ -104,6 +110,8 @@ pub struct Look {
     pub record: Option<RedEnvelope>,
     /// The records of the claim keys that were looked at.
     pub claims: BTreeMap<[u8; 32], Option<Claim>>,
+    /// The record of the key under which the rest comes back, if that was looked at.
+    pub rest: Option<Option<Claim>>,
     /// What a claim costs that names an address, and one that names none.
     pub claim_fees: (Amount<Abc>, Amount<Abc>),
 }
@@ -123,6 +131,7 @@ impl KnownGift {
             claims: BTreeMap::new(),
             attempt: None,
             taking: None,
+            rest: None,
         }
     }
 
@@ -142,7 +151,7 @@ impl KnownGift {
         match self.state {
             GiftState::Queued | GiftState::Open => false,
             GiftState::Failed => true,
-            GiftState::Refunded => drawn,
+            GiftState::Refunded => drawn && self.rest.as_ref().is_none_or(Rest::is_over),
             GiftState::Done => drawn && self.claims.len() >= usize::from(self.gift.shares),
         }
     }
@@ -193,7 +202,7 @@ impl KnownGift {
         let open = |key: &[u8; 32]| match self.claims.get(key) {
             Some(Claim::Waiting { .. }) => collecting.as_ref() == Some(key),
             Some(Claim::Paid { .. } | Claim::Collected { .. }) => false,
-            Some(Claim::Drawing { .. }) | None => true,
+            Some(Claim::Drawing { .. } | Claim::Reserved { .. }) | None => true,
         };
         self.gift.keys(chain).into_keys().filter(open).collect()
     }
@@ -204,6 +213,8 @@ impl KnownGift {
         let Some(key) = key else { return Share::NotOurs };
         match (self.claims.get(key), self.state) {
             (Some(Claim::Drawing { .. }), _) => Share::Claiming,
+            // No member has claimed by that key, nor can.
+            (Some(Claim::Reserved { .. }), _) => Share::Missed,
             (Some(Claim::Paid { amount, .. }), _) => Share::Got(*amount),
             (Some(Claim::Collected { amount, fee, .. }), _) => {
                 Share::Got(amount.minus(*fee).unwrap_or(Amount::ZERO))
@@ -235,7 +246,7 @@ impl KnownGift {
         if look.round < self.seen || self.state == GiftState::Failed {
             return self;
         }
-        let Look { chain, round, record, claims, claim_fees } = look;
+        let Look { chain, round, record, claims, rest: back, claim_fees } = look;
         let foreign = record.as_ref().is_some_and(|record| !self.gift.is(record, chain));
         if foreign || record.is_none() && self.is_far_off(round) {
             (self.state, self.attempt, self.seen) = (GiftState::Failed, None, round);
@@ -268,6 +279,9 @@ impl KnownGift {
             self.attempt = None;
         }
         self.end_collecting(still_waits);
+        if let (Some(rest), Some(back), GiftState::Refunded) = (&mut self.rest, back, self.state) {
+            rest.take(back.filter(|claim| of(claim) == id), round);
+        }
         self
     }
 
@@ -302,7 +316,8 @@ const fn of(claim: &Claim) -> RedEnvelopeId {
         Claim::Drawing { envelope, .. }
         | Claim::Waiting { envelope, .. }
         | Claim::Paid { envelope, .. }
-        | Claim::Collected { envelope, .. } => *envelope,
+        | Claim::Collected { envelope, .. }
+        | Claim::Reserved { envelope } => *envelope,
     }
 }
 
@@ -332,7 +347,7 @@ fn rest(
         Claim::Waiting { amount, .. } | Claim::Collected { amount, .. } => {
             amount.units().saturating_add(waiting.units())
         }
-        Claim::Drawing { .. } => 0,
+        Claim::Drawing { .. } | Claim::Reserved { .. } => 0,
     };
     let taken = claims.values().map(share).fold(0, u64::saturating_add);
     Amount::new(gift.total.units().saturating_sub(taken))

@@ -24,9 +24,9 @@ mod tests;
 
 pub use destination::{Destination, DestinationError, DestinationKind};
 pub use gift::{
-    ClaimAttempt, CollectGround, GiftState, GiftWish, KnownGift, Look, Share, ShareTo, Taking,
-    collect_fee, collect_to_account, own_claim_key, plan_claim, plan_collect, plan_gift,
-    seal_collect,
+    ClaimAttempt, CollectGround, GiftOrder, GiftPart, GiftState, GiftWish, KnownGift, Look, Rest,
+    Share, ShareTo, Taking, collect_fee, collect_to_account, order_gift, own_claim_key, plan_claim,
+    plan_collect, plan_gift, seal_collect,
 };
 pub use link::{LinkError, MAX_LINK_MEMO, PaymentLink, is_link_memo};
 pub use model::{

@@ -114,6 +114,9 @@ pub enum Change {
     /// A payment, by its intent, puts in what a transfer out of the pool, by its own, needs. Unless it
     /// comes to nothing, it uses what was agreed.
     PutsInFor([u8; 16], [u8; 16]),
+    /// A transfer, by its intent, makes this red envelope, of which its members are told once its
+    /// transaction is known.
+    GivesEnvelope([u8; 16], Box<ledger::Gift>),
     /// A transfer, by its intent, would have taken so much more, and nobody was told.
     AsksTopUp([u8; 16], Amount<Abc>),
     /// Where a contact is paid in the pool; replaces what it told before.

@@ -440,6 +440,12 @@ export type Envelope = {
 	to_pool: boolean,
 	/** True if its creator made the key of one member, and so could take that share as well. */
 	key_shared: boolean,
+	/** True of one of ours that came out of the private pool: nobody sees who gave it. */
+	private?: boolean,
+	/** What came back of such a one, or waits to; null before the end, and if nothing did. */
+	back?: string | null,
+	/** Names the wish for `transfer_cancel`, while nothing is signed: its id is not known before. */
+	transfer?: string | null,
 };
 
 /** A share of a red envelope. */
@@ -464,6 +470,12 @@ export type EnvelopeCreate = {
 	lucky?: boolean,
 	/** What to say with it. */
 	text?: string | null,
+	/** From the account, so that everybody sees who gives. */
+	public?: boolean,
+	/** As for a payment. */
+	background?: boolean,
+	/** As for a payment. */
+	top_up?: string | null,
 	/** Wait until the ledger has it, for a while. */
 	wait?: boolean,
 };
@@ -1673,6 +1685,8 @@ export type Shown =
 "nothing" | 
 /** Whom and how much, not who pays. */
 "payee" | 
+/** The red envelope: how much is in it and when it was made, not who gives it, nor to whom. */
+"envelope" | 
 /** Payer, payee and amount. */
 "all";
 
@@ -1908,6 +1922,8 @@ export type TransferRecord = {
 	since: string | null,
 	/** What more would have had to go into the pool, of which nobody was told: it was given up for that. */
 	asks: string | null,
+	/** True for a red envelope. */
+	envelope?: boolean,
 };
 
 /** What is being done for a private payment that is not signed yet. */
@@ -2082,6 +2098,8 @@ export const commands = {
   moveOutlook: (params: Fresh) => call<MoveOutlook>("move_outlook", params),
   /** Gives in a chat, in shares. Changes: money, chat. */
   envelopeCreate: (params: EnvelopeCreate) => call<OneEnvelope>("envelope_create", params),
+  /** What a red envelope would take. */
+  envelopeQuote: (params: EnvelopeCreate) => call<QuoteRecord>("envelope_quote", params),
   /** Takes a share. Changes: money, chat. */
   envelopeClaim: (params: EnvelopeClaim) => call<ClaimedEnvelope>("envelope_claim", params),
   /** All red envelopes, as last proved. */

@@ -8,8 +8,10 @@ import { FakeCore, later, ok } from "./fake";
 const BOB: ContactRecord = { id: "b0", name: "Bob", verified: false, state: "ready", standing: "accepted" };
 
 let core: FakeCore;
+const nothingFirst = { top_up: null, carry_over: null, merges: 0, token: "ABC", private: true };
 beforeEach(() => {
   core = new FakeCore();
+  core.answers.envelope_quote = () => ok(nothingFirst);
 });
 
 describe("a red envelope", () => {
@@ -19,7 +21,30 @@ describe("a red envelope", () => {
     expect([giving.incomplete, await giving.give()]).toEqual([true, false]);
     giving.amount = " １２.5 ";
     expect(await giving.give()).toBe(true);
-    expect(core.last("envelope_create")).toEqual({ to: "b0", amount: "12.5", shares: 1, lucky: false });
+    expect(core.last("envelope_create")).toEqual({ to: "b0", amount: "12.5", shares: 1, lucky: false, background: true, top_up: "0" });
+  });
+
+  it("says what goes before out of the private pool, and is given so when asked again", async () => {
+    core.answers.envelope_create = () => ok({});
+    core.answers.envelope_quote = () => ok({ ...nothingFirst, top_up: "20" });
+    const giving = new Giving(BOB);
+    giving.amount = "12";
+    expect([await giving.give(), giving.quote?.top_up, core.times("envelope_create")]).toEqual([false, "20", 0]);
+    giving.changed();
+    expect(giving.quote).toBe(null);
+    expect([await giving.give(), await giving.give()]).toEqual([false, true]);
+    expect(core.last("envelope_create")).toMatchObject({ top_up: "20", background: true });
+  });
+
+  it("comes from the account if that is ticked, and then nothing goes before", async () => {
+    core.answers.envelope_create = () => ok({});
+    const giving = new Giving(BOB);
+    [giving.amount, giving.public] = ["1", true];
+    expect(await giving.give()).toBe(true);
+    expect([core.times("envelope_quote"), core.last("envelope_create")]).toEqual([
+      0,
+      { to: "b0", amount: "1", shares: 1, lucky: false, public: true },
+    ]);
   });
 
   it("carries its greeting and its split", async () => {
@@ -27,7 +52,7 @@ describe("a red envelope", () => {
     const giving = new Giving(BOB);
     [giving.amount, giving.shares, giving.split, giving.text] = ["10", " ３ ", "lucky", " 恭喜 "];
     await giving.give();
-    expect(core.last("envelope_create")).toEqual({ to: "b0", amount: "10", shares: 3, lucky: true, text: "恭喜" });
+    expect(core.last("envelope_create")).toEqual({ to: "b0", amount: "10", shares: 3, lucky: true, background: true, top_up: "0", text: "恭喜" });
   });
 
   it("is not asked for in no number of shares", () => {

@@ -1,17 +1,20 @@
 //! Red envelopes: made, claimed, listed.
 
-use engine::{Giving, Taker, Who};
+use engine::{Giving, Taker, Who, transfer_outcome};
 use ledger::{MAX_GREETING, RedEnvelopeId};
 use std::collections::BTreeSet;
-use types::{OpenId, Timestamp, TxId};
-use wallet::{GiftState, KnownGift, Share, ShareTo};
+use types::{Abc, Amount, OpenId, Timestamp, TxId};
+use wallet::private::{PrivatePayee, Transfer, TransferState};
+use wallet::{GiftState, KnownGift, Rest, Share, ShareTo};
 
 use crate::commands::contact::Names;
 use crate::commands::money::parse_amount;
+use crate::commands::pay::{LOOK, told};
+use crate::commands::transfer::intent_text;
 use crate::params::EnvelopeCreate;
 use crate::{
     App, ClaimedEnvelope, ClaimedShare, Envelope, EnvelopeState, Envelopes, Error, OneEnvelope,
-    ShareState, when,
+    QuoteRecord, ShareState, Shown, when,
 };
 
 /// Fewer digits of an id than this name no red envelope.
@@ -20,16 +23,78 @@ const MIN_DIGITS: usize = 8;
 const OPEN_MS: u64 = 24 * 3600 * 1000;
 
 impl App {
-    /// Makes a red envelope and tells the contact of it. With `wait`, the ledger has had its time to
-    /// take it; that it has not is no failure of what is saved.
+    /// Makes a red envelope and tells the contact of it, out of the private pool unless it is to be
+    /// `public`. With `wait`, the ledger has had its time to take it; that it has not is no failure of
+    /// what is saved.
     ///
     /// # Errors
     /// `unknown_contact`, `ambiguous_contact`, `bad_amount`, `bad_shares`, `insufficient_funds`,
     /// `message_too_long`.
     pub(crate) async fn envelope_create(&self, wish: EnvelopeCreate) -> Result<OneEnvelope, Error> {
-        let EnvelopeCreate { to, amount, shares, lucky, text, wait } = wish;
-        let contact = self.find(&to).await?.account;
-        let total = parse_amount(&amount)?;
+        let EnvelopeCreate { to, amount, shares, lucky, text, public, background, top_up, wait } =
+            wish;
+        let giving = self.giving((&to, &amount, shares), lucky, text).await?;
+        let (patience, wait) = (self.patience(), wait && !self.inner().offline);
+        if public {
+            let giving = self.ask(move |engine| Box::pin(engine.give(giving, patience)));
+            let id = giving.await?;
+            if wait {
+                self.wait_for_envelope(id).await?;
+            }
+            return self.one_envelope(id).await;
+        }
+        let agreed = told(top_up.as_deref())?;
+        let asked = if background {
+            self.ask(move |engine| Box::pin(engine.begin_gift(giving, agreed, patience))).await?
+        } else {
+            self.ask(move |engine| Box::pin(engine.give_privately(giving, agreed, patience)))
+                .await?
+        };
+        let mut transfer = asked.transfer;
+        if wait && !background {
+            transfer = self.wait_for_given(transfer).await?;
+        }
+        match (&transfer.attempt, transfer.state) {
+            (Some(attempt), _) => self.one_envelope(RedEnvelopeId::of(attempt.tx, 0)).await,
+            (None, TransferState::Planned) => {
+                let names = self.names().await?;
+                let planned = self.planned_envelope(&transfer, &names).await?;
+                let gone = || Error::new("internal", "a wish that was saved is not there");
+                Ok(OneEnvelope { envelope: planned.ok_or_else(gone)? })
+            }
+            (None, _) => {
+                // Says why.
+                transfer_outcome(&self.inner().store, transfer.intent).await?;
+                Err(Error::new("expired", "the red envelope came about in no block in time"))
+            }
+        }
+    }
+
+    /// What a red envelope would cost and show; nothing is signed or saved.
+    ///
+    /// # Errors
+    /// As for [`App::envelope_create`].
+    pub(crate) async fn envelope_quote(&self, wish: EnvelopeCreate) -> Result<QuoteRecord, Error> {
+        let EnvelopeCreate { to, amount, shares, lucky, text, public, .. } = wish;
+        let giving = self.giving((&to, &amount, shares), lucky, text).await?;
+        let (contact, patience) = (Some(giving.contact), self.patience().min(LOOK));
+        if !public {
+            let asking = self.ask(move |engine| Box::pin(engine.quote_gift(giving, patience)));
+            return self.quote_record(asking.await?, contact).await;
+        }
+        let asking = self.ask(move |engine| Box::pin(engine.quote_public_gift(giving, patience)));
+        let quote = self.quote_record(asking.await?, contact).await?;
+        Ok(QuoteRecord { private: false, shows: Shown::All, ..quote })
+    }
+
+    async fn giving(
+        &self,
+        (to, amount, shares): (&str, &str, u32),
+        lucky: bool,
+        text: Option<String>,
+    ) -> Result<Giving, Error> {
+        let contact = self.find(to).await?.account;
+        let total = parse_amount(amount)?;
         let greeting = text.unwrap_or_default();
         if greeting.len() > MAX_GREETING {
             let limit = format!("the words of a red envelope have at most {MAX_GREETING} bytes");
@@ -37,14 +102,7 @@ impl App {
         }
         // The wallet refuses none at all and too many alike.
         let shares = u8::try_from(shares).unwrap_or(u8::MAX);
-        let giving = Giving { contact, total, shares, lucky, greeting };
-        let patience = self.patience();
-        let giving = self.ask(move |engine| Box::pin(engine.give(giving, patience)));
-        let id = giving.await?;
-        if wait && !self.inner().offline {
-            self.wait_for_envelope(id).await?;
-        }
-        self.one_envelope(id).await
+        Ok(Giving { contact, total, shares, lucky, greeting })
     }
 
     /// Claims our share of a red envelope, into the private pool unless it is to be `public`. With
@@ -90,6 +148,9 @@ impl App {
         for known in self.inner().store.gifts().await? {
             envelopes.push(self.envelope_record(&known, &names).await?);
         }
+        for transfer in self.inner().store.unsigned_transfers().await? {
+            envelopes.extend(self.planned_envelope(&transfer, &names).await?);
+        }
         Ok(Envelopes { envelopes, synced })
     }
 
@@ -128,6 +189,41 @@ impl App {
         }
     }
 
+    /// A red envelope of ours for which nothing is signed yet; `None` for any other wish.
+    async fn planned_envelope(
+        &self,
+        transfer: &Transfer,
+        names: &Names,
+    ) -> Result<Option<Envelope>, Error> {
+        let (PrivatePayee::Envelope(order), Some(contact)) = (transfer.to, transfer.contact) else {
+            return Ok(None);
+        };
+        if transfer.state != TransferState::Planned {
+            return Ok(None);
+        }
+        let gift = self.inner().store.gift_of_transfer(transfer.intent).await?;
+        Ok(Some(Envelope {
+            id: transfer.reference().to_string(),
+            contact: names.of(contact)?.name,
+            from: "me".to_owned(),
+            text: transfer.memo.clone().unwrap_or_default(),
+            total: transfer.amount.to_string(),
+            left: transfer.amount.to_string(),
+            shares: order.shares,
+            lucky: order.lucky,
+            claimed: vec![],
+            state: EnvelopeState::Queued,
+            expires: when::format(transfer.created.plus_millis(OPEN_MS)),
+            share: ShareState::None,
+            got: None,
+            to_pool: true,
+            key_shared: gift.is_some_and(|gift| gift.seed.is_some()),
+            private: true,
+            back: None,
+            transfer: Some(intent_text(&transfer.intent)),
+        }))
+    }
+
     async fn envelope_record(&self, known: &KnownGift, names: &Names) -> Result<Envelope, Error> {
         let contact = names.of(known.contact)?.name;
         let writer = &self.inner().writer;
@@ -157,6 +253,9 @@ impl App {
             to_pool: known.taking.as_ref().is_some_and(|taking| taking.to == ShareTo::Pool),
             key_shared: gift.seed.is_some(),
             contact,
+            private: known.rest.is_some(),
+            back: known.rest.as_ref().and_then(came_back).map(|amount| amount.to_string()),
+            transfer: None,
         })
     }
 
@@ -169,6 +268,11 @@ impl App {
         let later = light.time.plus_millis(rounds(now, end));
         Timestamp(later.0.saturating_sub(rounds(end, now)))
     }
+}
+
+/// What waits for us of what nobody claimed, or has come back.
+fn came_back(rest: &Rest) -> Option<Amount<Abc>> {
+    rest.waits().or_else(|| rest.taken().filter(|amount| !amount.is_zero()))
 }
 
 fn name(id: RedEnvelopeId) -> String {

@@ -17,7 +17,7 @@ use crate::{App, Error, PaymentRecord, QuoteRecord, Shown, TokenName};
 /// What nobody is called is longer than this, and was meant as an address.
 const LONG_NAME: usize = 25;
 /// How long the network is asked before a payment is quoted by what is saved.
-const LOOK: Duration = Duration::from_secs(3);
+pub(crate) const LOOK: Duration = Duration::from_secs(3);
 
 /// Who pays.
 pub(crate) enum Way {
@@ -125,10 +125,20 @@ impl App {
         let (memo, request, top_up) = (None, None, None);
         let wanted = PrivateWanted { to, contact, amount, memo, request, top_up };
         let asking = self.ask(move |engine| Box::pin(engine.quote_privately(wanted, patience)));
-        let PrivateQuote { to, amount, fee, first, available } = asking.await?;
+        self.quote_record(asking.await?, contact).await
+    }
+
+    /// What a payment or a red envelope out of the pool would take, as people are told.
+    pub(crate) async fn quote_record(
+        &self,
+        quote: PrivateQuote,
+        contact: Option<OpenId>,
+    ) -> Result<QuoteRecord, Error> {
+        let PrivateQuote { to, amount, fee, first, available } = quote;
         let (address, shows) = match to {
             PrivatePayee::Private(address) => (address.to_string(), Shown::Nothing),
             PrivatePayee::Public(address) => (format_address(address), Shown::Payee),
+            PrivatePayee::Envelope(_) => (String::new(), Shown::Envelope),
             PrivatePayee::CarryOver(_) | PrivatePayee::Merge(_) => (String::new(), Shown::Nothing),
         };
         let names = self.names().await?;

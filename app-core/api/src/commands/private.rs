@@ -135,14 +135,18 @@ impl App {
         }
         let public = match transfer.to {
             PrivatePayee::Public(address) => Some(address),
-            PrivatePayee::Private(_) | PrivatePayee::CarryOver(_) | PrivatePayee::Merge(_) => None,
+            PrivatePayee::Private(_)
+            | PrivatePayee::CarryOver(_)
+            | PrivatePayee::Merge(_)
+            | PrivatePayee::Envelope(_) => None,
         };
         let to = counterparty(&self.names().await?, transfer.contact, public)?;
         let shielded = || match transfer.to {
             PrivatePayee::Private(address) => address.to_string(),
-            PrivatePayee::Public(_) | PrivatePayee::CarryOver(_) | PrivatePayee::Merge(_) => {
-                String::new()
-            }
+            PrivatePayee::Public(_)
+            | PrivatePayee::CarryOver(_)
+            | PrivatePayee::Merge(_)
+            | PrivatePayee::Envelope(_) => String::new(),
         };
         let (state, round) = transfer_state(transfer.state);
         let fee = transfer.attempt.as_ref().map_or(fee, |attempt| attempt.fee);

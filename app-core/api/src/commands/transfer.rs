@@ -140,7 +140,9 @@ fn record(transfer: &Transfer, steps: &Steps, names: &Names) -> Result<TransferR
     let address = match transfer.to {
         PrivatePayee::Private(address) => address.to_string(),
         PrivatePayee::Public(address) => format_address(address),
-        PrivatePayee::CarryOver(_) | PrivatePayee::Merge(_) => String::new(),
+        PrivatePayee::CarryOver(_) | PrivatePayee::Merge(_) | PrivatePayee::Envelope(_) => {
+            String::new()
+        }
     };
     let step = steps.of(transfer);
     Ok(TransferRecord {
@@ -156,6 +158,7 @@ fn record(transfer: &Transfer, steps: &Steps, names: &Names) -> Result<TransferR
         step: step.map(|(step, _)| step),
         since: step.and_then(|(_, since)| since).map(when::format),
         asks: None,
+        envelope: matches!(transfer.to, PrivatePayee::Envelope(_)),
     })
 }
 

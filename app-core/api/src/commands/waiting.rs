@@ -77,6 +77,18 @@ impl App {
         }
     }
 
+    /// Waits for a while until a red envelope out of the pool is on the ledger, or never can be.
+    pub(crate) async fn wait_for_given(&self, mut asked: Transfer) -> Result<Transfer, Error> {
+        let (mut events, end) = (self.events(), Instant::now() + FINALITY);
+        loop {
+            let saved = self.inner().store.transfer(asked.intent).await?;
+            asked = saved.unwrap_or(asked);
+            if !asked.state.is_open() || news(&mut events, end).await.is_none() {
+                return Ok(asked);
+            }
+        }
+    }
+
     /// Waits until it is proved what our share of a red envelope is.
     ///
     /// # Errors

@@ -48,6 +48,15 @@ pub struct Envelope {
     pub to_pool: bool,
     /// True if its creator made the key of one member, and so could take that share as well.
     pub key_shared: bool,
+    /// True of one of ours that came out of the private pool: nobody sees who gave it.
+    #[serde(default)]
+    pub private: bool,
+    /// What came back of such a one, or waits to; null before the end, and if nothing did.
+    #[serde(default)]
+    pub back: Option<String>,
+    /// Names the wish for `transfer_cancel`, while nothing is signed: its id is not known before.
+    #[serde(default)]
+    pub transfer: Option<String>,
 }
 
 /// One red envelope.

@@ -180,6 +180,9 @@ pub struct TransferRecord {
     pub since: Option<String>,
     /// What more would have had to go into the pool, of which nobody was told: it was given up for that.
     pub asks: Option<String>,
+    /// True for a red envelope.
+    #[serde(default)]
+    pub envelope: bool,
 }
 
 /// Private payments, in the order they were asked for.

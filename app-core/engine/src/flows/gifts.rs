@@ -10,7 +10,7 @@ use light::{LightError, RecordProof};
 use net::{LightNode, NetError};
 use rand::RngExt;
 use types::{Amount, OpenId, Round};
-use wallet::{GiftState, KnownGift, Look, Share, own_claim_key};
+use wallet::{GiftPart, GiftState, KnownGift, Look, Share, own_claim_key};
 use wire::Decode;
 use wire::chain::{ChainReply, ChainRequest};
 
@@ -105,12 +105,14 @@ impl Engine {
         let expected = after.state == GiftState::Queued && after.seen <= after.gift.by;
         let moving = match after.share(own.as_ref()) {
             Share::Claiming | Share::Collecting(_) => true,
-            Share::Waits(_) => self.is_worth_collecting(&after),
+            Share::Waits(_) => self.is_worth_collecting(&after, GiftPart::Share),
             Share::NotOurs | Share::Unclaimed | Share::Got(_) | Share::Stays(_) | Share::Missed => {
                 false
             }
         };
-        self.paying |= expected || moving;
+        let rest = after.rest.as_ref().is_some_and(|rest| rest.taking.attempt.is_some());
+        let rest = rest || self.is_worth_collecting(&after, GiftPart::Rest);
+        self.paying |= expected || moving || rest;
         if mark(&after) != before {
             self.store.apply(vec![wallet::Change::SaveGift(Box::new(after)).into()]).await?;
         }
@@ -136,8 +138,18 @@ impl Engine {
                 claims.insert(*key, claim);
             }
         }
+        // What comes back is there in the very round in which the record goes.
+        let over = record.is_none() && round > known.gift.expiry;
+        let rest = match known.rest.as_ref().filter(|rest| over && !rest.is_over()) {
+            Some(rest) => {
+                let place = claim_key(&rest.taking.key);
+                let asked = ask_for_record(node, &place).await;
+                Some(self.prove_answered::<Claim>(node, place, asked, round).await?.1)
+            }
+            None => None,
+        };
         let claim_fees = fees.unwrap_or((Amount::ZERO, Amount::ZERO));
-        Ok(Look { chain, round, record, claims, claim_fees })
+        Ok(Look { chain, round, record, claims, rest, claim_fees })
     }
 
     /// What the state holds under a key, proved under a header that we have checked and that is not
@@ -194,6 +206,6 @@ async fn ask_for_record(node: &LightNode, key: &[u8]) -> Result<RecordProof, Fau
 fn mark(known: &KnownGift) -> impl PartialEq + use<> {
     let over = known.seen > known.gift.expiry;
     let seen = known.seen > Round(0);
-    let attempts = (known.attempt.clone(), known.taking.clone());
+    let attempts = (known.attempt.clone(), known.taking.clone(), known.rest.clone());
     (known.state, known.record, known.claims.clone(), attempts, over, seen)
 }

@@ -9,15 +9,16 @@ use net::{CallError, LightNode, NetError};
 use store::Change;
 use tokio::time::Instant;
 use types::{Abc, Amount, OpenId};
+use wallet::private::PrivatePayee;
 use wallet::{
-    GiftState, GiftWish, KnownGift, Share, ShareTo, Taking, collect_fee, own_claim_key, plan_claim,
-    plan_gift,
+    GiftPart, GiftState, GiftWish, KnownGift, Share, ShareTo, Taking, collect_fee, own_claim_key,
+    pending_out, plan_claim, plan_gift,
 };
 use wire::chain::{ChainReply, ChainRequest, Object};
 use wire::code;
 
 use crate::flows::pay::{Payee, left, recipient};
-use crate::{Code, Engine, Fault};
+use crate::{Code, Engine, Fault, First, PrivateQuote};
 
 /// How long a red envelope is open, in milliseconds.
 const OPEN_MS: u64 = 24 * 3600 * 1000;
@@ -40,6 +41,25 @@ pub struct Giving {
 }
 
 impl Engine {
+    /// What a red envelope that the account gives would take; nothing is saved.
+    ///
+    /// # Errors
+    /// As for [`Engine::give`].
+    pub async fn quote_public_gift(
+        &mut self,
+        giving: Giving,
+        patience: Duration,
+    ) -> Result<PrivateQuote, Fault> {
+        self.stand_on_proved(patience).await?;
+        let known = self.known(true).await?;
+        let total = known.account.as_ref().map_or(Amount::ZERO, |account| account.abc);
+        let available = total.minus(pending_out(&known.open)).unwrap_or(Amount::ZERO);
+        let (payment, _) = self.planned_gift(giving).await?;
+        let (to, first) = (PrivatePayee::Public(payment.to), First::default());
+        let (amount, fee) = (payment.amount, payment.attempt.fee);
+        Ok(PrivateQuote { to, amount, fee, first, available })
+    }
+
     /// Saves a red envelope with the message that tells of it, and submits it. Whether the ledger
     /// has it is proved later.
     ///
@@ -111,8 +131,9 @@ impl Engine {
         self.check_not_frozen()?;
         let round = self.bound()?.light.round();
         for mut known in self.store.open_gifts().await? {
+            let rest = known.rest.as_mut().and_then(|rest| rest.taking.attempt.as_mut());
             let taking = known.taking.as_mut().and_then(|taking| taking.attempt.as_mut());
-            let Some(attempt) = known.attempt.as_mut().or(taking) else { continue };
+            let Some(attempt) = known.attempt.as_mut().or(taking).or(rest) else { continue };
             if attempt.taken.is_some_and(|taken| round <= taken.plus(FORGOTTEN)) {
                 continue;
             }
@@ -147,23 +168,33 @@ impl Engine {
         &mut self,
         giving: Giving,
     ) -> Result<(wallet::Payment, KnownGift), Fault> {
+        let known = self.known(true).await?;
+        self.make_signer(&known).await?;
+        let wish = self.gift_wish(giving).await?;
+        let (ground, keys) = (self.ground(&known)?, self.ring()?);
+        Ok(plan_gift(wish, ground, &keys, (self.clock.now(), &mut rand::rng()))?)
+    }
+
+    /// What a person wants to give, with those who may claim.
+    pub(super) async fn gift_wish(&self, giving: Giving) -> Result<GiftWish, Fault> {
         let mut members = vec![self.store.envelope_key(giving.contact).await?];
         // One share is for the other; of several we may take one as well.
         if giving.shares > 1 {
             members.push(Some(self.keys.envelope.public()));
         }
-        let known = self.known(true).await?;
-        self.make_signer(&known).await?;
-        let (ground, keys) = (self.ground(&known)?, self.ring()?);
-        let rounds = OPEN_MS.div_ceil(u64::from(ground.params.interval_ms).max(1));
         let Giving { contact, total, shares, lucky, greeting } = giving;
-        let expiry = ground.round.plus(rounds);
-        let wish = GiftWish { contact, total, shares, lucky, greeting, expiry, members };
-        Ok(plan_gift(wish, ground, &keys, (self.clock.now(), &mut rand::rng()))?)
+        let expiry = self.bound()?.light.round().plus(self.rounds_open()?);
+        Ok(GiftWish { contact, total, shares, lucky, greeting, expiry, members })
+    }
+
+    /// For how many rounds a red envelope is open.
+    pub(super) fn rounds_open(&self) -> Result<u64, Fault> {
+        let interval = self.bound()?.genesis.params.interval_ms;
+        Ok(OPEN_MS.div_ceil(u64::from(interval).max(1)))
     }
 
     /// What is saved of a red envelope of ours, with the message that tells of it.
-    fn told(&self, contact: &Contact, known: KnownGift) -> Result<Vec<Change>, Fault> {
+    pub(super) fn told(&self, contact: &Contact, known: KnownGift) -> Result<Vec<Change>, Fault> {
         use wire::{Decode, Encode};
         let same = ledger::Gift::from_bytes(&known.gift.to_bytes())?;
         let now = self.clock.now();
@@ -180,16 +211,25 @@ impl Engine {
         paid_before: bool,
     ) -> Result<bool, Fault> {
         self.check_signs()?;
-        let network = self.bound()?;
+        let (network, pool_runs) = (self.bound()?, self.pool_runs());
         let (chain, round) = (network.home.chain, network.light.round());
         let key = own_claim_key(known, &self.keys.envelope, chain);
         let none = || Fault::refused("no_share", "this red envelope has no share for you");
+        // What came back of one of ours goes where its owner says.
+        if let Some(rest) = known.rest.as_mut()
+            && (to, rest.taking.to) == (ShareTo::Account, ShareTo::Pool)
+            && rest.waits().is_some()
+            && (rest.taking.attempt.is_none() || !pool_runs)
+        {
+            (rest.taking.to, rest.taking.attempt) = (to, None);
+            return Ok(true);
+        }
         let key = key.ok_or_else(none)?;
         match known.share(Some(&key.public())) {
             // What is on its way into a pool that was stopped meanwhile never arrives.
             Share::Waits(_) | Share::Collecting(_)
                 if to == ShareTo::Account
-                    && (known.to_collect().is_some() || !self.pool_runs()) =>
+                    && (known.to_collect(GiftPart::Share).is_some() || !pool_runs) =>
             {
                 let (key, attempt) = (key.public(), None);
                 known.taking = Some(Taking { key, to, attempt });

@@ -8,6 +8,7 @@
 mod cancel;
 mod carry;
 mod contacts;
+mod give;
 mod merge;
 mod next;
 mod pay;

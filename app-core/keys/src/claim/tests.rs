@@ -34,6 +34,21 @@ fn the_keys_are_frozen() {
     );
 }
 
+/// What comes back of one's own red envelopes: a key of one chain and one root, that nothing public tells.
+#[test]
+fn the_key_of_what_comes_back_is_frozen_and_of_one_red_envelope() {
+    let bob = Words::from_entropy([0; 32]).master().envelope_key();
+    let key = |chain, root| bob.refund_key(chain, &root).public();
+    assert_eq!(
+        hex::encode(key(CHAIN, SALT)),
+        "bae1a83d27198ec123b1058d8a2a2e8483a2a583830c4cad390c0491d4ef28f4"
+    );
+    for other in [key(ChainId([1; 32]), SALT), key(CHAIN, [1; 32]), bob.public()] {
+        assert_ne!(other, key(CHAIN, SALT));
+    }
+    assert_ne!(member(1).refund_key(CHAIN, &SALT).public(), key(CHAIN, SALT));
+}
+
 #[test]
 fn all_members_find_the_key_that_one_of_them_signs_with() {
     for seed in 0..20 {

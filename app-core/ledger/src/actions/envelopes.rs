@@ -4,7 +4,8 @@
 //! claim needs no account and no source: its key signs, is spent for ever, and its fee comes out of
 //! the share. Equal shares are settled at once; lucky ones are drawn when the beacon of four rounds
 //! later is known, so that no proposer knows them while it chooses claims. What nobody has claimed
-//! comes back after the last draw.
+//! comes back after the last draw: to an account, or under a key as shares do, which tells nobody whose
+//! it is. What a bundle gives out of the private pool names no giver at all.
 //!
 //! Nothing is lost on the way: what went into the escrow is what was settled, what waits, what came
 //! back, and the fees.
@@ -19,7 +20,7 @@ mod tree;
 pub use collect::CollectEnvelope;
 pub use draw::{lucky_range, lucky_share};
 pub(crate) use due::due;
-pub use record::{Claim, RedEnvelope, RedEnvelopeId, claim_key, envelope_key};
+pub use record::{Claim, RedEnvelope, RedEnvelopeId, RefundTo, claim_key, envelope_key};
 pub use tree::{CLAIM_LEVELS, ClaimTree, claim_leaf};
 
 use super::{Act, Signer};
@@ -37,7 +38,8 @@ const MAX_ROUNDS: u64 = 30 * 24 * 3600;
 /// Puts money into a new red envelope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CreateEnvelope {
-    /// The position of the source that gives it.
+    /// The position of the source that gives it; 0 in a transaction without sources, which gives out
+    /// of the private pool.
     pub source: u8,
     /// All of it; for each share more than a claim costs ([`Params::claim`]).
     pub total: Amount<Abc>,
@@ -49,8 +51,8 @@ pub struct CreateEnvelope {
     pub root: [u8; 32],
     /// The last round that may hold a claim.
     pub expiry: Round,
-    /// The account that gets what nobody claims.
-    pub refund_to: Address,
+    /// Where what nobody claims goes; a bundle has no account (`money-and-mail.md` A2).
+    pub refund_to: RefundTo,
 }
 
 /// Claims a share.
@@ -81,6 +83,14 @@ impl Act for CreateEnvelope {
         u128::from(self.total.units())
     }
 
+    /// The key that the rest will wait under: otherwise anybody could use up somebody else's before.
+    fn signer(&self) -> Option<Signer> {
+        match self.refund_to {
+            RefundTo::Account(_) => None,
+            RefundTo::Key(key) => Some(Signer::Ed25519(key)),
+        }
+    }
+
     fn check(&self, _: &Params) -> Result<(), Rejection> {
         if (1..=MAX_SHARES).contains(&self.shares) {
             Ok(())
@@ -98,14 +108,15 @@ impl Act for CreateEnvelope {
         if self.expiry > round.plus(MAX_ROUNDS) {
             return Err(Rejection::ExpiryTooFar);
         }
-        // The refund comes by itself and cannot be refused: its account must be there before.
-        if !settle::has_record(draft, self.refund_to)? {
-            return Err(Rejection::NoAccount);
-        }
         let (tx, action) = draft.place();
         let envelope = RedEnvelopeId::of(tx, action);
-        let home = draft.home(self.source)?;
-        draft.take(home, self.total, EntryKind::EnvelopeOut { envelope }, None)?;
+        self.provide_for_rest(draft, envelope)?;
+        if draft.sources.is_empty() {
+            draft.spend_private(self.total)?;
+        } else {
+            let home = draft.home(self.source)?;
+            draft.take(home, self.total, EntryKind::EnvelopeOut { envelope }, None)?;
+        }
         draft.fill(Pot::Escrow, self.total)?;
         draft.write(envelope_key(envelope), &RedEnvelope::new(self, tx, least));
         due::refund_later(draft, envelope, self.expiry)
@@ -113,6 +124,26 @@ impl Act for CreateEnvelope {
 }
 
 impl CreateEnvelope {
+    /// The refund comes by itself and cannot be refused: its account must be there before, and its
+    /// key must be nobody's yet.
+    fn provide_for_rest(
+        &self,
+        draft: &mut Draft<'_>,
+        envelope: RedEnvelopeId,
+    ) -> Result<(), Rejection> {
+        match self.refund_to {
+            RefundTo::Account(to) if settle::has_record(draft, to)? => Ok(()),
+            RefundTo::Account(_) => Err(Rejection::NoAccount),
+            RefundTo::Key(key) if draft.read::<Claim>(&claim_key(&key))?.is_some() => {
+                Err(Rejection::AlreadyClaimed)
+            }
+            RefundTo::Key(key) => {
+                draft.write(claim_key(&key), &Claim::Reserved { envelope });
+                Ok(())
+            }
+        }
+    }
+
     /// The smallest share there can be: one unit more than its claim costs, by whichever table of
     /// the network. Refused if there is not enough for all.
     fn least_share(&self, params: &Params) -> Result<Amount<Abc>, Rejection> {
@@ -190,7 +221,7 @@ impl Decode for CreateEnvelope {
             lucky: r.bool()?,
             root: r.fixed()?,
             expiry: Round::decode(r)?,
-            refund_to: Address::decode(r)?,
+            refund_to: RefundTo::decode(r)?,
         })
     }
 }

@@ -98,7 +98,7 @@ fn what_makes_no_red_envelope() {
     spoilt("insufficient_funds", |made| made.total = abc(u64::MAX));
     spoilt("envelope_over", |made| made.expiry = Round(4));
     spoilt("expiry_too_far", |made| made.expiry = Round(5 + 30 * 24 * 3600 + 1));
-    spoilt("no_account", |made| made.refund_to = address(&actor(9)));
+    spoilt("no_account", |made| made.refund_to = RefundTo::Account(address(&actor(9))));
     spoilt("bad_transaction", |made| made.source = 1);
 }
 

@@ -42,7 +42,7 @@ impl Gift {
             lucky,
             root: tree.root(),
             expiry: Round(10),
-            refund_to: super::address(&super::actor(1)),
+            refund_to: RefundTo::Account(super::address(&super::actor(1))),
         };
         Self { made, tree, members }
     }
@@ -108,7 +108,7 @@ impl Net {
         under(b"claim/").fold(left, |sum, bytes| match Claim::from_bytes(bytes).unwrap() {
             Claim::Drawing { fee, .. } => sum - fee.units(),
             Claim::Waiting { amount, .. } => sum + amount.units(),
-            Claim::Paid { .. } | Claim::Collected { .. } => sum,
+            Claim::Paid { .. } | Claim::Collected { .. } | Claim::Reserved { .. } => sum,
         })
     }
 

@@ -29,7 +29,7 @@ fn made() -> CreateEnvelope {
         lucky: true,
         root: [0x71; 32],
         expiry: Round(900),
-        refund_to: home(0xb3),
+        refund_to: RefundTo::Account(home(0xb3)),
     }
 }
 
@@ -90,6 +90,8 @@ fn records() -> Vec<(&'static str, Vec<u8>)> {
         ("claim-drawing", round_trip(&drawing)),
         ("claim-waiting", round_trip(&Claim::Waiting { envelope, amount })),
         ("claim-paid", round_trip(&Claim::Paid { envelope, amount })),
+        ("claim-reserved", round_trip(&Claim::Reserved { envelope })),
+        ("refund-key", round_trip(&RefundTo::Key([0x7a; 32]))),
         ("claim-collected", round_trip(&Claim::Collected { envelope, amount, fee: abc(900) })),
     ]
 }

@@ -4,6 +4,7 @@
 mod anchors;
 mod bodies;
 mod collect;
+mod gives;
 
 use super::{Net, abc, actor, address, body, signed};
 use crate::*;

@@ -133,7 +133,7 @@ fn a_gift_is_what_the_ledger_holds_or_nobody_believes_it() {
         lucky: told.lucky,
         root: told.tree(chain).root(),
         expiry: told.expiry,
-        refund_to: address(&alice),
+        refund_to: RefundTo::Account(address(&alice)),
     };
     let tx = net.by(&[&alice], vec![Action::CreateEnvelope(made)]);
     told.tx = tx.id();

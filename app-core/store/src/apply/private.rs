@@ -3,6 +3,7 @@
 use super::Statement;
 use crate::StoreError;
 use crate::row::{int, transfer_state_columns};
+use ledger::Gift;
 use sqlx::{SqliteConnection, query};
 use types::{Abc, Amount, MessageId, OpenId, Timestamp};
 use wallet::ShieldedAddress;
@@ -98,6 +99,11 @@ pub(super) fn agree_top_up(intent: [u8; 16], amount: Amount<Abc>) -> Statement {
     query(sql::AGREE_TOP_UP).bind(intent.to_vec()).bind(int(amount.units()))
 }
 
+pub(super) fn gives_envelope(intent: [u8; 16], gift: &Gift) -> Statement {
+    let gift = Zeroizing::new(gift.to_bytes());
+    query(sql::GIVES_ENVELOPE).bind(intent.to_vec()).bind(gift.to_vec())
+}
+
 pub(super) fn asks_top_up(intent: [u8; 16], amount: Amount<Abc>) -> Statement {
     query(sql::ASKS_TOP_UP).bind(intent.to_vec()).bind(int(amount.units()))
 }
@@ -119,6 +125,7 @@ crate::sql::statements! {
             final_round = excluded.final_round, cancelled = excluded.cancelled";
     PAYS_REQUEST = "UPDATE transfers SET request = ?2 WHERE intent = ?1";
     AGREE_TOP_UP = "UPDATE transfers SET agreed = ?2 WHERE intent = ?1";
+    GIVES_ENVELOPE = "UPDATE transfers SET gift = ?2 WHERE intent = ?1";
     ASKS_TOP_UP = "UPDATE transfers SET asked = ?2 WHERE intent = ?1";
     SAVE_ADDRESS = "INSERT INTO envelope_keys (contact, shielded) VALUES (?1, ?2)
         ON CONFLICT (contact) DO UPDATE SET shielded = excluded.shielded";

@@ -57,6 +57,9 @@ pub(super) async fn apply(db_tx: &mut SqliteConnection, change: Change) -> Resul
             let save = query(sql::PUTS_IN_FOR).bind(payment.to_vec()).bind(transfer.to_vec());
             save.execute(&mut *db_tx).await?;
         }
+        Change::GivesEnvelope(intent, gift) => {
+            private::gives_envelope(intent, &gift).execute(&mut *db_tx).await?;
+        }
         Change::AsksTopUp(intent, amount) => {
             private::asks_top_up(intent, amount).execute(&mut *db_tx).await?;
         }
@@ -99,6 +102,7 @@ pub(super) fn shown(change: &Change) -> Option<OpenId> {
         | Change::PaysRequest(..)
         | Change::AgreeTopUp(..)
         | Change::PutsInFor(..)
+        | Change::GivesEnvelope(..)
         | Change::AsksTopUp(..)
         | Change::SaveLabel(..)
         | Change::SaveFlags(..)
@@ -120,6 +124,7 @@ fn add_gift(known: &KnownGift) -> Statement {
         .bind(int(known.told.0))
         .bind(&gift[..])
         .bind(gift_state_text(known.state))
+        .bind(known.rest.as_ref().map(Encode::to_bytes))
 }
 
 /// What is proved of a red envelope, and our claim; never what was told of it.
@@ -136,7 +141,9 @@ async fn save_gift(db_tx: &mut SqliteConnection, known: &KnownGift) -> Result<()
         .bind(attempt.map(|attempt| int(attempt.expiry.0)))
         .bind(attempt.and_then(|attempt| attempt.taken).map(|round| int(round.0)))
         .bind(&known.contact.0[..])
-        .bind(known.taking.as_ref().map(Encode::to_bytes));
+        .bind(known.taking.as_ref().map(Encode::to_bytes))
+        .bind(known.rest.as_ref().map(Encode::to_bytes))
+        .bind(known.rest.as_ref().and_then(|rest| rest.claim.as_ref()).map(Encode::to_bytes));
     saved.execute(&mut *db_tx).await?;
     for (key, claim) in &known.claims {
         let row = query(sql::SAVE_GIFT_CLAIM).bind(&known.gift.id().0[..]).bind(&key[..]);
@@ -230,16 +237,18 @@ crate::sql::statements! {
     SAVE_WAITING = "INSERT INTO waiting (id, round, amount) VALUES (1, ?1, ?2)
         ON CONFLICT (id) DO UPDATE SET round = excluded.round, amount = excluded.amount";
     ADD_GIFT = "INSERT INTO gifts (id, tx, contact, made, told, gift, record, seen, state, settled,
-            claim_tx, claim_bytes, claim_expiry, claim_taken)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, 0, ?7, 0, NULL, NULL, NULL, NULL)
+            claim_tx, claim_bytes, claim_expiry, claim_taken, rest)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, 0, ?7, 0, NULL, NULL, NULL, NULL, ?8)
         ON CONFLICT (id, contact) DO NOTHING";
     SAVE_GIFT = "UPDATE gifts SET record = ?2, seen = ?3, state = ?4, settled = ?5, claim_tx = ?6,
-            claim_bytes = ?7, claim_expiry = ?8, claim_taken = ?9, taking = ?11
+            claim_bytes = ?7, claim_expiry = ?8, claim_taken = ?9, taking = ?11,
+            rest = ?12, came_back = ?13
         WHERE id = ?1 AND contact = ?10";
     SAVE_GIFT_CLAIM = "INSERT INTO gift_claims (gift, key, claim) VALUES (?1, ?2, ?3)
         ON CONFLICT (gift, key) DO UPDATE SET claim = excluded.claim";
     FORGET_GIFT_CLAIMS = "DELETE FROM gift_claims";
-    FORGET_GIFT_RECORDS = "UPDATE gifts SET record = NULL, seen = 0, state = 'queued', settled = 0";
+    FORGET_GIFT_RECORDS = "UPDATE gifts SET record = NULL, seen = 0, state = 'queued', settled = 0,
+            came_back = NULL";
     SAVE_ACCOUNT = "INSERT INTO account (id, round, home, account) VALUES (1, ?1, ?2, ?3)
         ON CONFLICT (id) DO UPDATE SET round = excluded.round, home = excluded.home,
             account = excluded.account";

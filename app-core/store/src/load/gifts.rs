@@ -4,7 +4,7 @@ use crate::{Store, StoreError, row};
 use ledger::RedEnvelopeId;
 use sqlx::FromRow;
 use types::{OpenId, Round, TxId};
-use wallet::{ClaimAttempt, KnownGift};
+use wallet::{ClaimAttempt, KnownGift, Rest};
 use zeroize::Zeroizing;
 
 #[derive(FromRow)]
@@ -21,6 +21,8 @@ struct GiftColumns {
     claim_expiry: Option<i64>,
     claim_taken: Option<i64>,
     taking: Option<Vec<u8>>,
+    rest: Option<Vec<u8>>,
+    came_back: Option<Vec<u8>>,
 }
 
 impl Store {
@@ -125,22 +127,25 @@ impl GiftColumns {
             known.attempt = Some(ClaimAttempt { tx, bytes, expiry, taken });
         }
         known.taking = self.taking.map(|taking| row::decode(&taking)).transpose()?;
+        known.rest = self.rest.map(|rest| row::decode::<Rest>(&rest)).transpose()?;
+        let claim = self.came_back.map(|claim| row::decode(&claim)).transpose()?;
+        known.rest = known.rest.map(|rest| Rest { claim, ..rest });
         Ok(known)
     }
 }
 
 crate::sql::statements! {
     GIFTS = "SELECT contact, made, told, gift, record, seen, state, claim_tx, claim_bytes,
-        claim_expiry, claim_taken, taking FROM gifts ORDER BY seq";
+        claim_expiry, claim_taken, taking, rest, came_back FROM gifts ORDER BY seq";
     OPEN_GIFTS = "SELECT contact, made, told, gift, record, seen, state, claim_tx, claim_bytes,
-        claim_expiry, claim_taken, taking FROM gifts WHERE settled = 0 ORDER BY seq";
+        claim_expiry, claim_taken, taking, rest, came_back FROM gifts WHERE settled = 0 ORDER BY seq";
     GIFTS_OF = "SELECT contact, made, told, gift, record, seen, state, claim_tx, claim_bytes,
-        claim_expiry, claim_taken, taking FROM gifts WHERE contact = ?1 ORDER BY seq";
+        claim_expiry, claim_taken, taking, rest, came_back FROM gifts WHERE contact = ?1 ORDER BY seq";
     GIFT = "SELECT contact, made, told, gift, record, seen, state, claim_tx, claim_bytes,
-        claim_expiry, claim_taken, taking FROM gifts WHERE id = ?1
+        claim_expiry, claim_taken, taking, rest, came_back FROM gifts WHERE id = ?1
         ORDER BY made DESC, record IS NULL, state = 'failed', seq LIMIT 1";
     GIFT_OF = "SELECT contact, made, told, gift, record, seen, state, claim_tx, claim_bytes,
-        claim_expiry, claim_taken, taking FROM gifts WHERE id = ?1 AND contact = ?2";
+        claim_expiry, claim_taken, taking, rest, came_back FROM gifts WHERE id = ?1 AND contact = ?2";
     GIFT_CLAIMS = "SELECT key, claim FROM gift_claims WHERE gift = ?1 ORDER BY key";
     ENVELOPE_KEY = "SELECT theirs FROM envelope_keys WHERE contact = ?1";
     CONTACTS_UNTOLD = "SELECT account FROM contacts

@@ -2,12 +2,14 @@
 
 use crate::row::{self, amount, transfer_state};
 use crate::{Store, StoreError};
+use ledger::Gift;
 use sqlx::FromRow;
 use types::{Abc, Amount, MessageId, OpenId, Round, TxId};
 use wallet::ShieldedAddress;
 use wallet::private::{
     OwnNote, PoolState, PrivateAttempt, PrivateMoney, Randomizer, Spent, Transfer,
 };
+use zeroize::Zeroizing;
 
 #[derive(FromRow)]
 struct TransferColumns {
@@ -96,6 +98,17 @@ impl Store {
         let query = sqlx::query_scalar(sql::REQUEST).bind(intent.to_vec());
         let found: Option<Vec<u8>> = query.fetch_optional(self.pool()).await?;
         found.map(|id| row::fixed(&id).map(MessageId)).transpose()
+    }
+
+    /// The red envelope that a transfer makes, as its members are to be told of it once its transaction
+    /// is known.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn gift_of_transfer(&self, intent: [u8; 16]) -> Result<Option<Gift>, StoreError> {
+        let query = sqlx::query_scalar(sql::GIFT).bind(intent.to_vec());
+        let found: Option<Vec<u8>> = query.fetch_optional(self.pool()).await?;
+        found.map(Zeroizing::new).map(|gift| row::decode(&gift)).transpose()
     }
 
     /// What may still be put into the pool for a transfer: what was agreed, less what was put in for it
@@ -250,6 +263,7 @@ crate::sql::statements! {
             carry_proof, spend, state, final_round, cancelled
         FROM transfers WHERE tx IS NULL ORDER BY seq";
     REQUEST = "SELECT request FROM transfers WHERE intent = ?1 AND request IS NOT NULL";
+    GIFT = "SELECT gift FROM transfers WHERE intent = ?1 AND gift IS NOT NULL";
     AGREED = "SELECT max(0, agreed - (SELECT coalesce(sum(amount), 0) FROM payments
             WHERE put_in_for = ?1 AND state <> 'expired'))
         FROM transfers WHERE intent = ?1 AND agreed IS NOT NULL";

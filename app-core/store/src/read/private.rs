@@ -2,11 +2,12 @@
 
 use crate::read::history::{Flow, HistoryKind, HistoryRow};
 use crate::{Store, StoreError, row};
+use ledger::RedEnvelopeId;
 use std::collections::BTreeMap;
 use types::{Abc, Amount, MessageId, OpenId, Round, Timestamp, TxId};
-use wallet::PaymentState;
 use wallet::private::{PrivatePayee, Transfer, TransferState};
 use wallet::review::Period;
+use wallet::{PaymentState, Rest};
 
 /// What one bundle of the log did to our notes.
 #[derive(Default)]
@@ -48,7 +49,12 @@ impl Store {
         }
         let told: Vec<(Vec<u8>, Vec<u8>, String)> =
             sqlx::query_as(super::history::sql::RECEIVED_MEMOS).fetch_all(self.pool()).await?;
+        let rests = self.rests().await?;
         for (bundle, moved) in bundles {
+            if let Some((envelope, contact)) = rests.get(&bundle) {
+                rows.push(came_back(TxId(bundle), &moved, (*envelope, *contact)));
+                continue;
+            }
             let Some(mut row) = scanned(TxId(bundle), &moved) else { continue };
             row.contact = moved.contact;
             let memo = told.iter().find(|(tx, contact, _)| {
@@ -66,6 +72,19 @@ impl Store {
         // Of the same moment, what came stands before what went.
         rows.extend(transfers.iter().map(transfer_row));
         Ok(rows)
+    }
+
+    /// Of red envelopes that we gave, by the bundle that has brought back what nobody claimed.
+    async fn rests(&self) -> Result<BTreeMap<[u8; 32], (RedEnvelopeId, OpenId)>, StoreError> {
+        let found: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> =
+            sqlx::query_as(sql::RESTS).fetch_all(self.pool()).await?;
+        let mut rests = BTreeMap::new();
+        for (id, contact, rest) in found {
+            let envelope = (RedEnvelopeId(row::fixed(&id)?), row::account(&contact)?);
+            let bundle = row::decode::<Rest>(&rest)?.bundle;
+            rests.extend(bundle.map(|bundle| (bundle, envelope)));
+        }
+        Ok(rests)
     }
 
     async fn moved(&self) -> Result<BTreeMap<[u8; 32], Moved>, StoreError> {
@@ -153,6 +172,27 @@ fn scanned(tx: TxId, moved: &Moved) -> Option<HistoryRow> {
     })
 }
 
+/// The row of what came back of a red envelope.
+fn came_back(tx: TxId, moved: &Moved, of: (RedEnvelopeId, OpenId)) -> HistoryRow {
+    HistoryRow {
+        tx,
+        time: moved.time,
+        round: Some(moved.round),
+        kind: HistoryKind::Envelope,
+        flow: Flow::In,
+        amount: Amount::<Abc>::new(moved.back),
+        fee: None,
+        counterparty: None,
+        contact: Some(of.1),
+        memo: None,
+        state: PaymentState::Final(moved.round),
+        envelope: Some(of.0),
+        private: true,
+        shielded: None,
+        given: None,
+    }
+}
+
 fn transfer_row(transfer: &Transfer) -> HistoryRow {
     let (state, round) = match transfer.state {
         TransferState::Planned | TransferState::Queued => (PaymentState::Queued, None),
@@ -164,12 +204,16 @@ fn transfer_row(transfer: &Transfer) -> HistoryRow {
         PrivatePayee::CarryOver(_) => (HistoryKind::CarryOver, Flow::Itself),
         PrivatePayee::Merge(_) => (HistoryKind::Merge, Flow::Itself),
         PrivatePayee::Private(_) | PrivatePayee::Public(_) => (HistoryKind::Payment, Flow::Out),
+        PrivatePayee::Envelope(_) => (HistoryKind::Envelope, Flow::Out),
     };
     let (counterparty, shielded) = match transfer.to {
         PrivatePayee::Private(address) => (None, Some(address)),
         PrivatePayee::Public(address) => (Some(address), None),
-        PrivatePayee::CarryOver(_) | PrivatePayee::Merge(_) => (None, None),
+        PrivatePayee::CarryOver(_) | PrivatePayee::Merge(_) | PrivatePayee::Envelope(_) => {
+            (None, None)
+        }
     };
+    let signed = transfer.attempt.as_ref().map(|attempt| RedEnvelopeId::of(attempt.tx, 0));
     let costs = state != PaymentState::Expired;
     HistoryRow {
         tx: transfer.reference(),
@@ -183,7 +227,7 @@ fn transfer_row(transfer: &Transfer) -> HistoryRow {
         contact: transfer.contact,
         memo: transfer.memo.clone(),
         state,
-        envelope: None,
+        envelope: signed.filter(|_| kind == HistoryKind::Envelope),
         private: true,
         shielded,
         given: None,
@@ -195,4 +239,5 @@ crate::sql::statements! {
     LABELLED = "SELECT receiver, label FROM labelled";
     ASKED_THERE = "SELECT substr(address, 5), id, memo FROM requests
         WHERE made = 1 AND address IS NOT NULL";
+    RESTS = "SELECT id, contact, rest FROM gifts WHERE rest IS NOT NULL ORDER BY seq";
 }

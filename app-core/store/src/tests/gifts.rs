@@ -3,7 +3,7 @@
 use super::*;
 use chat::Change as Chat;
 use keys::{Claimer, EnvelopeKey};
-use ledger::{Claim, Gift, RedEnvelope};
+use ledger::{Claim, Gift, RedEnvelope, RefundTo};
 use wallet::{Change as Wallet, ClaimAttempt, GiftState, KnownGift, ShareTo, Taking};
 
 fn gift(tx: u8) -> Gift {
@@ -33,7 +33,7 @@ fn record(gift: &Gift) -> RedEnvelope {
         lucky: true,
         root: [1; 32],
         expiry: gift.expiry,
-        refund_to: address(1),
+        refund_to: RefundTo::Account(address(1)),
     }
 }
 

@@ -13,7 +13,7 @@ use shielded::{
 use types::{Abc, Address, AddressKind, Amount, ChainId, OpenId, Round, TxId};
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
-use super::{ClaimAttempt, KnownGift};
+use super::{ClaimAttempt, GiftPart, KnownGift};
 use crate::plan::PATIENCE;
 
 /// A bundle that brings one share into the pool has this many actions, padding included.
@@ -51,15 +51,17 @@ pub struct CollectGround<'a> {
 }
 
 impl KnownGift {
-    /// Our share that waits under its key and that nothing is under way for: where it is to go, and
-    /// how much it is.
+    /// What waits for us under its key and that nothing is under way for: where it is to go, and how
+    /// much it is.
     #[must_use]
-    pub fn to_collect(&self) -> Option<(ShareTo, Amount<Abc>)> {
-        let taking = self.taking.as_ref().filter(|taking| taking.attempt.is_none())?;
-        match self.claims.get(&taking.key) {
-            Some(ledger::Claim::Waiting { amount, .. }) => Some((taking.to, *amount)),
-            _ => None,
-        }
+    pub fn to_collect(&self, part: GiftPart) -> Option<(ShareTo, Amount<Abc>)> {
+        let taking = self.taking_of(part).filter(|taking| taking.attempt.is_none())?;
+        let amount = match (part, self.claims.get(&taking.key)) {
+            (GiftPart::Share, Some(ledger::Claim::Waiting { amount, .. })) => *amount,
+            (GiftPart::Share, _) => return None,
+            (GiftPart::Rest, _) => self.rest.as_ref()?.waits()?,
+        };
+        Some((taking.to, amount))
     }
 }
 
@@ -112,19 +114,23 @@ pub fn collect_to_account(
     Some(signed(order, key))
 }
 
-/// What brings a share into the pool, to be proved; `None` if the share is not worth it. The note is
-/// for the address that the giver was told of, so that it is known whose gift it was.
+/// What brings a part into the pool, to be proved; `None` if it is not worth that. The note of a share
+/// is for the address that the giver was told of, so that it is known whose gift it was; what comes
+/// back is no income, and goes to an address of our own, used once.
 #[must_use]
 pub fn plan_collect(
-    (envelope, giver): (RedEnvelopeId, OpenId),
+    (envelope, giver, part): (RedEnvelopeId, OpenId, GiftPart),
     (key, amount): ([u8; 32], Amount<Abc>),
     ground: CollectGround<'_>,
     (to, anchor): (&ViewingKey, Anchor),
 ) -> Option<(Plan, Transaction)> {
     let order = order((envelope, key), ground, None)?;
     let amount = amount.minus(order.fee).filter(|rest| !rest.is_zero())?;
-    let to = to.address_for(ground.chain, &giver.0)?;
-    let output = Output { to, amount, memo: Memo::Empty, purpose: Purpose::Payment };
+    let (to, purpose) = match part {
+        GiftPart::Share => (to.address_for(ground.chain, &giver.0)?, Purpose::Payment),
+        GiftPart::Rest => (to.own_address(ground.chain, &envelope.0)?, Purpose::Change),
+    };
+    let output = Output { to, amount, memo: Memo::Empty, purpose };
     Some((Plan { anchor, spends: vec![], outputs: vec![output] }, order))
 }
 

@@ -2,7 +2,8 @@
 
 use keys::{ClaimKey, Claimer, EnvelopeKey};
 use ledger::{
-    Action, ClaimEnvelope, CreateEnvelope, Gift, GiftTree, MAX_SHARES, Params, Prices, Transaction,
+    Action, ClaimEnvelope, CreateEnvelope, Gift, GiftTree, MAX_SHARES, Params, Prices, RefundTo,
+    Transaction,
 };
 use rand_core::CryptoRng;
 use types::{Abc, Address, Amount, ChainId, OpenId, Round, Timestamp};
@@ -52,7 +53,7 @@ pub fn plan_gift<R: CryptoRng>(
     let root = GiftTree::new(ground.chain, &salt, &claimers).root();
     let GiftWish { contact, total, shares, lucky, greeting, expiry, .. } = wish;
     check(total, shares, ground.prices().1)?;
-    let refund_to = home;
+    let refund_to = RefundTo::Account(home);
     let create = CreateEnvelope { source: 0, total, shares, lucky, root, expiry, refund_to };
     let transaction = draft(vec![Action::CreateEnvelope(create)], ground, &first)?;
     affordable(home, total, &transaction, ground)?;
@@ -65,7 +66,7 @@ pub fn plan_gift<R: CryptoRng>(
 }
 
 /// What the ledger asks of a red envelope.
-fn check(total: Amount<Abc>, shares: u8, prices: &Prices) -> Result<(), Refusal> {
+pub(crate) fn check(total: Amount<Abc>, shares: u8, prices: &Prices) -> Result<(), Refusal> {
     if total.is_zero() {
         return Err(Refusal::Zero);
     }
@@ -79,7 +80,7 @@ fn check(total: Amount<Abc>, shares: u8, prices: &Prices) -> Result<(), Refusal>
     if total < least { Err(Refusal::SharesTooSmall(least)) } else { Ok(()) }
 }
 
-fn claimers(
+pub(super) fn claimers(
     members: &[Option<[u8; 32]>],
     rng: &mut impl CryptoRng,
 ) -> (Vec<Claimer>, Option<Zeroizing<[u8; 32]>>) {

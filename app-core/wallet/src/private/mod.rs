@@ -20,6 +20,6 @@ pub use model::{
 };
 pub use shielded::Randomizer;
 
-pub use plan::{PoolGround, Readiness, Ready, plan_transfer, seal_transfer};
+pub use plan::{PoolGround, Readiness, Ready, plan_transfer, seal_gift, seal_transfer};
 pub use scan::{scanned_months, scanned_periods, take_entries};
 pub use top_up::{plan_top_up, round_amount, seal_top_up};

@@ -7,6 +7,8 @@ use shielded::{
 use types::{Abc, Address, Amount, OpenId, Round, Timestamp, TxId};
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
+use crate::GiftOrder;
+
 /// A note of ours that the log has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnNote {
@@ -55,6 +57,8 @@ pub enum PrivatePayee {
     CarryOver(Period),
     /// Ourselves: one note instead of several, in the same period account.
     Merge(Period),
+    /// The members of a chat, by a red envelope: how much is in it is seen, not who gives it.
+    Envelope(GiftOrder),
 }
 
 /// One wish to pay out of the pool, whatever becomes of its attempt.
@@ -128,7 +132,7 @@ impl PrivatePayee {
     pub const fn own(&self) -> Option<Period> {
         match self {
             Self::CarryOver(period) | Self::Merge(period) => Some(*period),
-            Self::Private(_) | Self::Public(_) => None,
+            Self::Private(_) | Self::Public(_) | Self::Envelope(_) => None,
         }
     }
 }
@@ -245,6 +249,10 @@ impl Encode for PrivatePayee {
                 w.u8(4);
                 period.encode(w);
             }
+            Self::Envelope(order) => {
+                w.u8(5);
+                order.encode(w);
+            }
         }
     }
 }
@@ -256,6 +264,7 @@ impl Decode for PrivatePayee {
             2 => Ok(Self::Public(Address::decode(r)?)),
             3 => Ok(Self::CarryOver(Period::decode(r)?)),
             4 => Ok(Self::Merge(Period::decode(r)?)),
+            5 => Ok(Self::Envelope(GiftOrder::decode(r)?)),
             _ => Err(DecodeError::BadValue("payee")),
         }
     }

@@ -5,9 +5,11 @@
 //! account only. So two wallets that do the same look the same (`money-and-mail.md` A4, A9, B2).
 
 use crate::Refusal;
+use crate::gift::check_gift;
 use crate::plan::PATIENCE;
 use crate::private::choose::{Choice, choose, gather, split};
 use crate::private::{OwnNote, PrivateAttempt, PrivatePayee, Transfer};
+use keys::ClaimKey;
 use ledger::{Action, Params, Pay, Transaction};
 use rand_core::CryptoRng;
 use shielded::{
@@ -102,9 +104,34 @@ pub fn plan_transfer(wish: &Transfer, ground: PoolGround<'_>) -> Result<Readines
 /// # Errors
 /// [`BuildError`] if the key is another account's, or nothing was proved.
 pub fn seal_transfer<R: CryptoRng>(
-    mut order: Transaction,
+    order: Transaction,
     draft: Draft,
     key: &SpendingKey,
+    rng: &mut R,
+) -> Result<PrivateAttempt, BuildError> {
+    seal(order, draft, (key, None), rng)
+}
+
+/// Signs a red envelope that was proved, by the key of what comes back of it as well; says when it
+/// ends.
+///
+/// # Errors
+/// [`BuildError`] if the key is another account's, or nothing was proved.
+pub fn seal_gift<R: CryptoRng>(
+    order: Transaction,
+    draft: Draft,
+    (key, rest): (&SpendingKey, &ClaimKey),
+    rng: &mut R,
+) -> Result<(PrivateAttempt, Round), BuildError> {
+    let [Action::CreateEnvelope(made)] = order.actions[..] else { return Err(BuildError::Proof) };
+    let expiry = made.expiry;
+    Ok((seal(order, draft, (key, Some(rest)), rng)?, expiry))
+}
+
+fn seal<R: CryptoRng>(
+    mut order: Transaction,
+    draft: Draft,
+    (key, beside): (&SpendingKey, Option<&ClaimKey>),
     rng: &mut R,
 ) -> Result<PrivateAttempt, BuildError> {
     order.bundle = Some(Box::new(draft.unsigned()));
@@ -112,6 +139,7 @@ pub fn seal_transfer<R: CryptoRng>(
     let spend = draft.randomizers().into_iter().next();
     let spend = spend.and_then(|(place, kept)| Some((u8::try_from(place).ok()?, kept)));
     order.bundle = Some(Box::new(draft.sign(tx, key, rng)?));
+    order.witness = beside.iter().map(|beside| beside.sign(&order.sighash()).to_vec()).collect();
     let (fee, expiry) = (order.fee, order.expiry);
     Ok(PrivateAttempt { tx, bytes: order.to_bytes(), fee, expiry, carry: None, spend })
 }
@@ -120,13 +148,17 @@ fn check(wish: &Transfer, ground: PoolGround<'_>) -> Result<(), Refusal> {
     if wish.amount.is_zero() {
         return Err(Refusal::Zero);
     }
-    if let PrivatePayee::Public(_) = wish.to {
-        let least = crate::plan::least_for(ground.params, ground.round, ground.payee_exists);
-        if wish.amount < least {
-            return Err(Refusal::BelowMinimum(least));
+    match wish.to {
+        PrivatePayee::Public(_) => {
+            let least = crate::plan::least_for(ground.params, ground.round, ground.payee_exists);
+            if wish.amount < least { Err(Refusal::BelowMinimum(least)) } else { Ok(()) }
         }
+        PrivatePayee::Envelope(gift) => {
+            let (_, prices) = ground.params.prices_at(ground.round.next());
+            check_gift(wish.amount, gift.shares, prices)
+        }
+        PrivatePayee::Private(_) | PrivatePayee::CarryOver(_) | PrivatePayee::Merge(_) => Ok(()),
     }
-    Ok(())
 }
 
 /// The transaction without its bundle; its fee is set once the size of that is known.
@@ -137,6 +169,11 @@ pub(super) fn order(wish: &Transfer, ground: PoolGround<'_>) -> Transaction {
         }
         PrivatePayee::Public(to) => {
             blank(ground, vec![Action::Pay(Pay { source: 0, to, amount: wish.amount })])
+        }
+        PrivatePayee::Envelope(gift) => {
+            // From the round that all wallets count from, as for the expiry of the transaction.
+            let expiry = anchor_round(ground.round).plus(gift.rounds);
+            blank(ground, vec![gift.action(wish.amount, expiry)])
         }
     }
 }

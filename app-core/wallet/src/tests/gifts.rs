@@ -124,7 +124,7 @@ impl Party {
         let claims = keys.into_iter().map(|key| (key, self.record(&claim_key(&key)))).collect();
         let prices = self.world.genesis.params.prices;
         let claim_fees = (prices.claim().unwrap(), prices.waiting_claim().unwrap());
-        gift.after(Look { chain, round, record, claims, claim_fees }, own)
+        gift.after(Look { chain, round, record, claims, rest: None, claim_fees }, own)
     }
 
     fn key(&self, gift: &KnownGift, member: usize) -> ClaimKey {
@@ -160,7 +160,7 @@ fn amounts(gift: &KnownGift) -> Vec<u64> {
         Claim::Paid { amount, .. }
         | Claim::Waiting { amount, .. }
         | Claim::Collected { amount, .. } => amount.units(),
-        Claim::Drawing { .. } => panic!("not drawn"),
+        Claim::Drawing { .. } | Claim::Reserved { .. } => panic!("not drawn"),
     };
     gift.claims.values().map(amount).collect()
 }
@@ -215,7 +215,7 @@ fn what_is_left_and_what_was_taken_add_up_also_if_a_share_is_drawn_in_between() 
     party.go_to(party.round + 5);
     let claims = [(key.public(), party.record(&claim_key(&key.public())))].into();
     let (chain, claim_fees) = (party.chain(), (Amount::new(FEE), Amount::new(FEE - 42)));
-    let gift = gift.after(Look { chain, round, record, claims, claim_fees }, None);
+    let gift = gift.after(Look { chain, round, record, claims, rest: None, claim_fees }, None);
     assert_eq!(amounts(&gift).iter().sum::<u64>() + FEE + gift.left().units(), TOTAL);
     let (then, now) = (gift.left(), party.look(gift, None));
     assert_eq!(now.left(), then);
@@ -398,7 +398,8 @@ fn a_claim_is_given_up_once_another_has_the_last_share() {
     assert_eq!(gift.share(Some(&own)), Share::Claiming, "it may still come");
     // An older look does not undo a newer one.
     let (chain, claim_fees) = (party.chain(), (Amount::ZERO, Amount::ZERO));
-    let old = Look { chain, round: Round(1), record: None, claims: BTreeMap::new(), claim_fees };
+    let claims = BTreeMap::new();
+    let old = Look { chain, round: Round(1), record: None, claims, rest: None, claim_fees };
     gift = gift.after(old, Some(&own));
     assert_eq!(gift.state, GiftState::Open);
     party.takes(party.claim(&gift, &carol));

@@ -7,7 +7,7 @@ use crate::private::{
     take_entries,
 };
 use crate::{Ground, Refusal};
-use ledger::{Prices, Transaction};
+use ledger::{Action, Prices, Transaction};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use shielded::{
@@ -187,7 +187,8 @@ fn what_is_saved_of_a_note_reads_back() {
     let note = world.take(&bundles).notes.remove(0);
     assert_eq!(OwnNote::from_bytes(&note.to_bytes()).unwrap(), note);
     let own = [PrivatePayee::CarryOver(period()), PrivatePayee::Merge(period())];
-    for payee in [wish(1, 1).to, PrivatePayee::Public(person(3))].into_iter().chain(own) {
+    let others = [wish(1, 1).to, PrivatePayee::Public(person(3)), envelope(3)];
+    for payee in others.into_iter().chain(own) {
         assert_eq!(PrivatePayee::from_bytes(&payee.to_bytes()).unwrap(), payee);
     }
 }
@@ -215,6 +216,36 @@ fn two_wallets_that_pay_differently_much_look_the_same() {
     world.wait();
     let (small, large) = (world.ready(&wish(1, 5)).order, world.ready(&wish(2, 8_000_000)).order);
     assert_eq!(small, large);
+}
+
+fn envelope(shares: u8) -> PrivatePayee {
+    let (root, rest) = ([5; 32], keys::EnvelopeKey::from_seed([6; 32]));
+    let rest = rest.refund_key(CHAIN, &root).public();
+    PrivatePayee::Envelope(crate::GiftOrder { shares, lucky: true, root, rest, rounds: 86_400 })
+}
+
+#[test]
+fn a_red_envelope_out_of_the_pool_tells_its_total_and_a_key_and_nobody() {
+    let mut world = World::new();
+    let bundles = [world.paid(1, Scope::External, &[9_000_000])];
+    world.take(&bundles);
+    world.wait();
+    let to = envelope(3);
+    let Ready { plan, order } = world.ready(&Transfer { to, ..wish(1, 2_000_000) });
+    let out = i64::try_from(2_000_000 + order.fee.units()).unwrap();
+    assert_eq!(plan.value_balance(), Some(out));
+    assert!(plan.outputs.iter().all(|output| output.purpose == Purpose::Change));
+    let [Action::CreateEnvelope(made)] = order.actions[..] else { panic!("{order:?}") };
+    assert!(order.sources.is_empty());
+    assert_eq!((made.source, made.total, made.shares), (0, Amount::new(2_000_000), 3));
+    assert_eq!(made.expiry, anchor_round(world.round).plus(86_400));
+    assert!(matches!(made.refund_to, ledger::RefundTo::Key(_)));
+    // Every wallet's is as long, and costs as much.
+    assert_eq!(order.fee_with(&Prices::DEVNET, 2), Some(order.fee));
+    let refused = |to, units| world.plan(&Transfer { to, ..wish(1, units) });
+    assert!(matches!(refused(to, 10), Err(Refusal::SharesTooSmall(_))));
+    assert!(matches!(refused(envelope(0), 2_000_000), Err(Refusal::Shares)));
+    assert!(matches!(refused(to, 9_000_000), Err(Refusal::Insufficient { .. })));
 }
 
 #[test]

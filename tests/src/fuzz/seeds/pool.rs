@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use types::{Amount, ChainId, OpenId, Round, Timestamp, TxId};
 use wallet::private::{PoolState, PrivatePayee, take_entries};
 use wallet::review::{PoolLine, PoolLineKind, PoolMove};
+use wallet::{GiftOrder, Rest};
 use wire::Encode;
 
 const CHAIN: ChainId = ChainId([7; 32]);
@@ -52,11 +53,15 @@ fn profile(key: &SpendingKey, entry: &LogEntry) -> Result<Vec<Seed>> {
     };
     let fee = Some(Amount::new(2));
     let moved = PoolMove { round: Round(1), bundle: [7; 32], fee, lines: vec![line] };
+    let (root, rest) = ([3; 32], [4; 32]);
+    let gift = GiftOrder { shares: 2, lucky: true, root, rest, rounds: 86_400 };
     Ok(vec![
         seed("wallet-private", "reviewed-bundle", moved.to_bytes()),
         seed("wallet-private", "note", note.to_bytes()),
         seed("wallet-private", "payee", PrivatePayee::Private(to).to_bytes()),
         seed("wallet-private", "carry-over", PrivatePayee::CarryOver(note.period).to_bytes()),
+        seed("wallet-private", "red-envelope", PrivatePayee::Envelope(gift).to_bytes()),
+        seed("wallet-private", "rest", Rest::new([4; 32]).to_bytes()),
         seed("wallet-private", "state", step.state),
     ])
 }

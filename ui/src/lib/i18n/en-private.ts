@@ -4,10 +4,12 @@ import { isolated } from "./plural";
 
 export const hidden = {
   title: "Private payment",
+  gift: "Private red envelope",
   publicTitle: "Public payment",
   shows: {
     nothing: "Nobody sees who pays, whom, or how much. Only that a private payment took place, and its fee, is public.",
     payee: "Everybody sees this address and the amount, but not that you pay.",
+    envelope: "Everybody sees the red envelope and how much is in it, but not that you give it, nor to whom.",
     all: "Payer, payee and amount of this payment are public.",
   },
   topUp: (amount: string) =>

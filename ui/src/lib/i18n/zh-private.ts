@@ -5,10 +5,12 @@ import { isolated } from "./plural";
 
 export const hidden: Catalogue["hidden"] = {
   title: "私密付款",
+  gift: "私密红包",
   publicTitle: "公开付款",
   shows: {
     nothing: "没有人能看到谁付款、付给谁、付多少；公开的只有发生了一笔私密付款及其手续费。",
     payee: "所有人都能看到这个地址和金额，但看不到付款人是您。",
+    envelope: "所有人都能看到红包及其金额，但看不到是您发的，也看不到发给谁。",
     all: "这笔付款的付款人、收款人和金额都是公开的。",
   },
   topUp: (amount: string) =>

@@ -108,6 +108,15 @@ impl Engine {
         patience: Duration,
     ) -> Result<Paying, Fault> {
         let paying = self.begin_private(wanted, patience).await?;
+        self.go_on_with(paying, patience).await
+    }
+
+    /// Goes on with a wish that was saved, as far as it gets now.
+    pub(crate) async fn go_on_with(
+        &mut self,
+        paying: Paying,
+        patience: Duration,
+    ) -> Result<Paying, Fault> {
         // It is saved, and goes out sooner or later: a failure now would make people pay again.
         if !patience.is_zero()
             && let Err(fault) = self.finish_private().await
@@ -139,15 +148,26 @@ impl Engine {
         }
         let told = wanted.top_up;
         let (wish, payee_exists) = self.wished(wanted, looking).await?;
+        let pays = request.map(|request| wallet::Change::PaysRequest(wish.intent, request));
+        self.save_wish((wish, pays), payee_exists, told, patience).await
+    }
+
+    /// Saves a wish with what it is for, and begins its proof.
+    pub(crate) async fn save_wish(
+        &mut self,
+        (wish, what_for): (Transfer, Option<wallet::Change>),
+        payee_exists: bool,
+        told: Option<Amount<Abc>>,
+        patience: Duration,
+    ) -> Result<Paying, Fault> {
         let (fee, first) = self.check_affordable(&wish, payee_exists).await?;
         let (intent, needed) = (wish.intent, first.top_up.unwrap_or(Amount::ZERO));
         if told.is_some_and(|told| needed > told) {
             return Err(top_up_needed(needed));
         }
-        let pays = request.map(|request| wallet::Change::PaysRequest(intent, request));
         let agreed = wallet::Change::AgreeTopUp(intent, told.unwrap_or(needed));
         let saved = wallet::Change::SaveTransfer(Box::new(wish));
-        let changes = [saved, agreed].into_iter().chain(pays).map(Into::into).collect();
+        let changes = [saved, agreed].into_iter().chain(what_for).map(Into::into).collect();
         self.store.apply(changes).await?;
         self.paying = true;
         if !patience.is_zero()

@@ -8,11 +8,11 @@ use shielded::{BuildError, Draft, Period, Plan, ProvingKey, ViewingKey};
 use store::Change;
 use tokio::task::JoinHandle;
 use types::{Abc, Amount, OpenId};
-use wallet::Refusal;
 use wallet::private::{
     OwnNote, PoolGround, PoolState, PrivatePayee, Readiness, Transfer, TransferState,
     plan_transfer, seal_carry, seal_top_up, seal_transfer,
 };
+use wallet::{GiftPart, Refusal};
 use wire::chain::{ChainReply, ChainRequest, Object};
 use wire::code;
 
@@ -30,9 +30,9 @@ pub(in crate::flows) enum Work {
     TopUp(Amount<Abc>, Option<[u8; 16]>),
     /// What a former period account holds, into the present one; the transaction that it becomes.
     CarryOver(Box<Transfer>, Box<Transaction>),
-    /// A share of a red envelope, as told by this contact, into the pool; the transaction that it
-    /// becomes.
-    Collect((RedEnvelopeId, OpenId), Box<Transaction>),
+    /// A share of a red envelope, as told by this contact, or what came back of one, into the pool; the
+    /// transaction that it becomes.
+    Collect((RedEnvelopeId, OpenId, GiftPart), Box<Transaction>),
     /// Several notes into one; the transaction that it becomes.
     Merge(Box<Transfer>, Box<Transaction>),
     /// Nothing any more: whoever wanted it has called it off.
@@ -174,13 +174,18 @@ impl Engine {
                     // Nothing is paid out of a former account: what it holds is carried over first.
                     return Ok(false);
                 }
-                let sealed = seal_transfer(*order, draft()?, &key, &mut rand::rng());
-                let attempt = Some(sealed.map_err(|_| not_made())?);
-                let saved = Transfer { attempt, state: TransferState::Queued, ..wish };
-                let told = self.word_of_transfer(&saved).await?;
-                let saved = wallet::Change::SaveTransfer(Box::new(saved));
-                let changes: Vec<Change> = told.into_iter().chain([saved.into()]).collect();
-                (changes, false)
+                if let PrivatePayee::Envelope(gift) = wish.to {
+                    let made = (*order, draft()?);
+                    (self.sealed_gift((wish, gift.root), made, &key).await?, false)
+                } else {
+                    let sealed = seal_transfer(*order, draft()?, &key, &mut rand::rng());
+                    let attempt = Some(sealed.map_err(|_| not_made())?);
+                    let saved = Transfer { attempt, state: TransferState::Queued, ..wish };
+                    let told = self.word_of_transfer(&saved).await?;
+                    let saved = wallet::Change::SaveTransfer(Box::new(saved));
+                    let changes: Vec<Change> = told.into_iter().chain([saved.into()]).collect();
+                    (changes, false)
+                }
             }
             Work::CarryOver(wish, order) => {
                 let next = self.pool_key(self.present_period().await?)?.viewing_key();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use types::{Abc, Amount};
-use wallet::private::PrivatePayee;
+use wallet::private::{PrivatePayee, Transfer};
 
 use crate::{Engine, Fault, First, PrivateWanted};
 
@@ -35,7 +35,16 @@ impl Engine {
         self.stand_on_proved(patience).await?;
         self.check_pool_runs()?;
         let (wish, payee_exists) = self.wished(wanted, patience).await?;
-        let (fee, first) = self.check_affordable(&wish, payee_exists).await?;
+        self.quoted(&wish, payee_exists).await
+    }
+
+    /// What a wish that is not saved would take.
+    pub(crate) async fn quoted(
+        &self,
+        wish: &Transfer,
+        payee_exists: bool,
+    ) -> Result<PrivateQuote, Fault> {
+        let (fee, first) = self.check_affordable(wish, payee_exists).await?;
         let money = self.store.private_money().await?;
         let available = money.balance.minus(money.pending).unwrap_or(Amount::ZERO);
         Ok(PrivateQuote { to: wish.to, amount: wish.amount, fee, first, available })

@@ -290,6 +290,7 @@ impl Engine {
                 let own = Some(self.name.clone());
                 spend.outputs.iter_mut().for_each(|output| output.name.clone_from(&own));
             }
+            PrivatePayee::Envelope(_) => spend.name = name,
             PrivatePayee::Public(address) => {
                 spend.name = name.or_else(|| Some(keys::format_address(address)));
             }

@@ -3,6 +3,7 @@
 mod asked;
 mod explored;
 mod gifts;
+mod gifts_back;
 mod late;
 mod misled;
 mod pool;

@@ -1,4 +1,5 @@
-//! Taking a share that waits under its claim key: into the private pool, or to an account.
+//! Taking a share, or what came back, that waits under its key: into the private pool, or to an
+//! account.
 //!
 //! Into the pool goes exactly what is left of the share without the fee, so that nothing is told but
 //! that the share was taken (`money-and-mail.md` A2, "Payout"). The claim key signs the whole
@@ -47,7 +48,7 @@ impl Act for CollectEnvelope {
             Some(Claim::Collected { .. } | Claim::Paid { .. }) => {
                 return Err(Rejection::AlreadyClaimed);
             }
-            Some(Claim::Waiting { .. } | Claim::Drawing { .. }) | None => {
+            Some(Claim::Waiting { .. } | Claim::Drawing { .. } | Claim::Reserved { .. }) | None => {
                 return Err(Rejection::NothingWaits);
             }
         };

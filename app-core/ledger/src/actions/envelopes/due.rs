@@ -6,7 +6,7 @@
 //! refund never meet. Both lists are cells of one item each, numbered within their round.
 
 use super::settle::draw;
-use super::{RedEnvelope, RedEnvelopeId, envelope_key};
+use super::{Claim, RedEnvelope, RedEnvelopeId, RefundTo, claim_key, envelope_key};
 use crate::draft::Draft;
 use crate::{EntryKind, Pot, Rejection, cell_key};
 use types::Round;
@@ -131,13 +131,24 @@ fn refund(draft: &mut Draft<'_>, id: RedEnvelopeId) -> Result<(), Rejection> {
     let record = draft.read::<RedEnvelope>(&envelope_key(id))?;
     let envelope = record.ok_or(Rejection::BadState("red envelope"))?;
     draft.remove(envelope_key(id));
-    if envelope.left.is_zero() {
-        return Ok(());
+    let left = envelope.left;
+    match envelope.refund_to {
+        RefundTo::Account(_) if left.is_zero() => Ok(()),
+        RefundTo::Account(to) => {
+            draft.draw(Pot::Escrow, left)?;
+            let kind = EntryKind::EnvelopeBack { envelope: id };
+            draft.on_behalf_of(envelope.tx, |draft| draft.give(to, left, kind, None))
+        }
+        RefundTo::Key(key) if left.is_zero() => {
+            draft.remove(claim_key(&key));
+            Ok(())
+        }
+        RefundTo::Key(key) => {
+            // It stays in the escrow until its key collects it.
+            draft.write(claim_key(&key), &Claim::Waiting { envelope: id, amount: left });
+            Ok(())
+        }
     }
-    draft.draw(Pot::Escrow, envelope.left)?;
-    let kind = EntryKind::EnvelopeBack { envelope: id };
-    let give = |draft: &mut Draft<'_>| draft.give(envelope.refund_to, envelope.left, kind, None);
-    draft.on_behalf_of(envelope.tx, give)
 }
 
 /// The first refund that is still to be made.

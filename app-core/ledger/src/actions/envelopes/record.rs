@@ -32,8 +32,18 @@ pub struct RedEnvelope {
     pub root: [u8; 32],
     /// The last round that may hold a claim.
     pub expiry: Round,
-    /// Who gets what nobody claims.
-    pub refund_to: Address,
+    /// Where what nobody claims goes.
+    pub refund_to: RefundTo,
+}
+
+/// Where what nobody claims goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefundTo {
+    /// To an account that is there.
+    Account(Address),
+    /// It waits under this key, which has signed for that, like a share under its claim key, and is
+    /// collected in the same way: nothing tells whose it is.
+    Key([u8; 32]),
 }
 
 /// What became of a claim key. There is a record once it has been used; it stays for ever, so that
@@ -71,6 +81,11 @@ pub enum Claim {
         amount: Amount<Abc>,
         /// What taking it cost; the rest is what its owner got.
         fee: Amount<Abc>,
+    },
+    /// What nobody claims will wait under the key.
+    Reserved {
+        /// Of which red envelope.
+        envelope: RedEnvelopeId,
     },
 }
 
@@ -153,8 +168,33 @@ impl Decode for RedEnvelope {
             lucky: r.bool()?,
             root: r.fixed()?,
             expiry: Round::decode(r)?,
-            refund_to: Address::decode(r)?,
+            refund_to: RefundTo::decode(r)?,
         })
+    }
+}
+
+impl Encode for RefundTo {
+    fn encode(&self, w: &mut Writer) {
+        match self {
+            Self::Account(address) => {
+                w.u8(1);
+                address.encode(w);
+            }
+            Self::Key(key) => {
+                w.u8(2);
+                w.fixed(key);
+            }
+        }
+    }
+}
+
+impl Decode for RefundTo {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match r.u8()? {
+            1 => Ok(Self::Account(Address::decode(r)?)),
+            2 => Ok(Self::Key(r.fixed()?)),
+            _ => Err(DecodeError::BadValue("refund")),
+        }
     }
 }
 
@@ -183,6 +223,10 @@ impl Encode for Claim {
                 amount.encode(w);
                 fee.encode(w);
             }
+            Self::Reserved { envelope } => {
+                w.u8(5);
+                envelope.encode(w);
+            }
         }
     }
 }
@@ -195,6 +239,7 @@ impl Decode for Claim {
             2 => Self::Waiting { envelope, amount: Amount::decode(r)? },
             3 => Self::Paid { envelope, amount: Amount::decode(r)? },
             4 => Self::Collected { envelope, amount: Amount::decode(r)?, fee: Amount::decode(r)? },
+            5 => Self::Reserved { envelope },
             _ => return Err(DecodeError::BadValue("claim")),
         })
     }

@@ -1,7 +1,9 @@
 //! Shares that wait under their claim keys: taken once, and only if they are worth it.
 
 use super::*;
-use crate::{CollectGround, ShareTo, Taking, collect_fee, collect_to_account, plan_collect};
+use crate::{
+    CollectGround, GiftPart, ShareTo, Taking, collect_fee, collect_to_account, plan_collect,
+};
 
 /// A share of two that waits under its key, and what brings it to Bob's account.
 fn collecting() -> (Party, KnownGift, ClaimKey, Amount<types::Abc>) {
@@ -11,10 +13,10 @@ fn collecting() -> (Party, KnownGift, ClaimKey, Amount<types::Abc>) {
     let ground = (party.chain(), &party.world.genesis.params, Round(party.round));
     let claim = plan_claim(&gift.gift, &key, ground, None).unwrap();
     gift.taking = Some(Taking { key: key.public(), to: ShareTo::Pool, attempt: None });
-    assert_eq!((gift.to_collect(), gift.is_settled()), (None, false));
+    assert_eq!((gift.to_collect(GiftPart::Share), gift.is_settled()), (None, false));
     party.takes(claim.bytes);
     let gift = party.look(gift, Some(&key.public()));
-    let (_, amount) = gift.to_collect().unwrap();
+    let (_, amount) = gift.to_collect(GiftPart::Share).unwrap();
     assert_eq!(gift.share(Some(&key.public())), Share::Waits(amount));
     (party, gift, key, amount)
 }
@@ -33,7 +35,7 @@ fn a_share_that_waits_is_taken_once_and_then_nothing_is_left_to_do() {
     let attempt = collect_to_account(gift.id(), (&key, amount), ground, party.bobs()).unwrap();
     gift.taking.as_mut().unwrap().attempt = Some(attempt.clone());
     assert_eq!(gift.share(own.as_ref()), Share::Collecting(amount));
-    assert_eq!((gift.to_collect(), gift.is_settled()), (None, false));
+    assert_eq!((gift.to_collect(GiftPart::Share), gift.is_settled()), (None, false));
     // Nothing is known before the ledger has it.
     gift = party.look(gift, own.as_ref());
     assert_eq!(gift.taking.as_ref().unwrap().attempt, Some(attempt.clone()));
@@ -42,7 +44,10 @@ fn a_share_that_waits_is_taken_once_and_then_nothing_is_left_to_do() {
     let got = amount.minus(fee).unwrap();
     assert_eq!(gift.share(own.as_ref()), Share::Got(got));
     assert_eq!(party.balance(party.bobs()), before + got.units());
-    assert_eq!((gift.to_collect(), &gift.taking.as_ref().unwrap().attempt), (None, &None));
+    assert_eq!(
+        (gift.to_collect(GiftPart::Share), &gift.taking.as_ref().unwrap().attempt),
+        (None, &None)
+    );
     assert_eq!(party.next(&[attempt.bytes]), ["already_claimed"]);
     assert_eq!(gift.left().units(), TOTAL - amount.units() - (FEE - 42));
 }
@@ -59,7 +64,7 @@ fn what_takes_a_share_is_given_up_only_once_it_can_never_come() {
     assert_eq!(gift.share(own.as_ref()), Share::Collecting(amount));
     party.round += 1;
     gift = party.look(gift, own.as_ref());
-    assert_eq!(gift.to_collect(), Some((ShareTo::Pool, amount)));
+    assert_eq!(gift.to_collect(GiftPart::Share), Some((ShareTo::Pool, amount)));
 }
 
 #[test]
@@ -75,7 +80,8 @@ fn a_share_that_is_not_worth_its_fee_is_not_taken() {
     let period = shielded::Period::new(768).unwrap();
     let person = shielded::SpendingKey::derive(&[3; 32], period).unwrap().viewing_key();
     let to = (&person, shielded::Anchor::of_nothing());
-    let pool = |amount| plan_collect((gift.id(), gift.contact), (key.public(), amount), ground, to);
+    let of = (gift.id(), gift.contact, GiftPart::Share);
+    let pool = |amount| plan_collect(of, (key.public(), amount), ground, to);
     assert!(pool(fee(ShareTo::Pool)).is_none());
     let (plan, order) = pool(fee(ShareTo::Pool).plus(Amount::new(7)).unwrap()).unwrap();
     let entering: Vec<u64> = plan.outputs.iter().map(|output| output.amount.units()).collect();

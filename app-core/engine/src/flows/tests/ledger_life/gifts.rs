@@ -136,7 +136,7 @@ impl Bank {
         })
     }
 
-    fn claim(&self, key: &[u8; 32]) -> Option<Claim> {
+    pub(super) fn claim(&self, key: &[u8; 32]) -> Option<Claim> {
         self.state.get(&claim_key(key)).map(|bytes| Claim::from_bytes(bytes).unwrap())
     }
 
@@ -209,7 +209,7 @@ impl Home {
     }
 
     /// Does something with a new engine and drops both at a request; false if it came to its end.
-    async fn stopped_at<T>(
+    pub(super) async fn stopped_at<T>(
         &self,
         request: usize,
         work: impl AsyncFnOnce(&mut Engine) -> T,
@@ -258,7 +258,7 @@ impl Home {
         id
     }
 
-    async fn gift(&self, id: RedEnvelopeId) -> KnownGift {
+    pub(super) async fn gift(&self, id: RedEnvelopeId) -> KnownGift {
         self.store.gift(id).await.unwrap().unwrap()
     }
 
