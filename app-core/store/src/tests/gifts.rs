@@ -195,3 +195,44 @@ async fn the_history_says_with_whom_a_red_envelope_was() {
         ]
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_is_kept_of_one_out_of_the_pool_reads_back_and_what_is_proved_is_forgotten_alone() {
+    use wallet::private::{PrivatePayee, Transfer, TransferState};
+    use wallet::{GiftOrder, Rest};
+    let (_temporary, store, bob) = with_bob().await;
+    let (root, rest) = ([3; 32], [4; 32]);
+    let order = GiftOrder { shares: 3, lucky: true, root, rest, rounds: 900 };
+    let wish = Transfer {
+        intent: [6; 16],
+        to: PrivatePayee::Envelope(order),
+        contact: Some(bob),
+        amount: Amount::new(30),
+        memo: None,
+        created: NOW,
+        attempt: None,
+        state: TransferState::Planned,
+    };
+    let gives = Wallet::GivesEnvelope(wish.intent, Box::new(gift(1)));
+    save(&store, vec![Wallet::SaveTransfer(Box::new(wish.clone())), gives]).await;
+    // Saved anew, as every step does: what its members are to be told stays.
+    save(&store, vec![Wallet::SaveTransfer(Box::new(wish.clone()))]).await;
+    assert_eq!(store.gift_of_transfer(wish.intent).await.unwrap(), Some(gift(1)));
+    assert_eq!(store.gift_of_transfer([7; 16]).await.unwrap(), None);
+    assert_eq!(store.transfer(wish.intent).await.unwrap(), Some(wish));
+
+    let made =
+        || KnownGift { rest: Some(Rest::new(rest)), ..KnownGift::told(gift(1), bob, true, NOW) };
+    save(&store, vec![Wallet::AddGift(Box::new(made()))]).await;
+    let id = made().id();
+    assert_eq!(store.gift(id).await.unwrap(), Some(made()));
+    let claim = Some(Claim::Waiting { envelope: id, amount: Amount::new(9) });
+    let waits = Rest { claim, bundle: Some([8; 32]), ..Rest::new(rest) };
+    let over = KnownGift { rest: Some(waits.clone()), state: GiftState::Refunded, ..made() };
+    assert!(!over.is_settled(), "it waits to be taken");
+    save(&store, vec![Wallet::SaveGift(Box::new(over))]).await;
+    assert_eq!(store.gift(id).await.unwrap().unwrap().rest, Some(waits.clone()));
+    save(&store, vec![Wallet::ForgetProved]).await;
+    let anew = Rest { claim: None, ..waits };
+    assert_eq!(store.gift(id).await.unwrap().unwrap().rest, Some(anew));
+}

@@ -142,5 +142,6 @@ fn what_leaves_the_pool_is_the_total_and_the_fee_to_the_unit() {
     assert_eq!(net.check(&tx), Ok(()));
     named.refund_to = RefundTo::Account(address(&actor(9)));
     let tx = Transaction { actions: vec![Action::CreateEnvelope(named)], ..tx };
-    net.refuses(&tx, "no_account");
+    let refused = execute(&net.state, &net.context(), &body(&[tx]), &|_| true).unwrap_err();
+    assert_eq!(refused.1.code(), "no_account");
 }
