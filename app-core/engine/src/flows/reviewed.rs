@@ -70,6 +70,8 @@ impl Engine {
                 let theirs = grant.is_some_and(|grant| grant.contact == Some(contact));
                 Ok(theirs.then(|| vec![ReviewChange::StopReceived(serial, since)]))
             }
+            // Of the conversation, not of keys.
+            Review::Challenge(_) | Review::Part(_) | Review::Closed { .. } => Ok(None),
         }
     }
 

@@ -87,7 +87,10 @@ fn payee() -> PaymentDisclosure {
 }
 
 fn expected() -> Expected {
-    Expected { verifiers: vec![[8; 32], [3; 32]], challenges: vec![[4; 32], [5; 32]] }
+    Expected {
+        verifiers: vec![[8; 32], [3; 32]],
+        challenges: vec![([4; 32], None), ([5; 32], None)],
+    }
 }
 
 fn check(disclosure: &PaymentDisclosure, expected: Option<&Expected>) -> PaymentReport {
@@ -170,7 +173,7 @@ fn another_verifier_another_challenge_and_a_time_that_is_over_are_refused() {
     let disclosure = payee();
     let with = |verifier: u8, challenge: u8| Expected {
         verifiers: vec![[verifier; 32]],
-        challenges: vec![[challenge; 32]],
+        challenges: vec![([challenge; 32], None)],
     };
     let codes_for = |expected: &Expected| codes(&check(&disclosure, Some(expected)));
     assert_eq!(codes_for(&with(3, 4)), Vec::<&str>::new());

@@ -5,6 +5,7 @@ import {
   type GrantRecord,
   type GrantStrength,
   type Reviewed,
+  type ShowingRecord,
 } from "../../bindings";
 import { Loader } from "../../lib/loader";
 import { worthShowing, type Failure } from "../../lib/transport";
@@ -13,6 +14,7 @@ import { worthShowing, type Failure } from "../../lib/transport";
 export class Grants {
   given = $state.raw<readonly GrantRecord[]>([]);
   received = $state.raw<readonly GrantRecord[]>([]);
+  asked = $state.raw<readonly ShowingRecord[]>([]);
   loaded = $state(false);
   failure = $state.raw<Failure | null>(null);
   /** Why a grant could not be stopped. */
@@ -42,6 +44,7 @@ export class Grants {
     if (!answer.ok) return;
     this.given = answer.value.given;
     this.received = answer.value.received;
+    this.asked = answer.value.asked;
     this.loaded = true;
   }
 }
