@@ -111,9 +111,9 @@ fn only_an_open_challenge_of_ours_takes_answers() {
     let (_, bob, mut rng) = actors();
     let contact = contact_of(&bob, &mut rng);
     let (_, changes) = write_challenge(&contact, asked(), NOW, &mut rng);
-    let known = changes.into_iter().find_map(|change| match change {
-        Change::Showing(ShowingChange::Add(known)) => Some(*known),
-        _ => None,
+    let known = changes.into_iter().find_map(|change| {
+        let Change::Showing(ShowingChange::Add(known)) = change else { return None };
+        Some(*known)
     });
     let known = known.unwrap();
     assert!(known.takes_answers());
