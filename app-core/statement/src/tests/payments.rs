@@ -185,6 +185,11 @@ fn another_verifier_another_challenge_and_a_time_that_is_over_are_refused() {
     let at_end = |now| codes(&check_payment(&disclosure, (&checkpoint, now), Some(&with(3, 4))));
     assert_eq!(at_end(NOT_AFTER), Vec::<&str>::new());
     assert_eq!(at_end(NOT_AFTER.plus_millis(1)), ["expired"]);
+    // What the discloser says does not lengthen what was asked.
+    let lapsed = |end| Expected { challenges: vec![([4; 32], Some(end))], ..with(3, 4) };
+    assert_eq!(codes_for(&lapsed(at(ROUNDS))), Vec::<&str>::new());
+    let before = Timestamp(at(ROUNDS).0 - 1);
+    assert_eq!(codes_for(&lapsed(before)), ["expired"]);
 }
 
 /// Makes it out anew to somebody, without the discloser.
