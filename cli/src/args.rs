@@ -12,7 +12,7 @@ use crate::output;
 
 mod review;
 
-pub(crate) use review::{Grant, Review};
+pub(crate) use review::{Challenge, Grant, Review};
 
 /// A private messenger with money in it.
 #[derive(Debug, Parser)]

@@ -9,7 +9,7 @@ use api::{
     Protection, SafetyRecord, SentRecord, Standing, SyncRecord, TokenBalance, WordsRecord,
 };
 
-use crate::{ask, first, gift};
+use crate::{ask, first, gift, payment_shown};
 
 pub(crate) fn new_account(account: &Account) -> String {
     let after = "Write down the 24 words (bcm account words): without them, a lost computer is \
@@ -135,6 +135,10 @@ pub(crate) fn message(record: &MessageRecord) -> String {
             let asks = record.request.as_ref().map(ask::brief).unwrap_or_default();
             let words = if text.is_empty() { String::new() } else { format!(": {text}") };
             format!("* {asks}{words} *")
+        }
+        (None, None) if record.showing.is_some() => {
+            let said = record.showing.as_ref().map(|it| payment_shown::brief(it, &record.id));
+            format!("* {} *", said.unwrap_or_default())
         }
         (_, Some(envelope)) => {
             let words = if text.is_empty() { String::new() } else { format!(": {text}") };
@@ -362,6 +366,7 @@ mod tests {
             payment: None,
             envelope: None,
             request: None,
+            showing: None,
         }
     }
 

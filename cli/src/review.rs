@@ -6,6 +6,7 @@ use api::{
 };
 
 use crate::human::{balance_line, history_line, one_line};
+use crate::payment_shown as payment;
 
 /// What stopping does and does not do.
 const KEPT: &str = "They see nothing new from now on. What they saw before, they may have kept.";
@@ -53,6 +54,12 @@ pub(crate) fn given(record: &GivenRecord) -> String {
              they can show to anyone.",
             path.as_deref().unwrap_or_default()
         ),
+        (GrantDelivery::Queued | GrantDelivery::Sent, _)
+            if record.grant.strength == GrantStrength::Payment =>
+        {
+            "It answers their challenge in your conversation; what it shows they can show to anyone."
+                .to_owned()
+        }
         (GrantDelivery::Queued, _) => "It goes out as soon as the network answers.".to_owned(),
         (GrantDelivery::Sent, _) => "It is on its way by chat.".to_owned(),
         (GrantDelivery::File, Some(path)) => format!("Sealed for them alone: {path}"),
@@ -76,6 +83,10 @@ pub(crate) fn list(record: &Grants) -> String {
             lines.push(title.to_owned());
             lines.extend(grants.iter().map(|grant| format!("  {}", line(grant))));
         }
+    }
+    if !record.asked.is_empty() {
+        lines.push("Asked:".to_owned());
+        lines.extend(record.asked.iter().map(|asked| format!("  {}", payment::asked(asked))));
     }
     if lines.is_empty() {
         lines.push("Nobody was given a look at your account, and nobody gave you one.".to_owned());
@@ -143,6 +154,9 @@ pub(crate) fn card(record: &ReviewerRecord) -> String {
 }
 
 fn line(grant: &GrantRecord) -> String {
+    if grant.strength == GrantStrength::Payment {
+        return payment::line(grant);
+    }
     let months = match grant.months.as_slice() {
         [first, .., last] => format!(": {first} to {last}"),
         [one] => format!(": {one}"),

@@ -84,6 +84,7 @@ fn money_goes_into_the_pool_to_somebody_and_out_again() {
     // Both show it to carol, who has asked; nobody else takes it, nor what is public anyway.
     let carol = net.person("carol");
     one_payment_is_shown([&alice, &bob, &carol], paid["tx"].as_str().unwrap());
+    one_payment_is_shown_in_a_chat([&alice, &carol], paid["tx"].as_str().unwrap());
 
     // Out: everybody sees whom and how much, not from whom.
     let address = transparent(&carol);
@@ -180,6 +181,62 @@ fn one_payment_is_shown([alice, bob, carol]: [&Person; 3], paid: &str) {
         let line = ["review", "grant", card, "--strength", "payment", "--tx", tx, "--challenge"];
         alice.refuses(&[&line[..], &[challenge, "--purpose", "x", "--out", "x"]].concat(), code);
     }
+}
+
+/// Carol asks Alice in their chat, and Alice answers there.
+fn one_payment_is_shown_in_a_chat([alice, carol]: [&Person; 2], paid: &str) {
+    alice.run(&["contact", "add", &carol.invite()]);
+    eventually("alice as a contact", || {
+        carol.run(&["sync"]);
+        let contacts = carol.run(&["contact", "list"]);
+        (!contacts["contacts"].as_array().unwrap().is_empty()).then_some(())
+    });
+    let grant = ["review", "grant", "carol", "--strength", "payment", "--tx", paid];
+    let grant = [&grant[..], &["--purpose", "the tax office"]].concat();
+    alice.refuses(&grant, "not_asked");
+    let ask =
+        ["review", "challenge", "--to", "alice", "--payment", "the lunch", "--purpose", "taxes"];
+    let asked = carol.run(&ask)["showing"].clone();
+    assert_eq!((&asked["state"], &asked["from"]), (&"open".into(), &"me".into()));
+    let list =
+        |person: &Person| person.run(&["review", "list"])["asked"].as_array().unwrap().clone();
+    let there = eventually("carol's challenge", || list(alice).pop());
+    assert_eq!((&there["which"], &there["purpose"]), (&"the lunch".into(), &"taxes".into()));
+    assert_eq!((&there["from"], &there["challenge"]), (&"carol".into(), &asked["challenge"]));
+    let brings = |person: &Person, contact: &str| {
+        let read = person.run(&["chat", "read", contact]);
+        let messages = read["messages"].as_array().unwrap().clone();
+        messages.into_iter().filter(|it| it["showing"] != Value::Null).collect::<Vec<_>>()
+    };
+    assert_eq!(brings(alice, "carol").len(), 1);
+
+    // One that is declined is over for both.
+    let id = there["id"].as_str().unwrap();
+    assert_eq!(alice.run(&["review", "decline", id])["showing"]["state"], "declined");
+    alice.refuses(&grant, "not_asked");
+    eventually("that she does not want to", || {
+        (list(carol).pop()?["state"] == "declined").then_some(())
+    });
+
+    let asked = carol.run(&ask)["showing"].clone();
+    eventually("the second", || (list(alice).len() == 2).then_some(()));
+    let given = alice.run(&grant);
+    assert_eq!((&given["delivery"], &given["card"]), (&"sent".into(), &Value::Null));
+    alice.refuses(&grant, "not_asked");
+    let shown = eventually("the verdict", || {
+        let received = carol.run(&["review", "list"])["received"].as_array().unwrap().clone();
+        received.into_iter().find(|it| it["serial"] == asked["id"])
+    });
+    assert_eq!((&shown["owner"], &shown["strength"]), (&"alice".into(), &"payment".into()));
+    assert_eq!(shown["payment"]["amount"], "12.5");
+    assert_eq!(shown["payment"]["claims"].as_array().unwrap().len(), 4);
+    assert_eq!(shown["not_after"], asked["not_after"]);
+    let told = brings(carol, "alice").pop().unwrap();
+    assert_eq!((&told["from"], &told["showing"]["state"]), (&"alice".into(), &"proved".into()));
+    let given = alice.run(&["review", "list"])["given"].as_array().unwrap().clone();
+    assert_eq!((given.len(), &given[1]["tx"]), (2, &paid.into()), "{given:?}");
+    let id = asked["id"].as_str().unwrap();
+    carol.refuses(&["review", "decline", id], "challenge_closed");
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod payment;
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{Read, Write, stderr, stdout};
+use std::io::{self, Read, Write, stderr, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -64,7 +64,13 @@ pub(crate) fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage(&error),
     };
     let done = said(&args).and_then(|(text, failed)| {
-        writeln!(stdout(), "{text}").map_err(|error| failure("io", error.to_string()))?;
+        match writeln!(stdout(), "{text}") {
+            // Whoever reads has read enough: the verdict stays what it is.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                return Err(failure("io", error.to_string()));
+            }
+            Ok(()) | Err(_) => {}
+        }
         Ok(if failed { ExitCode::from(FAILED) } else { ExitCode::SUCCESS })
     });
     done.unwrap_or_else(|failure| fail(&failure, FAILED))

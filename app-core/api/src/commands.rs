@@ -15,6 +15,7 @@ mod pay;
 mod payment_shown;
 mod private;
 mod review;
+mod showing;
 mod statement;
 mod transfer;
 mod waiting;

@@ -37,17 +37,19 @@ pub use records::{
     Diagnosis, Envelope, Envelopes, Explorer, FaucetRecord, FinalityRecord, FindingRecord,
     GivenRecord, GrantPreview, GrantRecord, Grants, History, HistoryEntry, InviteRecord,
     LightRecord, LinkRecord, ManagerRecord, MessageRecord, MoveOutlook, MoveRecord, NamedAddress,
-    OneAddress, OneContact, OneEnvelope, OneGrant, OneRequest, OneTransfer, PaymentClaimRecord,
-    PaymentOfMessage, PaymentRecord, PeerRecord, PoolRecord, PrivateAddressRecord, QuoteRecord,
-    RequestRecord, Requests, Reviewed, ReviewerRecord, RoundRecord, SafetyRecord, SeenRecord,
-    SentMessage, SentRecord, ShownPayment, SmallNote, SplitRecord, StatementFile, StatementFormat,
-    StatementSaved, Status, SyncRecord, TokenBalance, TransferRecord, Transfers, WordsRecord,
+    OneAddress, OneContact, OneEnvelope, OneGrant, OneRequest, OneShowing, OneTransfer,
+    PaymentClaimRecord, PaymentOfMessage, PaymentRecord, PeerRecord, PoolRecord,
+    PrivateAddressRecord, QuoteRecord, RequestRecord, Requests, Reviewed, ReviewerRecord,
+    RoundRecord, SafetyRecord, SeenRecord, SentMessage, SentRecord, ShowingRecord, ShownPayment,
+    SmallNote, SplitRecord, StatementFile, StatementFormat, StatementSaved, Status, SyncRecord,
+    TokenBalance, TransferRecord, Transfers, WordsRecord,
 };
 pub use states::{
     AddressSort, Carrier, Connection, ContactState, EntryKind, EntryRemark, EnvelopeState,
     FindingCode, Flow, GrantDelivery, GrantState, GrantStrength, Health, KeyKind, KeyStage,
     MessageState, Path, PaymentState, PeerNote, PeerRole, ProfileState, Protection, RequestState,
-    ReviewedPool, ShareState, Shown, Standing, TokenName, Topic, TransferStep, VoteMark, Whose,
+    ReviewedPool, ShareState, ShowingState, Shown, Standing, TokenName, Topic, TransferStep,
+    VoteMark, Whose,
 };
 pub use surroundings::{default_profile, given_passphrase};
 pub use table::{Command, commands};

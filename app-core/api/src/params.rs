@@ -439,8 +439,32 @@ params! {
         #[serde(default)] tx: Option<String>,
         /// Of one payment: what its verifier has asked to be answered, 64 hex digits.
         #[serde(default)] challenge: Option<String>,
-        /// Of one payment: for how many days it counts; 7 if nothing is said.
+        /// Of one payment as a file: for how many days it counts; 7 if nothing is said.
         #[serde(default)] days: Option<u32>,
+        /// Of one payment: as a file, not over chat.
+        #[serde(default)] file: bool,
+    }
+
+    /// A payment that somebody is to show us.
+    ReviewChallenge {
+        /// A contact's id or name; nobody if the challenge is handed over by other means.
+        #[serde(default)] to: Option<String>,
+        /// Which payment is meant, in words.
+        #[serde(default)] which: Option<String>,
+        /// What for.
+        #[serde(default)] purpose: Option<String>,
+        /// For how many days it counts; 30 if nothing is said.
+        #[serde(default)] days: Option<u32>,
+        /// Wait for a worker's acknowledgement.
+        #[serde(default)] wait: bool,
+    }
+
+    /// A challenge to show a payment.
+    OfChallenge {
+        /// Its id, or the first digits of that.
+        id: String,
+        /// Wait for a worker's acknowledgement.
+        #[serde(default)] wait: bool,
     }
 
     /// A payment that somebody shows us.

@@ -29,7 +29,7 @@ pub use money::{
     OneTransfer, PaymentRecord, PoolRecord, PrivateAddressRecord, QuoteRecord, SmallNote,
     TokenBalance, TransferRecord, Transfers,
 };
-pub use payment::{ChallengeRecord, PaymentClaimRecord, ShownPayment};
+pub use payment::{ChallengeRecord, OneShowing, PaymentClaimRecord, ShowingRecord, ShownPayment};
 pub use profile::{
     Account, AccountRecord, Addresses, CheckpointRecord, LightRecord, Status, SyncRecord,
     WordsRecord,

@@ -24,7 +24,9 @@ mod explorer;
 mod review;
 
 pub use explorer::{Carrier, FindingCode, Health, Path, PeerNote, PeerRole, VoteMark};
-pub use review::{EntryRemark, GrantDelivery, GrantState, GrantStrength, ReviewedPool};
+pub use review::{
+    EntryRemark, GrantDelivery, GrantState, GrantStrength, ReviewedPool, ShowingState,
+};
 
 words! {
     /// What stands between a profile's key and whoever has the device.

@@ -15,10 +15,10 @@ use crate::params::{
     AccountConfirmWords, AccountNew, AccountRestore, AddressAdd, AddressText, ChatMessages,
     ChatRead, ChatRetry, ChatSeen, ChatSend, CheckpointUse, ContactAdd, ContactCompare,
     ContactMark, EnvelopeClaim, EnvelopeCreate, Fresh, HistoryOf, LinkCreate, Migrate, NetworkAdd,
-    Nothing, OfContact, OfRequest, OfTransfer, Pay, PayQuote, PrivateAddress, ProfileOpen,
-    RequestCreate, RequestPay, RequestSplit, ReviewCheck, ReviewGrant, ReviewImport, ReviewPreview,
-    ReviewSave, ReviewShow, ReviewStatement, ReviewStop, SendAllToFalcon, SendToAddress, TopUp,
-    TopUpLater, TransferList,
+    Nothing, OfChallenge, OfContact, OfRequest, OfTransfer, Pay, PayQuote, PrivateAddress,
+    ProfileOpen, RequestCreate, RequestPay, RequestSplit, ReviewChallenge, ReviewCheck,
+    ReviewGrant, ReviewImport, ReviewPreview, ReviewSave, ReviewShow, ReviewStatement, ReviewStop,
+    SendAllToFalcon, SendToAddress, TopUp, TopUpLater, TransferList,
 };
 use crate::{App, Desk, Error, Topic};
 
@@ -57,6 +57,9 @@ impl Command {
         (self.call)(desk, params)
     }
 }
+
+/// What a conversation and the list of grants show.
+const SHOWING: &[Topic] = &[Topic::Review, Topic::Chat];
 
 /// All commands, in the order of the table.
 #[must_use]
@@ -290,7 +293,7 @@ fn review() -> Vec<Command> {
         app("review_preview", "What a review grant would open, and for whom.", &[], {
             |app, p: ReviewPreview| async move { app.review_preview(p).await }
         }),
-        signing("review_grant", "Gives a review key.", &[Topic::Review], {
+        signing("review_grant", "Gives a review key.", SHOWING, {
             |app, p: ReviewGrant| async move { app.review_grant(p).await }
         }),
         app("review_import", "Takes a review key that came as a file.", &[Topic::Review], {
@@ -305,10 +308,16 @@ fn review() -> Vec<Command> {
         app("review_show", "An account that we review, as proved.", &[], {
             |app, p: ReviewShow| async move { app.review_show(&p.whose, p.sync).await }
         }),
-        app("review_challenge", "What to ask somebody with who shows us a payment.", &[], {
-            |app, _: Nothing| async move { app.review_challenge().await }
+        app("review_challenge", "Asks somebody to show us a payment.", SHOWING, {
+            |app, p: ReviewChallenge| async move { app.review_challenge(p).await }
         }),
-        app("review_check", "Checks a payment that somebody shows us.", &[], {
+        app(
+            "review_decline",
+            "Declines to show a payment, or withdraws one's own wish.",
+            SHOWING,
+            |app, p: OfChallenge| async move { app.review_decline(&p.id, p.wait).await },
+        ),
+        app("review_check", "Checks a payment that somebody shows us.", &[Topic::Review], {
             |app, p: ReviewCheck| async move { app.review_check(&p.file).await }
         }),
         app("review_card", "What others seal grants to.", &[], |app, _: Nothing| async move {

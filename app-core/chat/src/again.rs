@@ -1,5 +1,6 @@
 //! Saying again what was not read: after a session broke, or after a contact has begun anew.
 
+use core::mem::take;
 use ledger::{Gift, RedEnvelopeId};
 use rand_core::CryptoRng;
 use std::collections::BTreeMap;
@@ -8,7 +9,9 @@ use wire::{Decode, Encode};
 
 use crate::content::MAX_RECEIPTS;
 use crate::send::{hello, message_id};
-use crate::{Body, Change, Content, Me, Message, PaymentRequest, Pending, Queue};
+use crate::{
+    Body, Change, Content, Me, Message, PaymentChallenge, PaymentRequest, Pending, Queue, Review,
+};
 
 /// How far back it is looked for what a contact may have missed, in milliseconds. Mail waits no
 /// longer than that anyway.
@@ -28,6 +31,8 @@ pub struct Unconfirmed {
     pub gifts: BTreeMap<RedEnvelopeId, Box<Gift>>,
     /// What is asked for by the requests among what we have written.
     pub requests: BTreeMap<MessageId, PaymentRequest>,
+    /// What is to be shown by the challenges among what we have written.
+    pub challenges: BTreeMap<MessageId, PaymentChallenge>,
     /// Requests that we have closed, and whether they were our own. They are closed once more: nobody
     /// confirms that.
     pub closed: Vec<(MessageId, bool)>,
@@ -41,12 +46,13 @@ pub struct Unconfirmed {
 pub fn say_again<R: CryptoRng>(
     account: OpenId,
     queue: Option<&Queue>,
-    missed: Unconfirmed,
+    mut missed: Unconfirmed,
     me: &Me,
     (now, rng): (Timestamp, &mut R),
 ) -> Vec<Change> {
     let hello = queue.map(|queue| hello(account, queue, me, now, rng));
-    let Unconfirmed { written, mut received, waiting, mut gifts, mut requests, closed } = missed;
+    let (written, waiting) = (take(&mut missed.written), take(&mut missed.waiting));
+    let (mut received, closed) = (take(&mut missed.received), take(&mut missed.closed));
     received.truncate(MAX_RECEIPTS);
     let removed: Vec<_> = waiting.iter().map(|(at, _)| Change::RemovePending(*at)).collect();
     let said = |pending: &Pending| match Content::from_bytes(&pending.content).map(|it| it.body) {
@@ -81,7 +87,7 @@ pub fn say_again<R: CryptoRng>(
     });
     let ends: Vec<_> = ends.collect();
     let written = written.into_iter().map(|message| {
-        let content = content_of(&message, &mut gifts, &mut requests).to_bytes();
+        let content = content_of(&message, &mut missed).to_bytes();
         Pending { contact: account, message: Some(message.id), content }
     });
     let said = hello.into_iter().chain(receipts).chain(written).chain(ends).chain(later);
@@ -93,15 +99,14 @@ pub fn say_again<R: CryptoRng>(
 }
 
 /// The content that carried a message of ours.
-fn content_of(
-    message: &Message,
-    gifts: &mut BTreeMap<RedEnvelopeId, Box<Gift>>,
-    requests: &mut BTreeMap<MessageId, PaymentRequest>,
-) -> Content {
+fn content_of(message: &Message, missed: &mut Unconfirmed) -> Content {
     let Message { id, time, text, payment, envelope, request, .. } = message;
-    let gift = envelope.and_then(|envelope| gifts.remove(&envelope));
-    if let (None, Some(asked)) = (payment, requests.remove(id)) {
+    let gift = envelope.and_then(|envelope| missed.gifts.remove(&envelope));
+    if let (None, Some(asked)) = (payment, missed.requests.remove(id)) {
         return Content { id: *id, time: *time, body: Body::Request(asked) };
+    }
+    if let Some(asked) = missed.challenges.remove(id) {
+        return Content { id: *id, time: *time, body: Body::Review(Review::Challenge(asked)) };
     }
     if let (Some(payment), Some(request)) = (payment, request) {
         let (request, payment, memo) = (*request, *payment, text.clone());

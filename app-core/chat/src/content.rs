@@ -232,7 +232,7 @@ impl Decode for Content {
                 memo: r.text(MAX_TEXT)?,
             },
             15 => Body::Closed { request: MessageId::decode(r)?, by_asker: r.bool()? },
-            tag @ Review::FIRST_TAG..=Review::LAST_TAG => Body::Review(Review::decode(tag, r)?),
+            tag if Review::is_tag(tag) => Body::Review(Review::decode(tag, r)?),
             _ => return Err(DecodeError::BadValue("kind of content")),
         };
         Ok(Self { id, time, body })

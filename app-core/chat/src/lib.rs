@@ -23,6 +23,7 @@ mod route;
 mod safety;
 mod send;
 mod session;
+mod showing;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -52,5 +53,9 @@ pub use send::{
     unsendable, vouch, write, write_gift, write_payment,
 };
 pub use session::session_changes;
+pub use showing::{
+    Answer, AnswerPart, KnownShowing, MAX_ASKED, MAX_PARTS, PaymentChallenge, ShowingChange,
+    ShowingState, answer_message, close_showing, write_answer, write_challenge,
+};
 pub use standing::{Standing, accept, decline};
 pub use unsent::{given_up, retell, retry};

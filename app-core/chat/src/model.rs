@@ -12,6 +12,7 @@ use crate::ask::{Closed, KnownRequest};
 use crate::card::Card;
 use crate::review::ReviewLetter;
 use crate::route::Route;
+use crate::showing::ShowingChange;
 use crate::standing::Standing;
 
 /// The other account of a one-to-one chat.
@@ -124,7 +125,8 @@ pub struct Message {
     pub payment: Option<PaymentRef>,
     /// The red envelope that it brings.
     pub envelope: Option<RedEnvelopeId>,
-    /// The request that it pays; without a payment, its own id: it brings that request.
+    /// The request that it pays, or that it answers by showing a payment; its own id, if it brings a
+    /// request itself.
     pub request: Option<MessageId>,
 }
 
@@ -302,6 +304,8 @@ pub enum Change {
         /// When it was put on its way.
         sent: Timestamp,
     },
+    /// About challenges to show a payment.
+    Showing(ShowingChange),
     /// Append to the contents that wait to be encrypted.
     AddPending(Pending),
     /// It has been encrypted.

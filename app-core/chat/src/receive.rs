@@ -7,8 +7,8 @@ use types::{MessageId, Round, Timestamp};
 
 use crate::content::{Body, Content, Hello, Vouched};
 use crate::{
-    Change, Closed, Contact, Delivery, Direction, KnownRequest, Me, Message, PaymentRef,
-    PaymentRequest, Review, Standing,
+    Answer, Change, Closed, Contact, Delivery, Direction, KnownRequest, KnownShowing, Me, Message,
+    PaymentChallenge, PaymentRef, PaymentRequest, Review, ShowingChange, Standing,
 };
 
 /// Why a content is dropped. Nobody is told: an answer would be an oracle for strangers.
@@ -87,6 +87,12 @@ fn said(contact: Contact, (id, time): (MessageId, Timestamp), body: Body, now: T
             Taken { changes, ..heard(contact) }
         }
         Body::AskPrivateAddress => heard(contact),
+        Body::Review(Review::Challenge(asked)) => challenges(contact, (id, time), asked, now),
+        Body::Review(Review::Closed { showing, by_asker }) => {
+            let (of, made, by) = (Some(contact.account), !by_asker, Closed::ByContact);
+            let closed = ShowingChange::Close { contact: of, showing, made, by, at: now };
+            heard(contact).and([closed.into()])
+        }
         // What was not confirmed comes again, perhaps when the request is accepted.
         Body::Review(review) => {
             Taken { review: accepted.then_some((id, review)), ..heard(contact) }
@@ -219,6 +225,21 @@ fn asks(
         KnownRequest { id, contact: account, made: false, request, told: now, closed: None };
     taken.changes.push(Change::AddRequest(Box::new(known)));
     taken
+}
+
+/// A contact asks to be shown a payment.
+fn challenges(
+    contact: Contact,
+    (id, time): (MessageId, Timestamp),
+    asked: PaymentChallenge,
+    now: Timestamp,
+) -> Taken {
+    let of = Some(contact.account);
+    let says = Says { request: Some(id), ..Says::default() };
+    let taken = arrived(contact, id, time, (asked.which.clone(), says));
+    let (closed, answer) = (None, Answer::None);
+    let known = KnownShowing { id, contact: of, made: false, asked, told: now, closed, answer };
+    taken.and([ShowingChange::Add(Box::new(known)).into()])
 }
 
 /// A contact says that it has paid what we asked for.

@@ -1,5 +1,6 @@
-//! Review keys on their way (`money-and-mail.md` B9): cards, further keys, and that a grant was
-//! stopped. What lies in a card is the wallet's to read: here it is bytes that only a session carries.
+//! Review keys on their way (`money-and-mail.md` B9): cards, further keys, that a grant was stopped, and
+//! single payments that are asked for and shown. What lies in a card, or in what shows a payment, is
+//! not read here: it is bytes that only a session carries.
 
 use core::fmt;
 use rand_core::CryptoRng;
@@ -9,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::content::{Body, Content};
 use crate::send::message_id;
-use crate::{Change, Pending};
+use crate::{AnswerPart, Change, PaymentChallenge, Pending};
 
 /// Most bytes of a card: with everything around it, it still fits the largest mailbox bucket.
 pub const MAX_REVIEW: usize = 12_000;
@@ -27,6 +28,17 @@ pub enum Review {
         serial: [u8; 16],
         /// When that was.
         since: Timestamp,
+    },
+    /// Show me one payment.
+    Challenge(PaymentChallenge),
+    /// A piece of what shows it.
+    Part(AnswerPart),
+    /// I do not show what you asked for, or do not want any more what I asked for.
+    Closed {
+        /// The challenge.
+        showing: MessageId,
+        /// True if its own maker says so.
+        by_asker: bool,
     },
 }
 
@@ -63,14 +75,29 @@ impl ReviewLetter {
 }
 
 impl Review {
-    pub(crate) const FIRST_TAG: u8 = 16;
-    pub(crate) const LAST_TAG: u8 = 18;
+    /// Single payments; a second tag says what of them.
+    const SHOWING: u8 = 11;
+
+    /// True for a kind of content that is about review keys.
+    pub(crate) const fn is_tag(tag: u8) -> bool {
+        matches!(tag, Self::SHOWING | 16..=18)
+    }
 
     pub(crate) fn decode(tag: u8, r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         match tag {
+            Self::SHOWING => Self::decode_showing(r),
             16 => Ok(Self::Card(Zeroizing::new(r.bytes(MAX_REVIEW)?))),
             17 => Ok(Self::Key(Zeroizing::new(r.bytes(MAX_REVIEW)?))),
             18 => Ok(Self::Stopped { serial: r.fixed()?, since: Timestamp::decode(r)? }),
+            _ => Err(DecodeError::BadValue("kind of content")),
+        }
+    }
+
+    fn decode_showing(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match r.u8()? {
+            1 => Ok(Self::Challenge(PaymentChallenge::decode(r)?)),
+            2 => Ok(Self::Part(AnswerPart::decode(r)?)),
+            3 => Ok(Self::Closed { showing: MessageId::decode(r)?, by_asker: r.bool()? }),
             _ => Err(DecodeError::BadValue("kind of content")),
         }
     }
@@ -92,6 +119,19 @@ impl Encode for Review {
                 w.fixed(serial);
                 since.encode(w);
             }
+            Self::Challenge(asked) => {
+                w.fixed(&[Self::SHOWING, 1]);
+                asked.encode(w);
+            }
+            Self::Part(part) => {
+                w.fixed(&[Self::SHOWING, 2]);
+                part.encode(w);
+            }
+            Self::Closed { showing, by_asker } => {
+                w.fixed(&[Self::SHOWING, 3]);
+                showing.encode(w);
+                w.bool(*by_asker);
+            }
         }
     }
 }
@@ -102,6 +142,9 @@ impl fmt::Debug for Review {
             Self::Card(_) => "Card([secret])",
             Self::Key(_) => "Key([secret])",
             Self::Stopped { .. } => "Stopped",
+            Self::Challenge(_) => "Challenge",
+            Self::Part(_) => "Part([secret])",
+            Self::Closed { .. } => "Closed",
         })
     }
 }

@@ -20,6 +20,7 @@ mod letter;
 mod private;
 mod review;
 mod safety;
+mod showing;
 mod standing;
 mod unsent;
 

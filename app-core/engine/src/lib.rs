@@ -20,6 +20,7 @@ mod observatory;
 mod outlook;
 mod safety;
 mod share;
+mod showing;
 mod signing;
 mod writer;
 
@@ -43,7 +44,7 @@ pub use flows::private::{
 };
 pub use flows::review::{GrantTo, Granted, Granting};
 pub use flows::statement::{
-    OfWhom, PaymentMade, PaymentWish, ReceiptsMade, StatementMade, StatementWish,
+    Answering, OfWhom, PaymentMade, PaymentWish, ReceiptsMade, StatementMade, StatementWish,
 };
 pub use flows::sync::Synced;
 pub use light::{ManagerRecord, Mark, RoundLine, Survey};
@@ -55,6 +56,7 @@ pub use observatory::{
 pub use outlook::{Migration, Outlook, migration, swept, waiting};
 pub use safety::Safety;
 pub use share::{Taker, Who};
+pub use showing::ShowingWish;
 pub use wallet::Quote;
 pub use writer::Writer;
 

@@ -51,7 +51,8 @@ pub fn fuzz_payment(bytes: &[u8]) {
     let Ok(disclosure) = PaymentDisclosure::read(bytes) else { return };
     assert_eq!(PaymentDisclosure::read(&disclosure.to_bytes()).as_ref(), Ok(&disclosure));
     let asked = &disclosure.facts.asked;
-    let expected = Expected { verifiers: vec![asked.verifier], challenges: vec![asked.challenge] };
+    let expected =
+        Expected { verifiers: vec![asked.verifier], challenges: vec![(asked.challenge, None)] };
     let newest = disclosure.facts.evidence.newest().map_or_else(nowhere, Checkpoint::of);
     for checkpoint in [nowhere(), newest] {
         let report = check_payment(&disclosure, (&checkpoint, Timestamp(5)), Some(&expected));

@@ -23,7 +23,7 @@ pub use grant::{
     GrantFault, GrantTerms, Grantee, KeyDigest, MAX_CASE, MAX_GRANT_KEYS, MAX_PURPOSE, ReviewGrant,
     Serial, Strength, contact_fingerprint,
 };
-pub use model::{GivenGrant, ReceivedGrant, ReviewChange, Tip};
+pub use model::{GivenGrant, ReceivedGrant, ReviewChange, ShownPayment, Tip};
 pub use owner::{BadMonths, GrantState, GrantWish, months_of, periods_of, viewing_key};
 pub use pool::{KeyName, ReviewKeys, ReviewedNote, ReviewedStep, Sighting};
 pub use pool_fees::PoolFees;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Runner, unreadable};
-use crate::args::{Grant, Review};
+use crate::args::{Challenge, Grant, Review};
 use crate::output::print;
 use crate::payment_shown as payment;
 use crate::review as text;
@@ -43,7 +43,14 @@ impl Runner {
                 let params = json!({ "card": hex::encode(bytes) });
                 self.show("review_import", params, text::one).await
             }
-            Review::Challenge => self.show("review_challenge", json!({}), payment::challenge).await,
+            Review::Challenge(Challenge { to, payment, purpose, days }) => {
+                let params = json!({ "to": to, "which": payment, "purpose": purpose, "days": days, "wait": true });
+                self.show("review_challenge", params, payment::challenge).await
+            }
+            Review::Decline { id } => {
+                let params = json!({ "id": id, "wait": true });
+                self.show("review_decline", params, payment::declined).await
+            }
             Review::Stop { serial } => {
                 self.show("review_stop", json!({ "serial": serial }), text::stopped).await
             }
@@ -59,10 +66,6 @@ impl Runner {
 
     async fn grant(&mut self, grant: &Grant) -> Result<ExitCode, Error> {
         let as_file = grant.to.trim_start().starts_with(REVIEWER);
-        if grant.strength == "payment" && grant.out.is_none() {
-            let words = "a payment is shown by a file: it needs --out F";
-            return Err(Error::new("usage", words));
-        }
         if grant.strength != "payment" && as_file != grant.out.is_some() {
             let words = "a reviewer's card needs --out F, a contact gets its grant by chat";
             return Err(Error::new("usage", words));
@@ -77,6 +80,7 @@ impl Runner {
         with_purpose["tx"] = grant.tx.clone().into();
         with_purpose["challenge"] = grant.challenge.clone().into();
         with_purpose["days"] = grant.days.into();
+        with_purpose["file"] = (grant.strength == "payment" && grant.out.is_some()).into();
         let given: GivenRecord = self.face.call("review_grant", with_purpose).await?;
         let card = match (&given.card, &grant.out) {
             (Some(card), Some(out)) => {

@@ -150,6 +150,8 @@ export type ChallengeRecord = {
 	verifier: string,
 	/** The same in digits, for the discloser to compare. */
 	digits: string,
+	/** What is remembered of it. */
+	showing: ShowingRecord,
 };
 
 /** A part of a conversation. */
@@ -724,6 +726,12 @@ export type GrantRecord = {
 	 *  asked, and for our own.
 	 */
 	proved: boolean | null,
+	/** Of one payment that we have shown: its transaction, as the history has it. */
+	tx: string | null,
+	/** Of one payment: the last moment at which it counts. */
+	not_after: string | null,
+	/** Of one payment that was shown to us: what it shows, checked. */
+	payment: ShownPayment | null,
 };
 
 /** What has become of a review grant. */
@@ -754,6 +762,8 @@ export type Grants = {
 	given: GrantRecord[],
 	/** Those that we have received, in order. */
 	received: GrantRecord[],
+	/** Who is to show whom a payment, in order; nothing that an answer which holds has ended. */
+	asked: ShowingRecord[],
 	/** Whether the profile was brought up to date first. */
 	synced: boolean,
 };
@@ -934,6 +944,8 @@ export type MessageRecord = {
 	envelope: Envelope | null,
 	/** The request of payment that it brings. */
 	request: RequestRecord | null,
+	/** The challenge to show a payment that it brings, if that has its own id, or answers. */
+	showing: ShowingRecord | null,
 };
 
 /** How far a message got. */
@@ -1038,6 +1050,14 @@ export type NumberedWord = {
 	word: string,
 };
 
+/** A challenge to show a payment. */
+export type OfChallenge = {
+	/** Its id, or the first digits of that. */
+	id: string,
+	/** Wait for a worker's acknowledgement. */
+	wait?: boolean,
+};
+
 /** A contact. */
 export type OfContact = {
 	/** Its id or its name. */
@@ -1086,6 +1106,12 @@ export type OneGrant = {
 export type OneRequest = {
 	/** The request. */
 	request: RequestRecord,
+};
+
+/** One challenge. */
+export type OneShowing = {
+	/** The challenge. */
+	showing: ShowingRecord,
 };
 
 /** One private payment. */
@@ -1422,6 +1448,20 @@ export type Requests = {
 	synced: boolean,
 };
 
+/** A payment that somebody is to show us. */
+export type ReviewChallenge = {
+	/** A contact's id or name; nobody if the challenge is handed over by other means. */
+	to?: string | null,
+	/** Which payment is meant, in words. */
+	which?: string | null,
+	/** What for. */
+	purpose?: string | null,
+	/** For how many days it counts; 30 if nothing is said. */
+	days?: number | null,
+	/** Wait for a worker's acknowledgement. */
+	wait?: boolean,
+};
+
 /** A payment that somebody shows us. */
 export type ReviewCheck = {
 	/** The file, in hex. */
@@ -1446,8 +1486,10 @@ export type ReviewGrant = {
 	tx?: string | null,
 	/** Of one payment: what its verifier has asked to be answered, 64 hex digits. */
 	challenge?: string | null,
-	/** Of one payment: for how many days it counts; 7 if nothing is said. */
+	/** Of one payment as a file: for how many days it counts; 7 if nothing is said. */
 	days?: number | null,
+	/** Of one payment: as a file, not over chat. */
+	file?: boolean,
 };
 
 /** A card that came as a file. */
@@ -1678,6 +1720,51 @@ export type ShareState =
 "too_small" | 
 /** Too late. */
 "missed";
+
+/** A challenge to show a payment, ours or a contact's. */
+export type ShowingRecord = {
+	/** Names it. */
+	id: string,
+	/** The other side; null for a challenge of ours that did not go over chat. */
+	contact: string | null,
+	/** Who asks: `me` or the contact's name. */
+	from: string,
+	/** What is to be answered: 64 hex digits. */
+	challenge: string,
+	/** Which payment is meant, in words. */
+	which: string,
+	/** What for. */
+	purpose: string,
+	/** When it was told. */
+	time: string,
+	/** The last moment at which an answer counts. */
+	not_after: string,
+	/** What has become of it. */
+	state: ShowingState,
+	/** Of an answer that does not hold, the code that says why. */
+	code: string | null,
+	/** The same in words. */
+	why: string | null,
+	/** What an answer to us shows, checked. */
+	payment: ShownPayment | null,
+};
+
+/** What has become of a challenge to show a payment. */
+export type ShowingState = 
+/** It can be answered. */
+"open" | 
+/** It is answered: the other side judges ours, our light node has not checked a contact's yet. */
+"answered" | 
+/** The answer holds. */
+"proved" | 
+/** The answer does not hold; another one may. */
+"refused" | 
+/** Whoever was asked does not want to show it. */
+"declined" | 
+/** Whoever asked does not want it any more. */
+"withdrawn" | 
+/** Its time is over. */
+"expired";
 
 /** What everybody would see of a payment. */
 export type Shown = 
@@ -2136,7 +2223,7 @@ export const commands = {
   addressRemove: (params: AddressText) => call<OneAddress>("address_remove", params),
   /** What a review grant would open, and for whom. */
   reviewPreview: (params: ReviewPreview) => call<GrantPreview>("review_preview", params),
-  /** Gives a review key. Changes: review. */
+  /** Gives a review key. Changes: review, chat. */
   reviewGrant: (params: ReviewGrant) => call<GivenRecord>("review_grant", params),
   /** Takes a review key that came as a file. Changes: review. */
   reviewImport: (params: ReviewImport) => call<OneGrant>("review_import", params),
@@ -2146,9 +2233,11 @@ export const commands = {
   reviewList: (params: Fresh) => call<Grants>("review_list", params),
   /** An account that we review, as proved. */
   reviewShow: (params: ReviewShow) => call<Reviewed>("review_show", params),
-  /** What to ask somebody with who shows us a payment. */
-  reviewChallenge: () => call<ChallengeRecord>("review_challenge", {}),
-  /** Checks a payment that somebody shows us. */
+  /** Asks somebody to show us a payment. Changes: review, chat. */
+  reviewChallenge: (params: ReviewChallenge) => call<ChallengeRecord>("review_challenge", params),
+  /** Declines to show a payment, or withdraws one's own wish. Changes: review, chat. */
+  reviewDecline: (params: OfChallenge) => call<OneShowing>("review_decline", params),
+  /** Checks a payment that somebody shows us. Changes: review. */
   reviewCheck: (params: ReviewCheck) => call<ShownPayment>("review_check", params),
   /** What others seal grants to. */
   reviewCard: () => call<ReviewerRecord>("review_card", {}),

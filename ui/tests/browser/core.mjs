@@ -89,7 +89,7 @@ const RESULTS = {
     synced: true,
   }),
   chat_send: (now, { contact, text }) => {
-    const sent = { id: String(now.called.length).padStart(32, "9"), from: "me", time: new Date().toISOString(), text, state: "queued", payment: null, envelope: null, request: null };
+    const sent = { id: String(now.called.length).padStart(32, "9"), from: "me", time: new Date().toISOString(), text, state: "queued", payment: null, envelope: null, request: null, showing: null };
     now.conversations[contact].push(sent);
     return { message: { id: sent.id, contact, time: sent.time, state: sent.state } };
   },

@@ -18,7 +18,7 @@ const message = (id: string, from: string, time = at(0)): MessageRecord => ({
   state: from === "me" ? "sent" : "received",
   payment: null,
   envelope: null,
-  request: null,
+  request: null, showing: null,
 });
 const conversationOf = (...messages: MessageRecord[]) => ok({ contact: "Bob", messages, synced: true });
 

@@ -17,7 +17,7 @@ pub(super) fn report(args: &Args, file: &[u8]) -> Result<PaymentReport, Failure>
     let expected = match (&args.verifier, &args.challenge) {
         (Some(verifier), Some(challenge)) => Some(Expected {
             verifiers: vec![bytes(verifier)?],
-            challenges: vec![bytes(challenge)?],
+            challenges: vec![(bytes(challenge)?, None)],
         }),
         (_, _) => None,
     };

@@ -200,7 +200,8 @@ impl App {
             }
             Some(_) | None => None,
         };
-        Ok(MessageRecord { envelope, request, ..message_record(row, contact) })
+        let showing = self.showing_of(&row.message, names).await?;
+        Ok(MessageRecord { envelope, request, showing, ..message_record(row, contact) })
     }
 
     async fn mark_read(&self, contact: OpenId, up_to: Option<MessageId>) -> Result<(), Error> {
@@ -227,6 +228,7 @@ fn message_record(row: MessageRow, contact: &str) -> MessageRecord {
         payment,
         envelope: None,
         request: None,
+        showing: None,
     }
 }
 

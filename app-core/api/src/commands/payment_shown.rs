@@ -1,89 +1,63 @@
-//! One private payment, shown to one verifier: making it, asking for it, checking it.
+//! One private payment, shown to one verifier: making it, and checking it.
 
-use engine::{PaymentMade, PaymentWish};
-use statement::{PAYMENT_LIMITS, PAYMENT_PROVES, PaymentReport, Shown, harmless};
+use engine::{Answering, GrantTo, PaymentMade, PaymentWish};
+use serde_json::Value;
+use statement::{PAYMENT_LIMITS, PAYMENT_PROVES, PaymentClaim, harmless};
 use types::TxId;
-use wallet::review::{ReviewerCard, digits};
 
 use crate::commands::review::{hex, unhex};
 use crate::params::ReviewGrant;
-use crate::{
-    App, ChallengeRecord, Error, GivenRecord, GrantDelivery, GrantRecord, GrantState,
-    GrantStrength, PaymentClaimRecord, ShownPayment, when,
-};
+use crate::{App, Error, GivenRecord, GrantDelivery, PaymentClaimRecord, ShownPayment};
 
 /// For so many days it counts if nothing is said.
 const DAYS: u32 = 7;
-/// Bytes of its serial, which is the beginning of its digest.
-const SERIAL: usize = 16;
 
 impl App {
-    /// Shows one payment: a grant that opens nothing else, as a file that is not sealed, because
-    /// `bcm-verify` reads it as well.
+    /// Shows one payment: a grant that opens nothing else, over chat to a contact that has asked, or as a
+    /// file that is not sealed, because `bcm-verify` reads it as well.
     ///
     /// # Errors
     /// `usage`, `unknown_payment`, `not_private`, `not_final`, `bad_purpose`, `bad_days`,
-    /// `bad_reviewer`, `unknown_contact`, `no_network`.
+    /// `bad_reviewer`, `unknown_contact`, `no_network`; over chat `not_asked`, `challenge_closed`,
+    /// `expired`, `too_long_for_chat`.
     pub(crate) async fn show_payment(&self, wish: ReviewGrant) -> Result<GivenRecord, Error> {
         self.online()?;
-        let ReviewGrant { to, tx, challenge, days, purpose, case, .. } = wish;
         let needs = |what| Error::new("usage", what);
-        let tx = tx.as_deref().and_then(TxId::parse);
+        let tx = wish.tx.as_deref().and_then(TxId::parse);
         let tx = tx.ok_or_else(|| needs("say which payment, by its transaction id"))?;
-        let challenge = challenge.as_deref().and_then(read_challenge);
-        let challenge = challenge
-            .ok_or_else(|| needs("a challenge is 64 hex digits, as its verifier has given it"))?;
-        let (to, name) = self.grantee(&to).await?;
-        let text = match &case {
-            Some(case) => format!("{purpose} ({case})"),
-            None => purpose.clone(),
+        let given = wish.challenge.as_deref().map(|text| read_challenge(text).ok_or(()));
+        let bad = |()| needs("a challenge is 64 hex digits, as its verifier has given it");
+        let given = given.transpose().map_err(bad)?;
+        let (to, name) = self.grantee(&wish.to).await?;
+        let days = wish.days.unwrap_or(DAYS);
+        let challenge = match (given, &to) {
+            (Some(challenge), _) if wish.file => Answering::File(challenge, days),
+            (None, _) if wish.file => {
+                return Err(needs("a payment as a file answers a challenge: say which"));
+            }
+            (_, GrantTo::Reviewer(_)) => {
+                return Err(needs("only a contact is shown a payment over chat; make a file"));
+            }
+            (given, GrantTo::Contact(contact)) => {
+                Answering::Chat(Box::new(self.open_challenge(*contact, given).await?))
+            }
         };
-        let days = days.unwrap_or(DAYS);
-        let wish = PaymentWish { tx, to, challenge, days, text };
+        let ReviewGrant { purpose, case, .. } = wish;
+        let wish = PaymentWish { tx, to, name, challenge, purpose, case };
         let patience = self.patience();
         let made = self.ask(move |engine| Box::pin(engine.disclose_payment(wish, patience)));
-        let PaymentMade { file, digest, verifier, .. } = made.await?;
-        let serial = digest.get(..SERIAL).map(hex).unwrap_or_default();
-        let grant = GrantRecord {
-            serial,
-            account: self.inner().own.0.to_string(),
-            grantee: name,
-            strength: GrantStrength::Payment,
-            months: vec![],
-            until: None,
-            purpose,
-            case,
-            issued: when::format(self.now()),
-            state: GrantState::Active,
-            owner: "me".to_owned(),
-            digits: digits(&verifier),
-            stopped: None,
-            proved: None,
-        };
-        let card = Some(hex(&file));
-        Ok(GivenRecord { grant, delivery: GrantDelivery::File, card })
-    }
-
-    /// What to ask somebody with who is to show us a payment.
-    ///
-    /// # Errors
-    /// `no_network` for a profile that never saw its network.
-    pub(crate) async fn review_challenge(&self) -> Result<ChallengeRecord, Error> {
-        // Cards belong to a network, which a new profile does not know yet.
-        self.refresh(true).await?;
-        let asking = self.ask(|engine| {
-            Box::pin(async move {
-                let card: ReviewerCard = engine.reviewer_card().await?;
-                Ok((card, engine.payment_challenge().await?))
-            })
-        });
-        let (card, challenge) = asking.await?;
-        Ok(ChallengeRecord {
-            challenge: hex(&challenge),
-            verifier: hex(&card.inbox.fingerprint()),
-            digits: card.digits(),
-            card: card.to_text(),
-        })
+        let PaymentMade { file, shown, letter, .. } = made.await?;
+        let grant = self.shown_record(&shown);
+        match letter {
+            None => {
+                let card = Some(hex(&file));
+                Ok(GivenRecord { grant, delivery: GrantDelivery::File, card })
+            }
+            Some(letter) => {
+                let delivery = self.delivery_of(letter).await?;
+                Ok(GivenRecord { grant, delivery, card: None })
+            }
+        }
     }
 
     /// Checks a payment that somebody shows us, against our own light node.
@@ -100,30 +74,34 @@ impl App {
             Box::pin(async move { engine.check_disclosure(&bytes, patience).await })
         });
         let report = checking.await?;
-        record(report).ok_or_else(|| Error::new("altered", "this opens no payment"))
+        shown_payment(&report.to_json().canonical())
+            .ok_or_else(|| Error::new("altered", "this opens no payment"))
     }
 }
 
-fn record(report: PaymentReport) -> Option<ShownPayment> {
-    let claims = report.verdicts.iter().map(|verdict| PaymentClaimRecord {
-        claim: verdict.claim.word().to_owned(),
-        sentence: verdict.claim.sentence().to_owned(),
+/// What a report says that was saved as text.
+pub(super) fn shown_payment(report: &str) -> Option<ShownPayment> {
+    let report: Value = serde_json::from_str(report).ok()?;
+    let shown = report.get("payment")?;
+    let text = |name: &str| shown.get(name)?.as_str().map(str::to_owned);
+    let claims = report.get("claims")?.as_array()?.iter().map(|claim| {
+        let word = claim.get("claim")?.as_str()?;
+        let sentence = PaymentClaim::parse(word)?.sentence().to_owned();
+        Some(PaymentClaimRecord { claim: word.to_owned(), sentence })
     });
-    let claims = claims.collect();
-    let Shown { role, amount, address, memo, round, time, tx, account, asked, .. } = report.shown?;
     Some(ShownPayment {
-        role: role.word().to_owned(),
-        amount: amount.to_string(),
-        token: "ABC".to_owned(),
-        address: address?.to_string(),
-        memo: memo.as_deref().map(harmless),
-        time: when::format(time),
-        round: round.0,
-        tx: tx.to_string(),
-        account: account.map(keys::format_address),
-        said: harmless(&asked.text),
-        not_after: when::format(asked.not_after),
-        claims,
+        role: text("role")?,
+        amount: text("amount")?,
+        token: text("token")?,
+        address: text("address")?,
+        memo: text("memo").as_deref().map(harmless),
+        time: text("time")?,
+        round: shown.get("round")?.as_u64()?,
+        tx: text("tx")?,
+        account: text("account"),
+        said: harmless(&text("said")?),
+        not_after: text("not_after")?,
+        claims: claims.collect::<Option<_>>()?,
         proves: PAYMENT_PROVES.to_owned(),
         limits: PAYMENT_LIMITS.map(str::to_owned).to_vec(),
     })

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chat::Delivery;
 use engine::{GrantTo, Granted, Granting};
 use ledger::{Account, Genesis};
-use types::{Abc, Abit, Amount, OpenId, Timestamp};
+use types::{Abc, Abit, Amount, MessageId, OpenId, Timestamp};
 use wallet::review::{
     GivenGrant, GrantState as State, GrantTerms, GrantWish, Month, ReceivedGrant, ReviewerCard,
     Serial, Strength, digits, months_of,
@@ -41,15 +41,20 @@ impl App {
             self.ask(move |engine| Box::pin(engine.grant(granting, patience))).await?;
         let delivery = match letter {
             None => GrantDelivery::File,
-            Some(letter) => match self.inner().store.letter_delivery(letter).await? {
-                Some(Delivery::Sent | Delivery::Delivered) => GrantDelivery::Sent,
-                Some(Delivery::Queued | Delivery::Failed | Delivery::Received) | None => {
-                    GrantDelivery::Queued
-                }
-            },
+            Some(letter) => self.delivery_of(letter).await?,
         };
         let grant = self.given_record(&given);
         Ok(GivenRecord { grant, delivery, card: file.map(|file| hex(&file)) })
+    }
+
+    /// How far something about review keys got.
+    pub(super) async fn delivery_of(&self, letter: MessageId) -> Result<GrantDelivery, Error> {
+        Ok(match self.inner().store.letter_delivery(letter).await? {
+            Some(Delivery::Sent | Delivery::Delivered) => GrantDelivery::Sent,
+            Some(Delivery::Queued | Delivery::Failed | Delivery::Received) | None => {
+                GrantDelivery::Queued
+            }
+        })
     }
 
     /// What would be given, before anything is signed.
@@ -115,11 +120,10 @@ impl App {
         let (store, names) = (&self.inner().store, self.names().await?);
         let given = store.grants_given().await?;
         let received = store.grants_received().await?;
-        Ok(Grants {
-            given: given.iter().map(|given| self.given_record(given)).collect(),
-            received: received.iter().map(|it| self.received_record(it, &names)).collect(),
-            synced,
-        })
+        let (shown, taken, asked) = self.payments(&names).await?;
+        let given = given.iter().map(|given| self.given_record(given)).chain(shown);
+        let received = received.iter().map(|it| self.received_record(it, &names)).chain(taken);
+        Ok(Grants { given: given.collect(), received: received.collect(), asked, synced })
     }
 
     /// A reviewed account, by a contact's name, an OpenID or a grant's number: what our own light node
@@ -283,6 +287,9 @@ impl App {
             digits: digits(&terms.grantee.fingerprint),
             stopped: stopped.map(when::format),
             proved,
+            tx: None,
+            not_after: None,
+            payment: None,
         }
     }
 

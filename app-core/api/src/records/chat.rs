@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ContactState, Envelope, MessageState, PaymentState, RequestRecord, Standing, TokenName,
+    ContactState, Envelope, MessageState, PaymentState, RequestRecord, ShowingRecord, Standing,
+    TokenName,
 };
 
 /// An invite.
@@ -143,6 +144,8 @@ pub struct MessageRecord {
     pub envelope: Option<Envelope>,
     /// The request of payment that it brings.
     pub request: Option<RequestRecord>,
+    /// The challenge to show a payment that it brings, if that has its own id, or answers.
+    pub showing: Option<ShowingRecord>,
 }
 
 /// A conversation, oldest message first.

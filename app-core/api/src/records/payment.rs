@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ShowingState;
+
 /// What a verifier asks somebody with who is to show a payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(specta::Type))]
@@ -14,6 +16,46 @@ pub struct ChallengeRecord {
     pub verifier: String,
     /// The same in digits, for the discloser to compare.
     pub digits: String,
+    /// What is remembered of it.
+    pub showing: ShowingRecord,
+}
+
+/// A challenge to show a payment, ours or a contact's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(specta::Type))]
+pub struct ShowingRecord {
+    /// Names it.
+    pub id: String,
+    /// The other side; null for a challenge of ours that did not go over chat.
+    pub contact: Option<String>,
+    /// Who asks: `me` or the contact's name.
+    pub from: String,
+    /// What is to be answered: 64 hex digits.
+    pub challenge: String,
+    /// Which payment is meant, in words.
+    pub which: String,
+    /// What for.
+    pub purpose: String,
+    /// When it was told.
+    pub time: String,
+    /// The last moment at which an answer counts.
+    pub not_after: String,
+    /// What has become of it.
+    pub state: ShowingState,
+    /// Of an answer that does not hold, the code that says why.
+    pub code: Option<String>,
+    /// The same in words.
+    pub why: Option<String>,
+    /// What an answer to us shows, checked.
+    pub payment: Option<ShownPayment>,
+}
+
+/// One challenge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(specta::Type))]
+pub struct OneShowing {
+    /// The challenge.
+    pub showing: ShowingRecord,
 }
 
 /// A payment that somebody has shown us, checked.

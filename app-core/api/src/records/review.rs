@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{GrantDelivery, GrantState, GrantStrength, HistoryEntry, ReviewedPool, TokenBalance};
+use crate::{
+    GrantDelivery, GrantState, GrantStrength, HistoryEntry, ReviewedPool, ShowingRecord,
+    ShownPayment, TokenBalance,
+};
 
 /// A review grant, given or received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +40,12 @@ pub struct GrantRecord {
     /// Whether the ledger says that the account's strongest key has signed it; null before it was
     /// asked, and for our own.
     pub proved: Option<bool>,
+    /// Of one payment that we have shown: its transaction, as the history has it.
+    pub tx: Option<String>,
+    /// Of one payment: the last moment at which it counts.
+    pub not_after: Option<String>,
+    /// Of one payment that was shown to us: what it shows, checked.
+    pub payment: Option<ShownPayment>,
 }
 
 /// One grant.
@@ -67,6 +76,8 @@ pub struct Grants {
     pub given: Vec<GrantRecord>,
     /// Those that we have received, in order.
     pub received: Vec<GrantRecord>,
+    /// Who is to show whom a payment, in order; nothing that an answer which holds has ended.
+    pub asked: Vec<ShowingRecord>,
     /// Whether the profile was brought up to date first.
     pub synced: bool,
 }

@@ -45,6 +45,26 @@ words! {
 }
 
 words! {
+    /// What has become of a challenge to show a payment.
+    ShowingState {
+        /// It can be answered.
+        Open = "open",
+        /// It is answered: the other side judges ours, our light node has not checked a contact's yet.
+        Answered = "answered",
+        /// The answer holds.
+        Proved = "proved",
+        /// The answer does not hold; another one may.
+        Refused = "refused",
+        /// Whoever was asked does not want to show it.
+        Declined = "declined",
+        /// Whoever asked does not want it any more.
+        Withdrawn = "withdrawn",
+        /// Its time is over.
+        Expired = "expired",
+    }
+}
+
+words! {
     /// What is known of the private side of a reviewed account.
     ReviewedPool {
         /// The granted keys were not tried on the pool yet: its side is not shown.

@@ -125,7 +125,7 @@ impl Engine {
 
     /// Known nodes of our network. A new profile starts at one that depends on its account, so that
     /// profiles spread over the workers.
-    async fn candidates(&self) -> Result<Vec<Bootstrap>, Fault> {
+    pub(crate) async fn candidates(&self) -> Result<Vec<Bootstrap>, Fault> {
         let saved = self.store.bootstrap().await?;
         let mut all: Vec<Bootstrap> =
             saved.iter().filter_map(|text| Bootstrap::parse(text).ok()).collect();

@@ -338,6 +338,7 @@ impl Engine {
             self.submit_open(node).await?;
             self.follow_gifts(node, Which::Open).await?;
             self.tend_grants().await?;
+            self.judge_answers(node).await?;
             self.look_at_pool(node).await
         };
         match tokio::time::timeout(LEDGER, looking).await {

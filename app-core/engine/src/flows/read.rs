@@ -2,8 +2,8 @@
 
 use chat::prekeys::spent;
 use chat::{
-    Change, Contact, Content, Letter, PreKeyKind, Queue, SealedLetter, Standing, Taken, Unreadable,
-    Unsealed, Vouched, session_changes, take,
+    Change, Contact, Content, Letter, PreKeyKind, Queue, Review, SealedLetter, Standing, Taken,
+    Unreadable, Unsealed, Vouched, session_changes, take,
 };
 use light::Checkpoint;
 use ratchet::{
@@ -294,6 +294,12 @@ impl Engine {
         let gift =
             gift.or_else(|| told.and_then(|(contact, bytes)| self.told_where(contact, &bytes)));
         let review = match known_account.zip(review) {
+            Some((contact, (id, Review::Part(part)))) => {
+                let taken = self.taken_part((contact, id), part, now).await?;
+                changes.extend(taken.as_ref().map(|_| self.confirm_review(contact, id)));
+                changes.extend(taken.unwrap_or_default());
+                vec![]
+            }
             Some((contact, (id, said))) => {
                 let taken = self.taken_review(contact, said, now).await?;
                 changes.extend(taken.as_ref().map(|_| self.confirm_review(contact, id)));

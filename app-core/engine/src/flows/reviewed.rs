@@ -22,12 +22,17 @@ use crate::{Code, Engine, Fault};
 const PIECE: usize = 256;
 
 impl Engine {
-    /// What others seal grants to, and compare by its digits.
+    /// What others seal grants to, and compare by its digits. It proves nothing about the ledger, so that
+    /// a profile which has only heard of its network can show it.
     ///
     /// # Errors
-    /// `no_network` for a profile that never saw its network.
+    /// `no_network` for a profile that knows no node of any network.
     pub async fn reviewer_card(&mut self) -> Result<ReviewerCard, Fault> {
-        let chain = self.bound()?.home.chain;
+        let chain = match self.bound() {
+            Ok(bound) => bound.home.chain,
+            // All nodes that a profile knows are of one network.
+            Err(fault) => self.candidates().await?.first().ok_or(fault)?.chain,
+        };
         let of = (self.inbox().await?.public(), *self.keys.identity.public().as_bytes());
         let card = ReviewerCard::sign(&self.name, of, chain, &self.keys.ring(), &mut rand::rng());
         card.ok_or_else(|| Fault::new(Code::Internal, "no reviewer's card can be made"))
@@ -70,6 +75,8 @@ impl Engine {
                 let theirs = grant.is_some_and(|grant| grant.contact == Some(contact));
                 Ok(theirs.then(|| vec![ReviewChange::StopReceived(serial, since)]))
             }
+            // Of the conversation, not of keys.
+            Review::Challenge(_) | Review::Part(_) | Review::Closed { .. } => Ok(None),
         }
     }
 

@@ -26,7 +26,7 @@ use wire::chain::{ChainReply, ChainRequest, MAX_STEPS};
 
 use zeroize::Zeroizing;
 
-pub use self::payment::{PaymentMade, PaymentWish};
+pub use self::payment::{Answering, PaymentMade, PaymentWish};
 pub use self::receipts::ReceiptsMade;
 
 use self::pool::Private;

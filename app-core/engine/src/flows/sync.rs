@@ -153,6 +153,7 @@ impl Engine {
         if ledger.as_ref().is_ok_and(Result::is_ok) && mail.is_ok() {
             // What mail has just told of.
             self.follow_gifts(&node, Which::New).await?;
+            self.judge_answers(&node).await?;
         }
         let ledger = match ledger {
             // What contacts vouch for may have come with the mail.

@@ -16,8 +16,8 @@ use wire::Encode;
 pub struct Expected {
     /// The fingerprints of his keys.
     pub verifiers: Vec<[u8; 32]>,
-    /// His challenges.
-    pub challenges: Vec<[u8; 32]>,
+    /// His challenges, each with the last moment at which an answer counts, where he has set one.
+    pub challenges: Vec<([u8; 32], Option<Timestamp>)>,
 }
 
 const NOT_TOLD: &str = "not checked: needs your key's fingerprint and the challenge that you gave";
@@ -138,9 +138,11 @@ fn asked(facts: &PaymentFacts, now: Timestamp, expected: Option<&Expected>) -> R
             let words = "it was made out to somebody else";
             return Err(Why::OtherVerifier.flaw(None, words));
         }
-        if !expected.challenges.contains(&asked.challenge) {
-            let words = "it does not answer a challenge of yours";
-            return Err(Why::OtherChallenge.flaw(None, words));
+        let words = "it does not answer a challenge of yours";
+        let mut own = expected.challenges.iter().filter(|own| own.0 == asked.challenge);
+        let (_, end) = own.next().ok_or(Why::OtherChallenge.flaw(None, words))?;
+        if end.is_some_and(|end| end < now) {
+            return Err(Why::Expired.flaw(None, "the time for which it was asked is over"));
         }
     }
     if asked.not_after < now {

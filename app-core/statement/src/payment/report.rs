@@ -111,6 +111,13 @@ impl PaymentClaim {
         }
     }
 
+    /// The claim with this word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        let all = [Self::Discloser, Self::MadeOut, Self::Final, Self::Paid];
+        all.into_iter().find(|claim| claim.word() == word)
+    }
+
     /// What it says, for people.
     #[must_use]
     pub const fn sentence(self) -> &'static str {

@@ -87,7 +87,10 @@ fn payee() -> PaymentDisclosure {
 }
 
 fn expected() -> Expected {
-    Expected { verifiers: vec![[8; 32], [3; 32]], challenges: vec![[4; 32], [5; 32]] }
+    Expected {
+        verifiers: vec![[8; 32], [3; 32]],
+        challenges: vec![([4; 32], None), ([5; 32], None)],
+    }
 }
 
 fn check(disclosure: &PaymentDisclosure, expected: Option<&Expected>) -> PaymentReport {
@@ -170,7 +173,7 @@ fn another_verifier_another_challenge_and_a_time_that_is_over_are_refused() {
     let disclosure = payee();
     let with = |verifier: u8, challenge: u8| Expected {
         verifiers: vec![[verifier; 32]],
-        challenges: vec![[challenge; 32]],
+        challenges: vec![([challenge; 32], None)],
     };
     let codes_for = |expected: &Expected| codes(&check(&disclosure, Some(expected)));
     assert_eq!(codes_for(&with(3, 4)), Vec::<&str>::new());
@@ -182,6 +185,11 @@ fn another_verifier_another_challenge_and_a_time_that_is_over_are_refused() {
     let at_end = |now| codes(&check_payment(&disclosure, (&checkpoint, now), Some(&with(3, 4))));
     assert_eq!(at_end(NOT_AFTER), Vec::<&str>::new());
     assert_eq!(at_end(NOT_AFTER.plus_millis(1)), ["expired"]);
+    // What the discloser says does not lengthen what was asked.
+    let lapsed = |end| Expected { challenges: vec![([4; 32], Some(end))], ..with(3, 4) };
+    assert_eq!(codes_for(&lapsed(at(ROUNDS))), Vec::<&str>::new());
+    let before = Timestamp(at(ROUNDS).0 - 1);
+    assert_eq!(codes_for(&lapsed(before)), ["expired"]);
 }
 
 /// Makes it out anew to somebody, without the discloser.

@@ -1,7 +1,7 @@
 //! Changes of contacts, sessions, queues, messages and prekeys. Most are one statement; one that is
 //! more does the rest only if the first finds what it is about.
 
-use super::{Statement, asks};
+use super::{Statement, asks, showings};
 use crate::StoreError;
 use crate::row::{delivery_text, direction_text, int, prekey_kind_text, standing_text};
 use chat::{Change, Contact, Direction, Message, Outgoing, Pending, PreKeyKind, Queue};
@@ -16,7 +16,11 @@ pub(super) async fn apply(db_tx: &mut SqliteConnection, change: Change) -> Resul
         let moved = about(sql::SET_LETTER, *contact, *message).bind(delivery_text(*delivery));
         moved.execute(&mut *db_tx).await?;
     }
-    let done = statement(&change).execute(&mut *db_tx).await?;
+    if let Change::Showing(change) = change {
+        return showings::apply(db_tx, change).await;
+    }
+    let Some(statement) = statement(&change) else { return Ok(()) };
+    let done = statement.execute(&mut *db_tx).await?;
     if done.rows_affected() > 0 {
         for further in further(change) {
             further.execute(&mut *db_tx).await?;
@@ -40,6 +44,7 @@ pub(super) fn shown(change: &Change) -> Option<OpenId> {
         | Change::MarkReadUpTo { contact, .. }
         | Change::CloseRequest { contact, .. } => Some(*contact),
         Change::AddRequest(known) => Some(known.contact),
+        Change::Showing(change) => showings::shown(change),
         Change::SaveSession { .. }
         | Change::RemoveSession { .. }
         | Change::SaveQueue(_)
@@ -87,6 +92,7 @@ fn further(change: Change) -> Vec<Statement> {
         | Change::AddMessage(_)
         | Change::AddRequest(_)
         | Change::CloseRequest { .. }
+        | Change::Showing(_)
         | Change::SetDelivery { .. }
         | Change::SaveEnvelopeKey { .. }
         | Change::SetTold { .. }
@@ -109,8 +115,8 @@ fn further(change: Change) -> Vec<Statement> {
     }
 }
 
-fn statement(change: &Change) -> Statement {
-    match change {
+fn statement(change: &Change) -> Option<Statement> {
+    Some(match change {
         Change::SaveContact(contact) => save_contact(contact),
         Change::SetStanding { contact, standing } => {
             query(sql::SET_STANDING).bind(&contact.0[..]).bind(standing_text(*standing))
@@ -177,7 +183,9 @@ fn statement(change: &Change) -> Statement {
         }
         Change::RemovePublication => query(sql::REMOVE_PUBLICATION),
         Change::SetPublication(number) => query(sql::SET_PUBLICATION).bind(int(*number)),
-    }
+        // Several statements, elsewhere.
+        Change::Showing(_) => return None,
+    })
 }
 
 /// A statement about one prekey.

@@ -7,6 +7,7 @@ mod network;
 mod private;
 mod review;
 mod reviewed_pool;
+mod showings;
 mod wallet;
 
 use crate::{Store, StoreError, row};
@@ -244,6 +245,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         private::sql::ALL,
         review::sql::ALL,
         reviewed_pool::sql::ALL,
+        showings::sql::ALL,
         wallet::sql::ALL,
     ]
     .concat()

@@ -36,9 +36,7 @@ pub(super) async fn apply(
         ReviewChange::SetProved(serial, proved) => {
             query(sql::SET_PROVED).bind(serial.0.to_vec()).bind(proved)
         }
-        ReviewChange::AddChallenge(challenge, at) => {
-            query(sql::ADD_CHALLENGE).bind(challenge.to_vec()).bind(int(at.0))
-        }
+        ReviewChange::AddShown(shown) => super::showings::add_shown(&shown),
         ReviewChange::SaveReviewed(account, saved) => save_reviewed(account, &saved),
         ReviewChange::AddReviewed(account, entries) => {
             return add_entries(db_tx, account, &entries).await;
@@ -56,13 +54,13 @@ pub(super) fn shown(change: &ReviewChange) -> Option<OpenId> {
     match change {
         ReviewChange::AddGiven(given) => given.contact,
         ReviewChange::AddReceived(received, _) => received.contact,
+        ReviewChange::AddShown(shown) => shown.contact,
         ReviewChange::Issued { .. }
         | ReviewChange::StopGiven(..)
         | ReviewChange::BeginPeriod(_)
         | ReviewChange::AddKey { .. }
         | ReviewChange::StopReceived(..)
         | ReviewChange::SetProved(..)
-        | ReviewChange::AddChallenge(..)
         | ReviewChange::SaveReviewed(..)
         | ReviewChange::AddReviewed(..)
         | ReviewChange::TakeReviewedPool(_) => None,
@@ -149,7 +147,6 @@ async fn add_entries(
 }
 
 crate::sql::statements! {
-    ADD_CHALLENGE = "INSERT INTO challenges (challenge, made) VALUES (?1, ?2)";
     ADD_GIVEN = "INSERT INTO grants_given (serial, contact, grant_bytes, stopped, issued, tip,
             last_period)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";

@@ -10,6 +10,7 @@ mod private;
 mod profile;
 mod review;
 mod reviewed_pool;
+mod showings;
 mod wallet;
 
 pub(crate) use chat::ContactColumns;
@@ -33,6 +34,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         profile::sql::ALL,
         review::sql::ALL,
         reviewed_pool::sql::ALL,
+        showings::sql::ALL,
         wallet::sql::ALL,
     ]
     .concat()

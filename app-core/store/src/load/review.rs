@@ -53,16 +53,6 @@ impl Store {
         found.into_iter().map(GivenColumns::parse).collect()
     }
 
-    /// The challenges that we have given, in order.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database cannot be read.
-    pub async fn challenges(&self) -> Result<Vec<[u8; 32]>, StoreError> {
-        let found: Vec<Vec<u8>> =
-            sqlx::query_scalar(sql::CHALLENGES).fetch_all(self.pool()).await?;
-        found.iter().map(|challenge| row::fixed(challenge)).collect()
-    }
-
     /// The grants that this account has received, in order.
     ///
     /// # Errors
@@ -229,7 +219,6 @@ fn period(index: i64) -> Result<Period, StoreError> {
 }
 
 crate::sql::statements! {
-    CHALLENGES = "SELECT challenge FROM challenges ORDER BY made, challenge";
     GIVEN = "SELECT contact, grant_bytes, stopped, issued, tip, last_period FROM grants_given
         ORDER BY seq";
     RECEIVED = "SELECT contact, grant_bytes, received, stopped, issued, tip, proved

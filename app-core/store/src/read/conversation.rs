@@ -90,7 +90,8 @@ impl Store {
 
     /// What a contact may have missed since then: the newest messages of ours that it has not
     /// confirmed, in order, apart from those that still wait to be encrypted; and the newest of its own.
-    /// What has not left yet belongs to it, however old it is.
+    /// What has not left yet belongs to it, however old it is; what shows a payment does not, because
+    /// its letters are said again themselves.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
@@ -112,9 +113,12 @@ impl Store {
         let written = written.into_iter().map(|columns| Ok(columns.parse(contact)?.message));
         let written = written.collect::<Result<Vec<Message>, StoreError>>()?;
         let (mut gifts, mut requests) = (BTreeMap::new(), BTreeMap::new());
+        let mut challenges = BTreeMap::new();
         for message in written.iter().filter(|message| message.request == Some(message.id)) {
             let known = self.known_request(contact, (message.id, true)).await?;
             requests.extend(known.map(|known| (message.id, known.request)));
+            let showing = self.showing(contact, (message.id, true)).await?;
+            challenges.extend(showing.map(|known| (message.id, known.asked)));
         }
         for id in written.iter().filter_map(|message| message.envelope) {
             gifts.extend(self.gift_of(contact, id).await?.map(|known| (id, Box::new(known.gift))));
@@ -124,6 +128,7 @@ impl Store {
             written,
             gifts,
             requests,
+            challenges,
             closed: self.closed_requests(contact, since).await?,
             received: received.collect::<Result<_, StoreError>>()?,
             waiting: self.pending(contact, u32::MAX).await?,
@@ -320,6 +325,7 @@ crate::sql::statements! {
         FROM (SELECT * FROM messages
             WHERE contact = ?1 AND direction = 'out'
                 AND (delivery = 'queued' OR delivery = 'sent' AND time >= ?2)
+                AND (request IS NULL OR request = id OR payment_tx IS NOT NULL)
                 AND NOT EXISTS (SELECT 1 FROM pending
                     WHERE pending.contact = ?1 AND pending.message = messages.id)
             ORDER BY seq DESC LIMIT 500)

@@ -15,6 +15,7 @@ mod profile;
 mod review;
 mod reviewed_pool;
 mod schema;
+mod showings;
 mod unsent;
 
 use crate::keychain::Keychain;

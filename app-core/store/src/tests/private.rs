@@ -62,7 +62,7 @@ fn attempt(tx: u8) -> Option<PrivateAttempt> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn what_a_payer_keeps_and_what_a_verifier_asks_read_back() {
+async fn what_a_payer_keeps_reads_back() {
     let (_temporary, store) = alice().await;
     let kept = <Randomizer as wire::Decode>::from_bytes(&[7; 32]).unwrap();
     let spend = Some((3, kept));
@@ -74,12 +74,6 @@ async fn what_a_payer_keeps_and_what_a_verifier_asks_read_back() {
     let found = store.transfer([1; 16]).await.unwrap().unwrap();
     assert_eq!(found, submitted);
     assert_eq!(found.attempt.unwrap().spend, spend);
-    assert!(store.challenges().await.unwrap().is_empty());
-    for (challenge, at) in [([9; 32], 1), ([2; 32], 2)] {
-        let asked = wallet::review::ReviewChange::AddChallenge(challenge, Timestamp(at));
-        store.apply(vec![asked.into()]).await.unwrap();
-    }
-    assert_eq!(store.challenges().await.unwrap(), [[9; 32], [2; 32]]);
 }
 
 async fn take(store: &Store, step: &PoolStep) {

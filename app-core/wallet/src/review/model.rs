@@ -1,7 +1,7 @@
 //! What a profile knows of review keys. Plain values; `store` keeps them.
 
 use shielded::{Period, ViewingKey};
-use types::{OpenId, Timestamp};
+use types::{OpenId, Timestamp, TxId};
 
 use super::card::GrantedKey;
 use super::grant::{ReviewGrant, Serial};
@@ -43,6 +43,29 @@ pub struct ReceivedGrant {
     pub proved: Option<bool>,
 }
 
+/// One payment that this account has shown to somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownPayment {
+    /// The beginning of the disclosure's digest.
+    pub serial: Serial,
+    /// The contact that it went to over chat; `None` if it went as a file.
+    pub contact: Option<OpenId>,
+    /// Its reader's name, as we knew it.
+    pub name: String,
+    /// The fingerprint of its reader's key.
+    pub verifier: [u8; 32],
+    /// Which payment, as our history calls it.
+    pub tx: TxId,
+    /// What for.
+    pub purpose: String,
+    /// The case that it belongs to.
+    pub case: Option<String>,
+    /// When it was made.
+    pub issued: Timestamp,
+    /// The last moment at which it counts.
+    pub not_after: Timestamp,
+}
+
 /// Something to save.
 #[derive(Debug)]
 pub enum ReviewChange {
@@ -76,8 +99,8 @@ pub enum ReviewChange {
     StopReceived(Serial, Timestamp),
     /// Whether the ledger says that the account's strongest key has signed a grant.
     SetProved(Serial, bool),
-    /// We have asked somebody to show us a payment, with this challenge.
-    AddChallenge([u8; 32], Timestamp),
+    /// A payment was shown.
+    AddShown(Box<ShownPayment>),
     /// A reviewed account as last proved.
     SaveReviewed(OpenId, SavedAccount),
     /// New entries of its history, in order, with the times of their rounds.

@@ -2,7 +2,10 @@
 
 use super::{Seed, key, master, rng, seed};
 use anyhow::{Context, Result};
-use chat::{Body, Card, Content, Hello, Invite, PaymentRef, PaymentRequest, Route, seal_envelope};
+use chat::{
+    AnswerPart, Body, Card, Content, Hello, Invite, PaymentChallenge, PaymentRef, PaymentRequest,
+    Review, Route, seal_envelope,
+};
 use keys::Claimer;
 use ledger::Gift;
 use ratchet::{
@@ -106,6 +109,10 @@ fn contents() -> Result<Vec<Seed>> {
         address: Some([7; 47]),
     };
     let paid = PaymentRef { tx: TxId([8; 32]), amount: Amount::new(1) };
+    let (which, purpose) = ("rent".to_owned(), "taxes".to_owned());
+    let challenge = PaymentChallenge { challenge: [3; 32], which, purpose, not_after: NOW };
+    let (digest, bytes) = ([4; 32], vec![5; 40]);
+    let part = AnswerPart { showing: request, digest, number: 1, count: 2, bytes };
     let invite = Invite { chain: CHAIN, card: card(1), directory: DIRECTORY, route: route() };
     let envelope = seal_envelope(&route(), &[9; 90], &mut rng()).context("a short message")?;
     let [alice, bob] = [1, 2].map(|key| IdentityKeyPair::from_private([key; 32]).public());
@@ -123,6 +130,12 @@ fn contents() -> Result<Vec<Seed>> {
         content("request", Body::Request(asked)),
         content("settlement", Body::Settlement { request, payment: paid, memo }),
         content("closed", Body::Closed { request, by_asker: true }),
+        content("challenge", Body::Review(Review::Challenge(challenge))),
+        content("answer-part", Body::Review(Review::Part(part))),
+        content(
+            "challenge-closed",
+            Body::Review(Review::Closed { showing: request, by_asker: true }),
+        ),
         seed("chat-invite", "valid", invite.to_bytes()),
         seed("chat-invite-text", "valid", invite.text()),
         seed("chat-safety-text", "of-bob", chat::scannable(&number)),

@@ -37,7 +37,7 @@ export function withTransfers(
     const { id, time, state, amount, token, tx } = transfer;
     const payment = { tx, amount, token, state };
     const said: Said = {
-      id, from: "me", time, text: "", state: "queued", payment, envelope: null, request: null, transfer,
+      id, from: "me", time, text: "", state: "queued", payment, envelope: null, request: null, showing: null, transfer,
     };
     const later = transfer.step ? -1 : all.findIndex((other) => Date.parse(other.time) > Date.parse(time));
     all.splice(later < 0 ? all.length : later, 0, said);

@@ -12,7 +12,7 @@ export class Checking {
   /** A fresh challenge, which the core remembers. */
   async ask(): Promise<void> {
     await this.#run(async () => {
-      const answer = await commands.reviewChallenge();
+      const answer = await commands.reviewChallenge({});
       this.failure = answer.ok ? null : answer.error;
       if (answer.ok) this.asked = answer.value;
     });
@@ -31,5 +31,30 @@ export class Checking {
     this.busy = true;
     await work();
     this.busy = false;
+  }
+}
+
+/** A contact that we ask in the chat to show us a payment. */
+export class Wanting {
+  which = $state("");
+  purpose = $state("");
+  busy = $state(false);
+  failure = $state.raw<Failure | null>(null);
+
+  constructor(private readonly contact: string) {}
+
+  get ready(): boolean {
+    return this.which.trim() !== "" && this.purpose.trim() !== "";
+  }
+
+  /** True once it is saved; it goes out by itself. */
+  async ask(): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    const wish = { to: this.contact, which: this.which.trim(), purpose: this.purpose.trim() };
+    const answer = await commands.reviewChallenge(wish);
+    this.failure = answer.ok ? null : answer.error;
+    this.busy = false;
+    return answer.ok;
   }
 }

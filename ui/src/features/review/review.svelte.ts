@@ -6,6 +6,7 @@ import {
   type GrantStrength,
   type Reviewed,
   type ReviewerRecord,
+  type ShowingRecord,
 } from "../../bindings";
 import { Loader } from "../../lib/loader";
 import { worthShowing, type Failure } from "../../lib/transport";
@@ -14,6 +15,7 @@ import { worthShowing, type Failure } from "../../lib/transport";
 export class Grants {
   given = $state.raw<readonly GrantRecord[]>([]);
   received = $state.raw<readonly GrantRecord[]>([]);
+  asked = $state.raw<readonly ShowingRecord[]>([]);
   loaded = $state(false);
   failure = $state.raw<Failure | null>(null);
   /** Why a grant could not be stopped. */
@@ -43,6 +45,7 @@ export class Grants {
     if (!answer.ok) return;
     this.given = answer.value.given;
     this.received = answer.value.received;
+    this.asked = answer.value.asked;
     this.loaded = true;
   }
 }

@@ -5,6 +5,11 @@ import type { Code } from "../../bindings";
 /** Codes of the core, of the ledger, and of the way to the core. */
 type Explained =
   | Code
+  | "not_asked"
+  | "ambiguous_challenge"
+  | "unknown_challenge"
+  | "challenge_closed"
+  | "too_long_for_chat"
   | "expired"
   | "no_core"
   | "no_answer"
@@ -143,6 +148,11 @@ export const errors = {
   altered: "This is not as its discloser made it. Ask for it again.",
   other_verifier: "This was made out to somebody else.",
   other_challenge: "This does not answer a challenge of yours. Give them a fresh one.",
+  not_asked: "This contact has not asked to be shown a payment, or the time for it is over.",
+  ambiguous_challenge: "This contact has asked more than once. Choose which one you answer.",
+  unknown_challenge: "There is no such wish to see a payment.",
+  challenge_closed: "This is answered or closed already.",
+  too_long_for_chat: "This proof is longer than a chat carries. Make it as a file and hand that over.",
   bad_disclosure: "This is no whole proof of a payment. Copy it again.",
   wrong_checkpoint: "Your light node knows another header than this proof. Do not rely on it.",
   card_of_another: "This card is made out to somebody else.",

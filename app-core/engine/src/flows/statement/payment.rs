@@ -8,6 +8,7 @@ mod part;
 
 use std::time::Duration;
 
+use chat::{KnownShowing, ShowingState, write_answer};
 use ledger::{AccountProof, Header, pool_key};
 use light::{Checkpoint, Step};
 use net::{LightNode, NetError};
@@ -16,17 +17,17 @@ use statement::{
     Asked, LogRun, PaymentDisclosure, PaymentEvidence, PaymentFacts, PaymentReport, PoolCell,
     ProvedHeader, check_payment,
 };
-use types::TxId;
-use wallet::review::contact_fingerprint;
+use tokio::time::Instant;
+use types::{MessageId, TxId};
+use wallet::review::{ReviewChange, Serial, ShownPayment, contact_fingerprint};
 use wire::{Decode, Encode};
 
 use self::part::{no_evidence, not_final, opening};
 use super::{FETCHING, LOOK, LOOKS, behind};
+use crate::flows::pay::left;
+use crate::showing::span;
 use crate::{Code, Engine, Fault, GrantTo};
 
-/// For so many days a disclosure counts at most.
-const MOST_DAYS: u32 = 366;
-const DAY_MS: u64 = 86_400_000;
 /// Most bytes of what is said beside a payment.
 const MAX_SAID: usize = 600;
 
@@ -37,12 +38,23 @@ pub struct PaymentWish {
     pub tx: TxId,
     /// To whom.
     pub to: GrantTo,
+    /// The reader's name, as we know it.
+    pub name: String,
     /// What he has asked to be answered.
-    pub challenge: [u8; 32],
-    /// For how many days it counts.
-    pub days: u32,
-    /// What we say about it.
-    pub text: String,
+    pub challenge: Answering,
+    /// What it is for.
+    pub purpose: String,
+    /// The case that it belongs to.
+    pub case: Option<String>,
+}
+
+/// What a disclosure answers, and how it gets to its reader.
+#[derive(Debug, Clone)]
+pub enum Answering {
+    /// A challenge that he has handed over, by a file that counts for so many days.
+    File([u8; 32], u32),
+    /// A challenge of a contact, over chat; it counts as long as that does.
+    Chat(Box<KnownShowing>),
 }
 
 /// A payment that was shown.
@@ -50,12 +62,12 @@ pub struct PaymentWish {
 pub struct PaymentMade {
     /// The file.
     pub file: Vec<u8>,
-    /// What names it: its digest.
-    pub digest: [u8; 32],
-    /// To whom it is made out.
-    pub verifier: [u8; 32],
+    /// What is kept of it.
+    pub shown: ShownPayment,
     /// What its verifier will be told.
     pub report: PaymentReport,
+    /// What shows it in the conversation, if it goes over chat.
+    pub letter: Option<MessageId>,
 }
 
 /// A bundle and its way to the newest header.
@@ -66,29 +78,25 @@ struct Proof {
 }
 
 impl Engine {
-    /// Shows one private payment of ours to one verifier.
+    /// Shows one private payment of ours to one verifier: as a file, or over chat. What was shown is
+    /// saved with what carries it.
     ///
     /// # Errors
     /// `unknown_payment`; `not_private` for a payment that everybody sees; `not_final`;
-    /// `bad_purpose`, `bad_days`, `unknown_contact`, `bad_reviewer`, `no_network`, `bad_proof`.
+    /// `bad_purpose`, `bad_days`, `unknown_contact`, `bad_reviewer`, `no_network`, `bad_proof`;
+    /// over chat `challenge_closed`, `expired`, and `too_long_for_chat`.
     pub async fn disclose_payment(
         &mut self,
         wish: PaymentWish,
         patience: Duration,
     ) -> Result<PaymentMade, Fault> {
         self.check_signs()?;
-        if wish.text.trim().is_empty() || wish.text.len() > MAX_SAID {
-            let words = "say what it is for, in at most 600 bytes";
-            return Err(Fault::refused("bad_purpose", words));
-        }
-        if wish.days == 0 || wish.days > MOST_DAYS {
-            return Err(Fault::refused("bad_days", "it counts for 1 to 366 days"));
-        }
-        let verifier = self.verifier(&wish.to).await?;
+        let end = Instant::now() + patience;
+        let asked = self.asked(&wish).await?;
         if !self.stand_on_proved(patience).await? {
             return Err(behind("the light node does not reach the newest header"));
         }
-        let making = self.disclosed(&wish, verifier);
+        let making = self.disclosed(wish.tx, asked);
         let made = tokio::time::timeout(FETCHING, making).await;
         let disclosure = made.unwrap_or_else(|_| Err(NetError::Timeout.into()))?;
         let (checkpoint, now) = (Checkpoint::of(self.newest()?), self.clock.now());
@@ -98,9 +106,85 @@ impl Engine {
             tracing::warn!(?report, "a disclosure of ours is refused");
             return Err(no_evidence());
         }
+        let file = disclosure.to_bytes();
+        let shown = self.kept(&wish, &disclosure);
+        let (letter, told) = self.carried_by_chat(&wish, &file, &disclosure.facts.asked.text)?;
+        let keep = ReviewChange::AddShown(Box::new(shown.clone()));
+        let changes = told.into_iter().map(Into::into).chain([keep.into()]);
+        self.store.apply(changes.collect()).await?;
+        if let Some(contact) = shown.contact {
+            self.flush(contact, left(end)).await;
+        }
+        Ok(PaymentMade { file, shown, report, letter })
+    }
+
+    /// To whom it is made out, for what, and until when.
+    async fn asked(&self, wish: &PaymentWish) -> Result<Asked, Fault> {
+        let text = match &wish.case {
+            Some(case) => format!("{} ({case})", wish.purpose),
+            None => wish.purpose.clone(),
+        };
+        if wish.purpose.trim().is_empty() || text.len() > MAX_SAID {
+            let words = "say what it is for, in at most 600 bytes";
+            return Err(Fault::refused("bad_purpose", words));
+        }
+        let (verifier, now) = (self.verifier(&wish.to).await?, self.clock.now());
+        let (challenge, not_after) = match &wish.challenge {
+            Answering::File(challenge, days) => (*challenge, now.plus_millis(span(*days)?)),
+            Answering::Chat(known) => {
+                match known.state(now) {
+                    ShowingState::Open => {}
+                    ShowingState::Expired => {
+                        let words = "the time for which it was asked is over";
+                        return Err(Fault::refused("expired", words));
+                    }
+                    ShowingState::Answered
+                    | ShowingState::Proved
+                    | ShowingState::Refused
+                    | ShowingState::Declined
+                    | ShowingState::Withdrawn => {
+                        let words = "this challenge is answered or closed";
+                        return Err(Fault::refused("challenge_closed", words));
+                    }
+                }
+                (known.asked.challenge, known.asked.not_after)
+            }
+        };
+        Ok(Asked { verifier, challenge, not_after, text })
+    }
+
+    fn kept(&self, wish: &PaymentWish, disclosure: &PaymentDisclosure) -> ShownPayment {
         let PaymentFacts { asked, .. } = &disclosure.facts;
-        let (digest, verifier) = (*disclosure.facts.digest().bytes(), asked.verifier);
-        Ok(PaymentMade { file: disclosure.to_bytes(), digest, verifier, report })
+        let digest = disclosure.facts.digest();
+        ShownPayment {
+            serial: Serial(digest.bytes().first_chunk().copied().unwrap_or_default()),
+            contact: match &wish.challenge {
+                Answering::File(..) => None,
+                Answering::Chat(known) => known.contact,
+            },
+            name: wish.name.clone(),
+            verifier: asked.verifier,
+            tx: wish.tx,
+            purpose: wish.purpose.clone(),
+            case: wish.case.clone(),
+            issued: self.clock.now(),
+            not_after: asked.not_after,
+        }
+    }
+
+    /// What carries it over chat, and the message that shows it there.
+    fn carried_by_chat(
+        &self,
+        wish: &PaymentWish,
+        file: &[u8],
+        words: &str,
+    ) -> Result<(Option<MessageId>, Vec<chat::Change>), Fault> {
+        let Answering::Chat(known) = &wish.challenge else { return Ok((None, vec![])) };
+        let contact = known.contact.ok_or_else(no_evidence)?;
+        let (of, said) = ((contact, known.id), (file, words));
+        let changes = write_answer(of, said, self.clock.now(), &mut rand::rng());
+        let (message, changes) = changes.ok_or_else(|| too_long(file.len()))?;
+        Ok((Some(message), changes))
     }
 
     /// By what a verifier is named: the fingerprint of his inbox, or of a contact's identity.
@@ -122,19 +206,14 @@ impl Engine {
         }
     }
 
-    async fn disclosed(
-        &mut self,
-        wish: &PaymentWish,
-        verifier: [u8; 32],
-    ) -> Result<PaymentDisclosure, Fault> {
+    async fn disclosed(&mut self, tx: TxId, asked: Asked) -> Result<PaymentDisclosure, Fault> {
         let node = self.attach().await?;
         self.read_pool(&node).await?;
-        let (tx, bundle, part) = self.part_in(wish.tx).await?;
+        let (tx, bundle, part) = self.part_in(tx).await?;
         let Proof { entry, evidence, account } = self.proof_of(&node, bundle).await?;
         let key = self.pool_key(part.period())?;
         let found = opening(&part, &key, &evidence.effects);
         let (action, opening) = found.ok_or_else(no_evidence)?;
-        let ms = u64::from(wish.days).saturating_mul(DAY_MS);
         let facts = PaymentFacts {
             chain: self.bound()?.home.chain,
             tx,
@@ -143,12 +222,7 @@ impl Engine {
             action,
             opening,
             evidence,
-            asked: Asked {
-                verifier,
-                challenge: wish.challenge,
-                not_after: self.clock.now().plus_millis(ms),
-                text: wish.text.clone(),
-            },
+            asked,
         };
         let authority = self.authority(&facts, (part, &key), account).await?;
         Ok(facts.by(authority))
@@ -189,4 +263,11 @@ impl Engine {
         }
         Err(no_evidence())
     }
+}
+
+fn too_long(bytes: usize) -> Fault {
+    let words = format!(
+        "this proof has {bytes} bytes, more than a chat carries; make it as a file and hand that over"
+    );
+    Fault::refused("too_long_for_chat", &words)
 }

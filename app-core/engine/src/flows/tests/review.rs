@@ -12,7 +12,7 @@ use wallet::review::{
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::{GrantTo, Granting, Payee, PrivateWanted, Recipient, Wanted};
+use crate::{GrantTo, Granting, Payee, PrivateWanted, Recipient, ShowingWish, Wanted};
 
 const CAROL: u8 = 3;
 const OFFLINE: Duration = Duration::ZERO;
@@ -276,4 +276,47 @@ async fn an_engine_that_only_reviews_has_no_way_to_sign() {
         assert_eq!(claimed, only);
     }
     assert!(store.open_payments().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_is_taken_from_whom_was_asked_in_any_order_and_shown_once() {
+    let worker = Worker::play(only_bobs_worker).await;
+    let (_dir, store) = alice(&worker).await;
+    let (bob, carol) =
+        (with_envelopes(&store, BOB, 0).await, with_envelopes(&store, CAROL, 0).await);
+    let alice = engine(&store).await;
+    let contact = store.contact(bob).await.unwrap().unwrap();
+    let wish = ShowingWish { which: "rent".to_owned(), purpose: "tax".to_owned(), days: 30 };
+    let asked = alice.writer().challenge(Some(&contact), wish).await.unwrap();
+    let file = vec![7; chat::MAX_REVIEW + 1];
+    let answer = chat::write_answer((bob, asked.id), (&file, ""), NOW, &mut rand::rng());
+    let pieces: Vec<_> = answer
+        .unwrap()
+        .1
+        .into_iter()
+        .filter_map(|change| {
+            let chat::Change::AddPending(pending) = change else { return None };
+            let content = Content::from_bytes(&pending.content).unwrap();
+            let Body::Review(Review::Part(part)) = content.body else { panic!() };
+            Some((content.id, part))
+        })
+        .collect();
+    let take = async |from: OpenId, at: usize| {
+        let (id, part) = pieces[at].clone();
+        let taken = alice.taken_part((from, id), part, NOW).await.unwrap();
+        let confirmed = taken.is_some();
+        store.apply(taken.into_iter().flatten().map(Into::into).collect()).await.unwrap();
+        confirmed
+    };
+    let shown = async || {
+        let all = store.conversation(bob, None).await.unwrap().into_iter();
+        all.filter(|row| row.message.request == Some(asked.id)).count()
+    };
+    assert!(!take(carol, 0).await, "nobody has asked her");
+    assert!(take(bob, 1).await && take(bob, 1).await);
+    assert_eq!((shown().await, store.unjudged().await.unwrap().len()), (1, 0));
+    assert!(take(bob, 0).await);
+    assert_eq!(store.unjudged().await.unwrap(), [(bob, asked.id, file.clone())]);
+    assert!(take(bob, 0).await, "its receipt was lost");
+    assert_eq!(shown().await, 2, "the challenge, and one answer");
 }
