@@ -11,8 +11,15 @@ use super::*;
 
 /// Of Alice's, with a share for Bob, on the ledger and known; it ends in round 9.
 async fn given(home: &Home) -> RedEnvelopeId {
-    let alice = Words::from_entropy([ALICE; 32]).master().envelope_key();
     let contact = with_envelopes(&home.store, BOB, 0).await;
+    let known = on_the_ledger(home, contact);
+    let id = known.id();
+    home.store.apply(vec![wallet::Change::AddGift(Box::new(known)).into()]).await.unwrap();
+    id
+}
+
+fn on_the_ledger(home: &Home, contact: OpenId) -> KnownGift {
+    let alice = Words::from_entropy([ALICE; 32]).master().envelope_key();
     let mut bank = home.bank.lock().unwrap();
     let genesis = bank.chain.genesis.clone();
     let wish = GiftWish {
@@ -57,15 +64,11 @@ async fn given(home: &Home) -> RedEnvelopeId {
     let gift = Gift { tx: tx.id(), by: tx.expiry, ..gift };
     bank.waiting.push(tx);
     bank.next();
-    drop(bank);
     let known = KnownGift::told(gift, contact, true, Clock::system().now());
     // To the account: into the pool it would be proved, once for each stop.
     let mut back = Rest::new(order.rest);
     back.taking.to = Account;
-    let known = KnownGift { rest: Some(back), ..known };
-    let id = known.id();
-    home.store.apply(vec![wallet::Change::AddGift(Box::new(known)).into()]).await.unwrap();
-    id
+    KnownGift { rest: Some(back), ..known }
 }
 
 async fn follow(engine: &mut Engine, times: usize) {
