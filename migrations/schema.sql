@@ -614,15 +614,6 @@ CREATE TABLE sessions (
     PRIMARY KEY (contact, name)
 ) STRICT;
 
-CREATE TABLE spending_bundles (
-    -- The bundle's digest.
-    bundle BLOB NOT NULL PRIMARY KEY CHECK (length(bundle) = 32),
-    -- What such a bundle costs if all that it moves stays in the pool.
-    fee INTEGER NOT NULL,
-    -- The time of its round's header.
-    time INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE showing_parts (
     contact BLOB NOT NULL REFERENCES contacts (account) DEFERRABLE INITIALLY DEFERRED,
     -- The challenge that is answered.
@@ -676,6 +667,15 @@ CREATE TABLE showings (
     CHECK ((closed IS NULL) = (closed_at IS NULL)),
     CHECK ((answer IS NULL) = (answered IS NULL))
 ) STRICT;
+
+CREATE TABLE spending_bundles (
+    -- The bundle's digest.
+    bundle BLOB NOT NULL PRIMARY KEY CHECK (length(bundle) = 32),
+    -- What such a bundle costs if all that it moves stays in the pool.
+    fee INTEGER NOT NULL,
+    -- The time of its round's header.
+    time INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE transfers (
     -- Order in which they were asked for.
