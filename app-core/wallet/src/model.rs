@@ -119,7 +119,8 @@ pub enum Change {
     GivesEnvelope([u8; 16], Box<ledger::Gift>),
     /// A transfer, by its intent, would have taken so much more, and nobody was told.
     AsksTopUp([u8; 16], Amount<Abc>),
-    /// Where a contact is paid in the pool; replaces what it told before.
+    /// Where a contact is paid in the pool; replaces what it told before, with its open requests too:
+    /// former review keys may see what is paid there.
     SavePrivateAddress(OpenId, ShieldedAddress),
     /// A contact is told an address of this period account.
     SetToldPeriod(OpenId, Period),

@@ -40,11 +40,17 @@ pub(super) fn save_address(entry: &BookEntry) -> Statement {
         .bind(int(entry.added.0))
 }
 
+/// What a contact asked for before it told us a new address is paid there.
+pub(super) fn end_addresses(contact: OpenId) -> Statement {
+    query(sql::END_ADDRESSES).bind(&contact.0[..])
+}
+
 pub(super) fn remove_address(to: &Destination) -> Statement {
     query(sql::REMOVE_ADDRESS).bind(to.to_bytes())
 }
 
 crate::sql::statements! {
+    END_ADDRESSES = "UPDATE requests SET address = NULL WHERE contact = ?1 AND made = 0";
     ADD_REQUEST = "INSERT INTO requests (id, contact, made, amount, memo, expiry, told, closed,
             closed_at, address)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, NULL, ?8)

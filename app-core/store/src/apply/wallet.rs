@@ -65,6 +65,7 @@ pub(super) async fn apply(db_tx: &mut SqliteConnection, change: Change) -> Resul
         }
         Change::SavePrivateAddress(contact, address) => {
             private::save_address(contact, &address).execute(&mut *db_tx).await?;
+            asks::end_addresses(contact).execute(&mut *db_tx).await?;
         }
         Change::SetToldPeriod(contact, period) => {
             private::set_told(contact, period.index()).execute(&mut *db_tx).await?;

@@ -6,6 +6,10 @@ use chat::{
 };
 use wallet::{BookEntry, Change as Wallet, Destination};
 
+/// An address in the pool, of the address vectors.
+const PRIVATE: &str =
+    "bcm1qyrsqrftsmqzh8395sr26cfqp0nk2gc20ccufn2jznndyfyhdtxagalkrj9n3mf059dfqj39wkhs34wy93";
+
 async fn with_bob() -> (super::Closing, Store, OpenId) {
     let (temporary, store) = alice().await;
     save(&store, vec![Chat::SaveContact(Box::new(contact(2, "bob")))]).await;
@@ -195,4 +199,25 @@ async fn the_address_book_keeps_one_name_for_an_address() {
     assert_eq!(store.contact_addresses().await.unwrap(), [of_bob]);
     save(&store, vec![Chat::SetStanding { contact: bob, standing: Standing::Declined }]).await;
     assert_eq!(store.contact_addresses().await.unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_contact_that_tells_a_new_address_is_paid_there_for_earlier_requests_too() {
+    let (_temporary, store, bob) = with_bob().await;
+    let at = |id, made| {
+        let mut known = known(bob, id, made);
+        known.request.address = Some([7; 47]);
+        known
+    };
+    for request in [at(1, true), at(1, false)] {
+        add(&store, &request).await;
+    }
+    let Ok(Destination::Private(address)) = Destination::parse(PRIVATE) else { panic!() };
+    save(&store, vec![Wallet::SavePrivateAddress(bob, address)]).await;
+    add(&store, &at(2, false)).await;
+    let known = store.known_requests().await.unwrap();
+    let addresses: Vec<_> =
+        known.iter().map(|it| (it.id.0[0], it.made, it.request.address)).collect();
+    let its = Some([7; 47]);
+    assert_eq!(addresses, [(1, true, its), (1, false, None), (2, false, its)]);
 }
