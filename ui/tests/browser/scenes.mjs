@@ -114,7 +114,7 @@ export const SCENES = [
     core.tell("chat");
     await page.waitForSelector(`[data-share="got"] >> nth=1`);
   } },
-  { name: "envelope-give", world: { fails: { envelope_create: "bad_shares" } }, steps: async (page) => {
+  { name: "envelope-give", world: { fails: { envelope_quote: "bad_shares" } }, steps: async (page) => {
     await openBob(page);
     await click(page, "composer-give");
     await page.fill(test("give-amount"), "10");
