@@ -1,5 +1,7 @@
 // Asking for money in the scripted world: requests in every state, a payment link, an address book.
 
+import { message } from "./message.mjs";
+
 const MINUTE = 60_000;
 const at = (minutes) => new Date(Date.now() - minutes * MINUTE).toISOString();
 const FALCON = "F6mJ8sYqK2vB9nXw4TzGc7LdRhEaUp3Qfy";
@@ -11,10 +13,7 @@ function asks(id, from, minutes, state, more) {
     id: id.repeat(32), contact: "Bob", from, amount: "12.5", token: "ABC", memo: "dinner on Friday", expires: null,
     time: at(minutes), state, payment: null, ...more,
   };
-  return {
-    id: request.id, from, time: request.time, text: request.memo ?? "", state: from === "me" ? "delivered" : "received",
-    payment: null, envelope: null, request,
-  };
+  return message(request.id, from, request.time, request.memo ?? "", "delivered", { request });
 }
 
 /** Requests in every state. */

@@ -1,5 +1,7 @@
 // The records that the scripted core answers with: Alice's window on a small world.
 
+import { message } from "./message.mjs";
+
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const hex = (digit, length = 64) => digit.repeat(length);
@@ -20,11 +22,7 @@ function contact(id, name, state = "ready", standing = "accepted") {
   return { id, name, verified: false, state, standing };
 }
 
-function message(id, from, time, text, state, payment = null, envelope = null, request = null) {
-  return { id: id.padStart(32, "0"), from, time, text, state: from === "me" ? state : "received", payment, envelope, request };
-}
-
-const payment = (amount, state) => ({ tx: hex("f"), amount, token: "ABC", state });
+const payment = (amount, state) => ({ payment: { tx: hex("f"), amount, token: "ABC", state } });
 const LONG = "https://example.org/" + "very-long-path-without-any-break-".repeat(8);
 
 const withBob = [
@@ -49,7 +47,7 @@ function envelope(id, from, text, more) {
     state: "open", expires: tomorrow, share: from === "me" ? "none" : "unclaimed", got: null, to_pool: false, key_shared: false, ...more,
   };
 }
-const brings = (id, from, minutes, one) => message(id, from, ago(0, minutes), one.text, "delivered", null, one);
+const brings = (id, from, minutes, one) => message(id, from, ago(0, minutes), one.text, "delivered", { envelope: one });
 const took = (who, amount) => ({ who, amount });
 /** Red envelopes in every state. */
 export const withEnvelopes = [
@@ -144,7 +142,7 @@ function round(index) {
   const view = unseen ? null : index === 30 ? 1 : index === 44 ? 3 : 0;
   return {
     round: 10_238 + index, time: before(ROUNDS - index), view, empty,
-    proposer: empty ? null : MANAGERS[index % 4],
+    proposer: empty ? null : MANAGERS[index % 4] ?? null,
     signers: unseen ? null : index % 5 === 0 ? 3 : 4, managers: 4,
     gap_ms: index === 0 ? null : view ? 1000 + 900 * view : 1000 + (index % 7) * 60,
   };

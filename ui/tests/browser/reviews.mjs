@@ -1,5 +1,7 @@
 // Review keys in the scripted world: some that were given, one that was received.
 
+import { message } from "./message.mjs";
+
 const months = ["2026-11"];
 const grant = (digit, more) => ({
   serial: digit.repeat(64), account: "a".repeat(64), grantee: "Rita", strength: "period", months, until: null,
@@ -13,6 +15,7 @@ const given = [
   grant("3", { strength: "incoming", state: "stopped", stopped: "2026-11-21T10:00:00.000Z" }),
 ];
 const received = [grant("4", { grantee: "me", owner: "Bob", proved: true })];
+const list = { given, received, asked: [], synced: true };
 
 const line = (minute, more) => ({
   tx: String(minute).repeat(64).slice(0, 64), time: `2026-11-20T10:${minute}:00.000Z`, round: 9_000 + minute,
@@ -39,13 +42,36 @@ const looked = {
 };
 
 const address = "bcm1qynsqrpjw72yxzqzadwpu0ulj5etwstf5zpnay6k7zxup804ahnhpee209x9wvt4es2dj8j8cujs630dvf";
-const asked = { challenge: "057409bc".repeat(8), card: "bcmr:3d9L5Dp".padEnd(600, "x"), verifier: "74".repeat(32), digits: "12345 ".repeat(6).trim() };
 const sealed = "42434d5001".padEnd(2_200, "a7");
 const shown = {
   role: "payer", amount: "12.5", token: "ABC", address, memo: "for lunch", time: "2026-11-20T10:15:00.000Z",
   round: 9_015, tx: "5".repeat(64), account: null, said: "tax office (7)", not_after: "2026-11-27T10:15:00.000Z",
   claims: [], proves: "", limits: [],
 };
+
+/** One payment is asked to be shown, or shown. */
+function showing(id, from, state, more) {
+  return {
+    id: id.repeat(32), contact: "Bob", from, challenge: "057409bc".repeat(8), which: "the rent of September", purpose: "tax",
+    time: "2026-11-20T10:20:00.000Z", not_after: new Date(Date.now() + 86_400_000).toISOString(), state, code: null, why: null,
+    payment: null, ...more,
+  };
+}
+const showings = [
+  showing("1", "me", "proved", { payment: shown }),
+  showing("2", "me", "refused", { code: "other_challenge", why: "It answers another challenge." }),
+  showing("3", "Bob", "declined", { which: "九月的房租", purpose: "年度审计" }),
+  showing("4", "me", "open"),
+  showing("5", "Bob", "open", { which: "The payment for the camera that you sold me in spring, with its memo" }),
+];
+const asked = { challenge: "057409bc".repeat(8), card: "bcmr:3d9L5Dp".padEnd(600, "x"), verifier: "74".repeat(32), digits: "12345 ".repeat(6).trim(), showing: showings[3] };
+const told = (of) => message(of.id, of.from, of.time, "", "delivered", { showing: of });
+const answer = (id, of) => message(id, "Bob", of.time, "Here it is.", "received", { showing: of });
+/** A conversation in which payments are asked to be shown, and shown. */
+export const withShowings = [...showings.map(told), answer("a", showings[0]), answer("b", showings[1])];
+
+/** Records of each kind, for their shapes to be checked. */
+export const records = { list, looked, shown, asked, showing: showings[0], showings: { ...list, asked: showings } };
 
 /** What the core answers about them. */
 export const answers = {
@@ -55,7 +81,7 @@ export const answers = {
   review_grant: () => ({ grant: grant("5", { strength: "payment" }), delivery: "file", card: sealed }),
   review_import: (_, { card }) => (card.toLowerCase() === sealed ? { grant: received[0] } : null),
   review_preview: () => ({ grantee: "Rita", digits: "12345".repeat(6), months, now: "2026-11" }),
-  review_list: (now) => now.grants ?? { given, received, synced: true },
+  review_list: (now) => ({ ...list, ...now.grants }),
   review_show: () => looked,
   review_save: (now) => now.saved ?? {
     path: "Downloads/bcm-statement-me-2026-11-01-2026-12-01.pdf", format: "pdf",
@@ -67,7 +93,7 @@ const wallet = (page) => page.click('[data-test="nav-wallet"]');
 /** A profile that does nothing else: its world, over that of everybody. */
 const reviewer = (status) => ({
   status: { ...status, account: { ...status.account, review_only: true } },
-  grants: { given: [], received, synced: true },
+  grants: { given: [] },
 });
 
 /** Signs a grant that is sealed to a card, and stands before its codes. */
@@ -80,7 +106,15 @@ async function seal(page) {
   await page.waitForSelector('[data-test="review-codes"]');
 }
 
-export const scenes = (status) => [
+export const scenes = (status, bob) => [
+  { name: "showings", world: { conversations: { [bob]: withShowings } }, steps: async (page) => {
+    await page.click(`[data-contact="${bob}"]`);
+    await page.waitForSelector('[data-test="showing"]');
+  } },
+  { name: "showings-listed", world: { grants: { asked: showings } }, steps: async (page) => {
+    await wallet(page);
+    await page.locator('[data-test="review-asked"]').first().scrollIntoViewIfNeeded();
+  } },
   { name: "statement", steps: async (page) => {
     await wallet(page);
     await page.click('[data-test="statement-open"]');

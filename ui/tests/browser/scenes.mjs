@@ -9,7 +9,7 @@ const click = (page, name) => page.click(test(name));
 const openBob = (page) => page.click(`[data-contact="${ID.bob}"]`);
 const shown = (page, name) => page.waitForSelector(test(name));
 const given = { conversations: { ...conversations, [ID.bob]: withEnvelopes } };
-const empty = { chats: [], history: [], grants: { given: [], received: [], synced: true }, status: { ...status, account: { ...account, words_confirmed: true } } };
+const empty = { chats: [], history: [], grants: { given: [], received: [] }, status: { ...status, account: { ...account, words_confirmed: true } } };
 
 const moved = (state) => ({
   tx: "8".repeat(64), txs: ["8".repeat(64)], to: moves.to, token: "ABC", amount: "1094.99206", fee: "0.006872",
@@ -140,7 +140,7 @@ export const SCENES = [
     await click(page, "pool-address");
     await shown(page, "private-qr");
   } },
-  ...reviews(status),
+  ...reviews(status, ID.bob),
   { name: "wallet", steps: async (page) => {
     await click(page, "nav-wallet");
     await shown(page, "history-row");
