@@ -14,8 +14,9 @@ use shielded::{Memo, Nullifier, Output, Plan, Purpose};
 use std::collections::BTreeSet;
 use types::{Abc, Amount};
 
-/// So many notes may lie side by side; with more of them, the smallest are merged.
-const ENOUGH: usize = 32;
+/// So many notes may lie side by side; with more of them, the smallest are merged. They go over to the
+/// next account in six bundles of four.
+const ENOUGH: usize = 24;
 /// How many are merged at a time then: a bundle of four actions, small enough to be in nobody's way.
 const AT_A_TIME: usize = 4;
 

@@ -66,11 +66,11 @@ fn five_thousand_notes_become_few_within_the_bound_and_nothing_is_lost() {
     assert!(merges <= 5_000_u64.div_ceil(3), "each makes three notes fewer: {merges}");
     let dust = small_notes(world.ground(&own));
     let left: u64 = dust.iter().map(|note| note.note.value.units()).sum();
-    assert!(world.notes.len() - dust.len() <= 32);
+    assert!(world.notes.len() - dust.len() <= 24);
     // The month ends.
     let next = key(period().after_stop().unwrap());
     let moves = carry_batches(world.ground(&next));
-    assert!(moves.len() <= 8, "32 notes, four at a time: {}", moves.len());
+    assert!(moves.len() <= 6, "24 notes, four at a time: {}", moves.len());
     assert!(moves.is_sorted_by_key(|it| std::cmp::Reverse(it.amount)), "the largest first");
     let carried: u64 = moves.iter().map(|it| it.amount.units()).sum();
     let carry_fees: u64 = moves.iter().map(|it| it.fee.units()).sum();
@@ -80,21 +80,21 @@ fn five_thousand_notes_become_few_within_the_bound_and_nothing_is_lost() {
     assert!(stays <= left && left > 0, "what is worth less than its share of a fee stays");
     // Each merge and move costs what a bundle of four costs, at most.
     let most = moves.iter().map(|it| it.fee.units()).max().unwrap();
-    assert!(fees + carry_fees <= (merges + 8) * most);
+    assert!(fees + carry_fees <= (merges + 6) * most);
 }
 
 #[test]
-fn thirty_two_notes_are_left_alone_and_of_more_the_smallest_four_are_merged() {
+fn twenty_four_notes_are_left_alone_and_of_more_the_smallest_four_are_merged() {
     let own = key(period());
     let values = |count: u64| (0..count).map(|at| 1_000_000 + at * 1_000);
-    assert_eq!(next_merge(with_notes(values(32)).ground(&own), |_| true), None);
-    let mut world = with_notes(values(33));
+    assert_eq!(next_merge(with_notes(values(24)).ground(&own), |_| true), None);
+    let mut world = with_notes(values(25));
     let merge = next_merge(world.ground(&own), |_| true).unwrap();
     assert_eq!(sum(&merge.notes), 4_006_000);
     assert_eq!(merge.amount.units() + merge.fee.units(), 4_006_000);
     assert_eq!(next_merge(world.ground(&own), |_| false), None, "the anchor has none of them");
     // Dust does not count, and is not worth the proof.
-    world.notes.truncate(32);
+    world.notes.truncate(24);
     let dust = like(&world.notes[0], 99, 20);
     world.notes.push(dust);
     assert_eq!(next_merge(world.ground(&own), |_| true), None);
@@ -170,19 +170,19 @@ fn paid(own: &ViewingKey, bundles: &[&[u64]]) -> World {
 fn notes_of_a_merge_under_way_are_in_no_other_and_come_back_as_one() {
     let own = key(period());
     let sixteen = [1_000_000; 16];
-    let mut world = paid(&own, &[&sixteen, &sixteen, &[50_000, 60_000, 70_000, 80_000]]);
+    let mut world = paid(&own, &[&sixteen, &sixteen[..8], &[50_000, 60_000, 70_000, 80_000]]);
     assert!(plan_merge(world.ground(&own), &[1; 16]).unwrap().is_none(), "no anchor has them yet");
     world.wait();
     let merge = send(&mut world, &own, 1, None);
     assert_eq!(sum(&merge.notes), 260_000);
-    assert_eq!(next_merge(world.ground(&own), |_| true), None, "32 without those four");
+    assert_eq!(next_merge(world.ground(&own), |_| true), None, "24 without those four");
     let bundle = world.open[0].attempt.as_ref().unwrap().bytes.clone();
     let bundle = <ledger::Transaction as wire::Decode>::from_bytes(&bundle).unwrap().bundle;
     let effects = bundle.unwrap().effects;
     let step = world.take(std::slice::from_ref(&effects));
     assert_eq!((step.notes.len(), step.spent.len(), step.settled.len()), (1, 4, 1));
     assert_eq!(step.notes[0].note.value, merge.amount);
-    assert!(step.notes[0].is_own() && world.notes.len() == 33);
+    assert!(step.notes[0].is_own() && world.notes.len() == 25);
     assert!(step.notes[0].note.is_to(&own.own_address(CHAIN, &[1; 16]).unwrap()));
 }
 
