@@ -675,7 +675,7 @@ CREATE TABLE spending_bundles (
     fee INTEGER NOT NULL,
     -- The time of its round's header.
     time INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+, did BLOB) STRICT, WITHOUT ROWID;
 
 CREATE TABLE transfers (
     -- Order in which they were asked for.

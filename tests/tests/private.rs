@@ -112,6 +112,11 @@ fn money_goes_into_the_pool_to_somebody_and_out_again() {
     let args = ["account", "restore", "--name", "other", "--bootstrap", &net.bootstrap()[1]];
     other.attempt_with_input(&args, &words(&bob)).unwrap();
     assert_eq!(money(&other), after);
+    let history = other.run(&["history"]);
+    let out_again =
+        history["entries"].as_array().unwrap().iter().find(|it| it["direction"] == "out");
+    let out_again = out_again.unwrap();
+    assert_eq!((&out_again["amount"], &out_again["fee"]), (&"2".into(), &out["fee"]));
 
     // Two devices that spend the same note at the same time, each through another worker: one does.
     let to = private_address(&carol);
@@ -326,7 +331,7 @@ fn once_a_grant_is_stopped_the_money_moves_on_to_an_account_that_it_does_not_ope
     let paid = eventually("bob's private address", || {
         bob.run(&["sync"]);
         alice.run(&["sync"]);
-        let pay = ["pay", "bob", "3", "--private", "--wait"];
+        let pay = ["pay", "bob", "3", "--private", "--memo", "three tickets", "--wait"];
         match alice.attempt(&pay) {
             Ok(paid) => Some(paid),
             Err(failure) => {
@@ -344,4 +349,16 @@ fn once_a_grant_is_stopped_the_money_moves_on_to_an_account_that_it_does_not_ope
     let args = ["account", "restore", "--name", "other", "--bootstrap", &net.bootstrap()[0]];
     other.attempt_with_input(&args, &words(&alice)).unwrap();
     assert_eq!(money(&other)[1], left);
+    // And whom it paid, how much and what for; of the carry-over, that it was one.
+    let history = other.run(&["history"]);
+    let entries = history["entries"].as_array().unwrap();
+    let of = |kind: &str, direction: &str| {
+        let same = |it: &&Value| it["kind"] == kind && it["direction"] == direction;
+        entries.iter().find(same).unwrap_or_else(|| panic!("no {kind}: {entries:?}"))
+    };
+    let pay = of("pay", "out");
+    assert_eq!((&pay["amount"], &pay["fee"]), (&"3".into(), &paid["fee"]));
+    assert_eq!(pay["memo"], "three tickets");
+    assert!(pay["counterparty"].as_str().unwrap().starts_with("bcm1"), "{pay}");
+    assert_eq!(of("carry_over", "self")["amount"], carried["amount"]);
 }

@@ -47,8 +47,9 @@ fn add_note(note: &OwnNote) -> Statement {
 }
 
 fn add_bundle(bundle: &SpendingBundle) -> Statement {
-    let SpendingBundle { bundle, fee, time } = bundle;
-    query(sql::ADD_BUNDLE).bind(&bundle[..]).bind(int(fee.units())).bind(int(time.0))
+    let SpendingBundle { bundle, fee, time, did } = bundle;
+    let add = query(sql::ADD_BUNDLE).bind(&bundle[..]).bind(int(fee.units())).bind(int(time.0));
+    add.bind(did.as_ref().map(Encode::to_bytes))
 }
 
 pub(super) fn save_label(address: &ShieldedAddress, label: &str, given: Timestamp) -> Statement {
@@ -131,7 +132,7 @@ crate::sql::statements! {
         ON CONFLICT (contact) DO UPDATE SET shielded = excluded.shielded";
     SET_TOLD_PERIOD = "INSERT INTO envelope_keys (contact, told_period) VALUES (?1, ?2)
         ON CONFLICT (contact) DO UPDATE SET told_period = excluded.told_period";
-    ADD_BUNDLE = "INSERT INTO spending_bundles (bundle, fee, time) VALUES (?1, ?2, ?3)
+    ADD_BUNDLE = "INSERT INTO spending_bundles (bundle, fee, time, did) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (bundle) DO NOTHING";
     FORGET_BUNDLES = "DELETE FROM spending_bundles";
     SAVE_LABEL = "INSERT INTO labelled (receiver, label, given) VALUES (?1, ?2, ?3)

@@ -6,7 +6,7 @@ use ledger::RedEnvelopeId;
 use std::collections::BTreeMap;
 use types::{Abc, Amount, MessageId, OpenId, Round, Timestamp, TxId};
 use wallet::private::{PrivatePayee, Transfer, TransferState};
-use wallet::review::Period;
+use wallet::review::{Period, PoolLine, PoolLineKind, PoolMove};
 use wallet::{PaymentState, Rest};
 
 /// What one bundle of the log did to our notes.
@@ -19,6 +19,8 @@ struct Moved {
     periods: (Option<Period>, Option<Period>),
     /// What it costs if all of it stays in the pool, if that is known.
     fee: Option<Amount<Abc>>,
+    /// What it does, where that was read.
+    did: Option<PoolMove>,
     round: Round,
     time: Timestamp,
     contact: Option<OpenId>,
@@ -65,7 +67,7 @@ impl Store {
                 Some(GivenFor::Label(_)) | None => None,
             };
             let memo = memo.map(|(_, _, text)| text).or(asked);
-            row.memo = memo.cloned().filter(|text| !text.is_empty());
+            row.memo = memo.cloned().filter(|text| !text.is_empty()).or(row.memo);
             row.given = moved.given;
             rows.push(row);
         }
@@ -90,11 +92,12 @@ impl Store {
     async fn moved(&self) -> Result<BTreeMap<[u8; 32], Moved>, StoreError> {
         let mut bundles: BTreeMap<[u8; 32], Moved> = BTreeMap::new();
         let given = self.given_addresses().await?;
-        let spending: Vec<(Vec<u8>, i64, i64)> =
+        let spending: Vec<(Vec<u8>, i64, i64, Option<Vec<u8>>)> =
             sqlx::query_as(sql::SPENDING).fetch_all(self.pool()).await?;
-        for (bundle, fee, time) in spending {
+        for (bundle, fee, time, did) in spending {
             let moved = bundles.entry(row::fixed(&bundle)?).or_default();
             (moved.fee, moved.time) = (Some(row::amount(fee)?), row::time(time)?);
+            moved.did = did.as_deref().map(row::decode).transpose()?;
         }
         let notes = self.all_notes().await?;
         for (note, spent) in &notes {
@@ -153,23 +156,41 @@ fn scanned(tx: TxId, moved: &Moved) -> Option<HistoryRow> {
         _ if kept => (HistoryKind::Merge, Flow::Itself, own),
         _ => (HistoryKind::Payment, Flow::Out, left),
     };
+    let paid = moved.paid().filter(|_| flow == Flow::Out);
+    let amount = paid.map_or(Amount::new(units), |paid| paid.amount);
+    let fee = match (flow, paid) {
+        (Flow::Itself, _) => Some(left),
+        (_, Some(paid)) => left.checked_sub(paid.amount.units()),
+        (_, None) => None,
+    };
     Some(HistoryRow {
         tx,
         time: moved.time,
         round: Some(moved.round),
         kind,
         flow,
-        amount: Amount::<Abc>::new(units),
-        fee: (flow == Flow::Itself).then_some(Amount::new(left)),
+        amount,
+        fee: fee.map(Amount::new),
         counterparty: None,
         contact: None,
-        memo: None,
+        memo: paid.and_then(|paid| paid.text.clone()),
         state: PaymentState::Final(moved.round),
         envelope: None,
         private: true,
-        shielded: None,
+        shielded: paid.and_then(|paid| paid.to),
         given: None,
     })
+}
+
+impl Moved {
+    /// The one thing that it pays to others, where that was read.
+    fn paid(&self) -> Option<&PoolLine> {
+        let lines = &self.did.as_ref()?.lines;
+        let pays =
+            |line: &&PoolLine| matches!(line.kind, PoolLineKind::Payment | PoolLineKind::Public);
+        let mut paid = lines.iter().filter(pays);
+        paid.next().filter(|_| paid.next().is_none())
+    }
 }
 
 /// The row of what came back of a red envelope.
@@ -235,7 +256,7 @@ fn transfer_row(transfer: &Transfer) -> HistoryRow {
 }
 
 crate::sql::statements! {
-    SPENDING = "SELECT bundle, fee, time FROM spending_bundles";
+    SPENDING = "SELECT bundle, fee, time, did FROM spending_bundles";
     LABELLED = "SELECT receiver, label FROM labelled";
     ASKED_THERE = "SELECT substr(address, 5), id, memo FROM requests
         WHERE made = 1 AND address IS NOT NULL";

@@ -11,6 +11,7 @@ use wallet::private::{
     OwnNote, PoolState, PoolStep, PrivateAttempt, PrivatePayee, Randomizer, SpendingBundle, Spent,
     Transfer, TransferState, take_entries,
 };
+use wallet::review::{PoolLine, PoolLineKind, PoolMove};
 
 const CHAIN: ChainId = ChainId([9; 32]);
 
@@ -181,7 +182,7 @@ async fn after_a_restore_a_bundle_that_pays_nobody_is_no_payment() {
         let bundle = merged.bundle;
         let nullifier = step.notes[0].nullifier;
         let spent = vec![Spent { nullifier, round: Round(11), bundle }];
-        let bundles = vec![SpendingBundle { bundle, fee, time }];
+        let bundles = vec![SpendingBundle { bundle, fee, time, did: None }];
         take(&store, &PoolStep { notes: vec![merged], spent, bundles, ..step.clone() }).await;
         let rows = store.history(None, None).await.unwrap();
         let row = rows.iter().find(|row| row.tx == TxId(bundle)).unwrap();
@@ -192,6 +193,41 @@ async fn after_a_restore_a_bundle_that_pays_nobody_is_no_payment() {
             (Flow::Out, Amount::new(5), None)
         };
         assert_eq!((row.flow, row.amount, row.fee), expected);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn after_a_restore_a_payment_says_whom_it_paid_how_much_and_what_for() {
+    let to = key().viewing_key().address_for(CHAIN, b"x").unwrap();
+    let line = |kind, units| PoolLine {
+        kind,
+        amount: Amount::new(units),
+        to: Some(to),
+        text: Some("for lunch".to_owned()),
+        unreadable: false,
+    };
+    let (pays, carries) = (PoolLineKind::Payment, PoolLineKind::CarriedOut);
+    for (lines, shown) in [
+        (vec![line(pays, 490)], (490, Some(10), Some(to), Some("for lunch"))),
+        // Two payments, or none that the keys open: what has gone in all.
+        (vec![line(pays, 300), line(pays, 190)], (500, None, None, None)),
+        (vec![line(carries, 490)], (500, None, None, None)),
+        // More than was there is nobody's word.
+        (vec![line(pays, 501)], (501, None, Some(to), Some("for lunch"))),
+    ] {
+        let (_temporary, store) = alice().await;
+        let step = received(500);
+        take(&store, &step).await;
+        let (bundle, round) = ([4; 32], Round(11));
+        let spent = vec![Spent { nullifier: step.notes[0].nullifier, round, bundle }];
+        let did = Some(PoolMove { round, bundle, fee: Some(Amount::new(10)), lines });
+        let (fee, time) = (Amount::new(4), NOVEMBER);
+        let bundles = vec![SpendingBundle { bundle, fee, time, did }];
+        take(&store, &PoolStep { notes: vec![], spent, bundles, ..step.clone() }).await;
+        let rows = store.history(None, None).await.unwrap();
+        let row = rows.iter().find(|row| row.tx == TxId(bundle)).unwrap();
+        let fee = row.fee.map(|fee| fee.units());
+        assert_eq!((row.amount.units(), fee, row.shielded, row.memo.as_deref()), shown);
     }
 }
 

@@ -8,6 +8,7 @@ use types::{Abc, Address, Amount, OpenId, Round, Timestamp, TxId};
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
 use crate::GiftOrder;
+use crate::review::PoolMove;
 
 /// A note of ours that the log has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,7 +200,7 @@ pub struct Spent {
 }
 
 /// A bundle that spends notes of ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpendingBundle {
     /// What names it: `shielded::Halves::digest`.
     pub bundle: [u8; 32],
@@ -208,6 +209,8 @@ pub struct SpendingBundle {
     pub fee: Amount<Abc>,
     /// The time of its round's header.
     pub time: Timestamp,
+    /// What it does, read with our own keys: of a payment that is none of this profile's, as it is.
+    pub did: Option<PoolMove>,
 }
 
 /// Our money in the pool.

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use net::LightNode;
-use shielded::{LogEntry, LogPlace, Month, Period, SpendingKey, ViewingKey};
+use shielded::{LogEntry, LogPlace, Month, Nullifier, Period, SpendingKey, ViewingKey};
 use types::{Round, Timestamp};
 use wallet::private::{
-    OwnNote, PoolState, PoolStep, SpendingBundle, Spent, scanned_months, scanned_periods,
+    OwnNote, PoolState, PoolStep, SpendingBundle, Spent, Transfer, scanned_months, scanned_periods,
     take_entries,
 };
-use wallet::review::{PoolFees, ReviewChange};
+use wallet::review::{GrantedKey, PoolFees, PoolMove, ReviewChange, ReviewKeys};
 
 use crate::flows::pool::ProvedPool;
 use crate::{Code, Engine, Fault};
@@ -49,7 +49,7 @@ impl Engine {
         (from, now): (Timestamp, Timestamp),
         (round, time): (Round, Timestamp),
     ) -> Result<(), Fault> {
-        let before = state.round;
+        let (before, first) = (state.round, state.place.count);
         let (unspent, open) =
             (self.store.unspent_notes().await?, self.store.open_transfers().await?);
         let mut step: PoolStep = loop {
@@ -66,7 +66,8 @@ impl Engine {
         if entries.is_empty() && step.settled.is_empty() && quiet {
             return Ok(());
         }
-        step.bundles = self.bundles_of(node, &step.spent, entries).await?;
+        let ours: Vec<&OwnNote> = unspent.iter().chain(&step.notes).collect();
+        step.bundles = self.bundles_of(node, (&step.spent, &ours), (first, entries)).await?;
         for note in &mut step.notes {
             note.time = self.time_of(node, note.round).await?;
             note.contact = self.paid_by(note).await?;
@@ -74,28 +75,69 @@ impl Engine {
         Ok(self.store.apply(vec![wallet::Change::TakePool(Box::new(step)).into()]).await?)
     }
 
-    /// The bundles that spend these notes, with what they cost if they pay nobody.
+    /// The bundles of these entries that spend these of our notes, with what they cost if they pay
+    /// nobody. The first entry has this number in the log.
     async fn bundles_of(
         &self,
         node: &LightNode,
-        spent: &[Spent],
-        entries: &[LogEntry],
+        (spent, ours): (&[Spent], &[&OwnNote]),
+        (first, entries): (u64, &[LogEntry]),
     ) -> Result<Vec<SpendingBundle>, Fault> {
         let mut bundles: Vec<SpendingBundle> = vec![];
+        if spent.is_empty() {
+            return Ok(bundles);
+        }
+        let transfers = self.store.transfers().await?;
+        let made: BTreeSet<[u8; 32]> = transfers.iter().filter_map(Transfer::bundle).collect();
         for Spent { bundle, round, .. } in spent {
             if bundles.iter().any(|known| known.bundle == *bundle) {
                 continue;
             }
-            let mut there = entries.iter().filter(|entry| entry.round == *round);
-            let Some(entry) = there.find(|entry| entry.halves().digest() == *bundle) else {
-                continue;
-            };
+            let mut numbered = (first..).zip(entries);
+            let same =
+                |entry: &LogEntry| entry.round == *round && entry.halves().digest() == *bundle;
+            let Some((number, entry)) = numbered.find(|(_, entry)| same(entry)) else { continue };
             let params = self.bound()?.light.params();
-            let fee = PoolFees::of(params, *round, entry.actions.len()).plain;
+            let fees = PoolFees::of(params, *round, entry.actions.len());
             let time = self.time_of(node, *round).await?;
-            bundles.push(SpendingBundle { bundle: *bundle, fee, time });
+            let did = if made.contains(bundle) {
+                None
+            } else {
+                // It says what a payment was for; how much there is does not hang on it.
+                self.read_again(node, (number, entry), ours, (fees, time)).await.ok().flatten()
+            };
+            bundles.push(SpendingBundle { bundle: *bundle, fee: fees.plain, time, did });
         }
         Ok(bundles)
+    }
+
+    /// What a bundle does that spends our notes and was not made here: by another device, or before
+    /// this account was restored from its words. `None` if all that it takes comes back to us but for
+    /// its fee.
+    async fn read_again(
+        &self,
+        node: &LightNode,
+        (number, entry): (u64, &LogEntry),
+        ours: &[&OwnNote],
+        (fees, time): (PoolFees, Timestamp),
+    ) -> Result<Option<PoolMove>, Fault> {
+        let marks: BTreeSet<Nullifier> = entry.actions.iter().map(|it| it.nullifier).collect();
+        let spent: Vec<_> = ours.iter().filter(|note| marks.contains(&note.nullifier)).collect();
+        let bundle = entry.halves().digest();
+        let back = ours.iter().filter(|note| note.bundle == bundle);
+        let back = back.fold(0_u64, |sum, note| sum.saturating_add(note.note.value.units()));
+        let values: BTreeMap<_, _> =
+            spent.iter().map(|note| (note.nullifier, note.note.value)).collect();
+        let gone = values.values().fold(0_u64, |sum, value| sum.saturating_add(value.units()));
+        let Some(period) = spent.first().map(|note| note.period) else { return Ok(None) };
+        if gone.saturating_sub(back) == fees.plain.units() {
+            return Ok(None);
+        }
+        let month = Month::of(time).ok_or_else(damaged)?;
+        let keys = ReviewKeys::of([GrantedKey::Viewing(self.pool_key(period)?.viewing_key())]);
+        let effects = self.pool_effects(node, number, entry).await?;
+        let at = (self.bound()?.light.chain(), month);
+        Ok(Some(keys.explain(&values, (entry, &effects), fees, at)))
     }
 
     /// What the log holds behind a place, up to the pool as proved.
