@@ -9,6 +9,7 @@ mod idle;
 mod messages;
 mod payments;
 mod people;
+mod private;
 mod relay;
 mod ring;
 mod samples;
@@ -51,6 +52,18 @@ pub async fn ledger() -> Result<()> {
     let (home, carol) = (devnet.bootstrap()?, dir.path().join("carol"));
     let (managers, app) = tokio::join!(ring.measure(), idle::traffic(&carol, &home));
     for row in managers?.iter().chain(&app?) {
+        println!("{}", row.line());
+    }
+    Ok(())
+}
+
+/// Private payments in a whole network, as rows for `cargo xtask bench wallet`.
+///
+/// # Errors
+/// What could not be measured, and why.
+pub async fn wallet() -> Result<()> {
+    let dir = folder()?;
+    for row in private::measure(dir.path()).await? {
         println!("{}", row.line());
     }
     Ok(())

@@ -1,5 +1,5 @@
 //! The project's figures: started by `cargo xtask bench`, which builds what is measured, and by
-//! `cargo xtask bench ledger` for what processes of the ledger take.
+//! `cargo xtask bench ledger` and `cargo xtask bench wallet` for what takes whole networks.
 //!
 //! `bench hold PROFILE` is its own child: an app that is open and idle.
 
@@ -14,8 +14,9 @@ fn main() -> Result<()> {
         match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             [] => bench::run().await,
             ["ledger"] => bench::ledger().await,
+            ["wallet"] => bench::wallet().await,
             ["hold", profile] => bench::hold(Path::new(profile)).await,
-            _ => bail!("usage: bench [ledger]"),
+            _ => bail!("usage: bench [ledger|wallet]"),
         }
     })
 }

@@ -9,25 +9,33 @@ use std::process::{Command, Stdio};
 
 const BUILDS: [&[&str]; 3] = [
     &["build", "--release", "--locked", "--package", "manager", "--example", "ledger"],
-    &["build", "--release", "--locked", "--package", "node"],
-    &["build", "--release", "--locked", "--package", "scenarios", "--bin", "bench"],
+    NODE,
+    BENCH,
 ];
+pub(super) const NODE: &[&str] = &["build", "--release", "--locked", "--package", "node"];
+pub(super) const BENCH: &[&str] =
+    &["build", "--release", "--locked", "--package", "scenarios", "--bin", "bench"];
 
 /// Measures and prints.
 pub(super) fn run() -> Result<bool> {
     BUILDS.iter().try_for_each(|arguments| build(arguments))?;
-    // No keychain: a measurement leaves nothing in the one of the person who started it.
-    let mut processes = Command::new(built("bench")?);
-    processes.arg("ledger").env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
     let mut rows = vec![];
     let mut measured = true;
-    for mut command in [Command::new(built("examples/ledger")?), processes] {
+    for mut command in [Command::new(built("examples/ledger")?), processes("ledger")?] {
         measured &= collect(&mut command, &mut rows)?;
     }
     // What was measured before a failure is true all the same.
     print!("\n{}", rows::text(&rows));
     println!("\nthe chain's file beside other stores: cargo xtask bench stores");
     Ok(measured)
+}
+
+/// `bench` of `scenarios`, which starts what it measures in processes of its own.
+pub(super) fn processes(part: &str) -> Result<Command> {
+    let mut bench = Command::new(built("bench")?);
+    // No keychain: a measurement leaves nothing in the one of the person who started it.
+    bench.arg(part).env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
+    Ok(bench)
 }
 
 /// Takes a program's rows as they come; true if it came to its end.
