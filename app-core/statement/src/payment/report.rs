@@ -11,9 +11,11 @@ pub const PAYMENT_PROVES: &str = "In a final transaction this output paid this a
     address with this memo, and whoever discloses it answers this challenge.";
 
 /// Always printed, because no proof can say more (`money-and-mail.md` B6).
-pub const PAYMENT_LIMITS: [&str; 4] = [
+pub const PAYMENT_LIMITS: [&str; 5] = [
     "It does not prove that the payer's name is right, that the money is still there, or that there \
      are no other payments.",
+    "It does not prove that whoever handed it over has made it: a payer or payee may have made it out \
+     to this verifier for somebody else.",
     "The transaction id and what is said beside the payment are the discloser's words.",
     "A payer who proves it by a spend has authorised a spend of this transaction; of a spend that \
      only fills it up that says no more than that he has built it.",

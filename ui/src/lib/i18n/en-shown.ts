@@ -67,6 +67,7 @@ export const shown = {
   notTitle: "What it does not prove",
   limits: [
     "That the payer's name is right, that the money is still there, or that there are no other payments.",
+    "That whoever sent it to you made it: a payer or payee may have made it out to you for somebody else.",
     "What is said beside the payment is the discloser's word.",
     "They can show the content to anyone, and so can you.",
   ],
