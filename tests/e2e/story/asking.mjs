@@ -9,7 +9,7 @@ const MEMO = "房租 & water";
 
 /** The request is paid once, and every digit is right. */
 export async function asking({ alice, bob }) {
-  const [alices, bobs] = [await total(alice), await total(bob)];
+  const [alices, bobs] = [await alice.total(), await bob.total()];
   for (const person of [alice, bob]) await person.opensChat();
   await alice.clicks("composer-ask");
   await alice.fills("ask-amount", SUM);
@@ -36,10 +36,6 @@ export async function asking({ alice, bob }) {
   const [{ payment, state }] = (await bob.bcm("request", "list")).requests;
   assert.deepEqual([state, payment.amount], ["paid", SUM]);
   await owns(alice, plus(alices, SUM));
-  const fee = minus(minus(bobs, SUM), await total(bob));
+  const fee = minus(minus(bobs, SUM), await bob.total());
   assert.ok(Number(fee) > 0 && Number(fee) < 0.01, `the fee of the payment is ${fee}`);
-}
-
-async function total(person) {
-  return (await person.bcm("balance")).tokens[0].total;
 }

@@ -4,6 +4,7 @@
 import { asking } from "./asking.mjs";
 import { accounts, welcome, words } from "./beginning.mjs";
 import { giving } from "./giving.mjs";
+import { hiding } from "./hiding.mjs";
 import { keyboard } from "./keyboard.mjs";
 import { looks } from "./looks.mjs";
 import { meeting } from "./meeting.mjs";
@@ -38,6 +39,7 @@ export const THEN = [
   ["a red envelope inside the conversation", giving],
   ["money is asked for and paid with one tap", asking],
   ["a review key sealed to a card", sealing],
+  ["a private payment, shown to whom it concerns", hiding],
 ];
 
 export const LAST = [

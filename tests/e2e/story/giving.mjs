@@ -9,7 +9,7 @@ const GREETING = "恭喜发财 & best wishes";
 
 /** Both see who got what, and every digit is right. */
 export async function giving({ alice, bob }) {
-  const before = await total(bob);
+  const before = await bob.total();
   for (const person of [alice, bob]) await person.opensChat();
   await alice.clicks("composer-give");
   await alice.fills("give-amount", SUM);
@@ -43,8 +43,4 @@ export async function giving({ alice, bob }) {
   const fee = minus(SUM, got);
   assert.ok(Number(fee) > 0 && Number(fee) < 0.01, `the fee of the claim is ${fee}`);
   await owns(bob, plus(before, got));
-}
-
-async function total(person) {
-  return (await person.bcm("balance")).tokens[0].total;
 }

@@ -127,6 +127,11 @@ export class Person {
     return (await this.page.text(at("balance-abc"))).replace(/[^\d.]/g, "");
   }
 
+  /** All the ABC that the command line counts. */
+  async total() {
+    return (await this.bcm("balance")).tokens[0].total;
+  }
+
   /** Chooses language and theme in the settings. */
   async chooses(language, theme) {
     await this.goes("settings");

@@ -9,7 +9,7 @@ const PASSPHRASE = "correct horse 电池";
 /** On another device, so to speak: an empty folder, the words, a passphrase. */
 export async function restored({ alice, carol }) {
   const { account } = await alice.bcm("account", "show");
-  const money = (await alice.bcm("balance")).tokens[0].total;
+  const money = await alice.total();
   await alice.leave();
 
   await carol.arrive();
