@@ -58,4 +58,5 @@ export async function hiding({ alice, bob }) {
   const verdict = await bob.page.text(at("showing-verdict"));
   assert.ok(verdict.includes(SUM) && verdict.includes(MEMO), verdict);
   await bob.shows("showing-verdict");
+  await owns(alice, await alice.total());
 }

@@ -102,9 +102,9 @@ export class Person {
     return this.page.texts(`${at("message", { from })} ${at("message-text")}`);
   }
 
-  /** The states of one side's messages, in order. */
+  /** The states of one side's messages with a text, in order. */
   async states(from) {
-    const messages = await this.page.all(at("message", { from }));
+    const messages = await this.page.all(`${at("message", { from })}:has(${at("message-text")})`);
     return messages.map(({ attributes }) => attributes["data-state"]);
   }
 
