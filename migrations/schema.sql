@@ -212,7 +212,7 @@ CREATE TABLE grants_received (
     tip BLOB NOT NULL CHECK (length(tip) = 32),
     -- Whether the ledger says that the account's strongest key has signed it; NULL before it was asked.
     proved INTEGER CHECK (proved IN (0, 1))
-) STRICT;
+, refused_proofs INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE headers (
     -- Its round.
@@ -457,6 +457,26 @@ CREATE TABLE profile (
     -- Number of the last publication of the prekey bundle, 0 for none.
     publication INTEGER NOT NULL
 , review_only INTEGER NOT NULL DEFAULT 0 CHECK (review_only IN (0, 1))) STRICT;
+
+CREATE TABLE proofs_given (
+    -- The grant.
+    serial BLOB NOT NULL REFERENCES grants_given (serial) DEFERRABLE INITIALLY DEFERRED,
+    -- The digest of the carry-over's bundle.
+    bundle BLOB NOT NULL CHECK (length(bundle) = 32),
+    PRIMARY KEY (serial, bundle)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE proofs_received (
+    -- The grant.
+    serial BLOB NOT NULL REFERENCES grants_received (serial) DEFERRABLE INITIALLY DEFERRED,
+    -- The digest of the carry-over's bundle.
+    bundle BLOB NOT NULL CHECK (length(bundle) = 32),
+    -- Encoded wallet::review::CarriedProof.
+    proof BLOB NOT NULL,
+    -- 1 once our own light node has found that it holds; one that does not is removed.
+    holds INTEGER NOT NULL DEFAULT 0 CHECK (holds IN (0, 1)),
+    PRIMARY KEY (serial, bundle)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE publications (
     -- Its number.

@@ -104,6 +104,10 @@ pub(crate) fn shown(record: &Reviewed) -> String {
         let others = others.join(", ");
         lines.push(format!("CAUTION: {others} granted the same private keys as their own."));
     }
+    if record.refused_proofs > 0 {
+        let count = record.refused_proofs;
+        lines.push(format!("CAUTION: {count} proofs of carried balances did not hold."));
+    }
     lines.extend(record.entries.iter().map(entry_line));
     if record.undisclosed_outflow != "0" {
         let sum = &record.undisclosed_outflow;
@@ -139,6 +143,7 @@ fn entry_line(entry: &HistoryEntry) -> String {
         None => "",
         Some(EntryRemark::Unreadable) => "  (what was said with it cannot be read)",
         Some(EntryRemark::Stated) => "  (that it is the owner's own money is the owner's word)",
+        Some(EntryRemark::Proved) => "  (proved: the owner moved it here)",
         Some(EntryRemark::Undisclosed) => "  (to whom is not disclosed)",
     };
     let private = if entry.private { "  private" } else { "" };

@@ -89,6 +89,7 @@ pub const TARGETS: &[Target] = &[
     ("wallet-destination", wallet::fuzz::fuzz_destination),
     ("wallet-link", wallet::fuzz::fuzz_link),
     ("wallet-card", wallet::fuzz::fuzz_card),
+    ("wallet-proofs", wallet::fuzz::fuzz_proofs),
     ("wallet-reviewer", wallet::fuzz::fuzz_reviewer),
     ("wallet-sealed-card", wallet::fuzz::fuzz_sealed_card),
     ("wallet-standing-key", wallet::fuzz::fuzz_standing_key),

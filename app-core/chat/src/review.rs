@@ -1,6 +1,6 @@
-//! Review keys on their way (`money-and-mail.md` B9): cards, further keys, that a grant was stopped, and
-//! single payments that are asked for and shown. What lies in a card, or in what shows a payment, is
-//! not read here: it is bytes that only a session carries.
+//! Review keys on their way (`money-and-mail.md` B9): cards, further keys, proofs of carry-overs, that a
+//! grant was stopped, and single payments that are asked for and shown. What lies in a card, in proofs,
+//! or in what shows a payment, is not read here: it is bytes that only a session carries.
 
 use core::fmt;
 use rand_core::CryptoRng;
@@ -22,6 +22,8 @@ pub enum Review {
     Card(Zeroizing<Vec<u8>>),
     /// One more key of a standing grant.
     Key(Zeroizing<Vec<u8>>),
+    /// What proves that balances which accounts of a grant began with were carried over.
+    Proofs(Vec<u8>),
     /// From now on this grant gives nothing new.
     Stopped {
         /// The grant's serial number.
@@ -80,7 +82,7 @@ impl Review {
 
     /// True for a kind of content that is about review keys.
     pub(crate) const fn is_tag(tag: u8) -> bool {
-        matches!(tag, Self::SHOWING | 16..=18)
+        matches!(tag, Self::SHOWING | 16..=19)
     }
 
     pub(crate) fn decode(tag: u8, r: &mut Reader<'_>) -> Result<Self, DecodeError> {
@@ -89,6 +91,7 @@ impl Review {
             16 => Ok(Self::Card(Zeroizing::new(r.bytes(MAX_REVIEW)?))),
             17 => Ok(Self::Key(Zeroizing::new(r.bytes(MAX_REVIEW)?))),
             18 => Ok(Self::Stopped { serial: r.fixed()?, since: Timestamp::decode(r)? }),
+            19 => Ok(Self::Proofs(r.bytes(MAX_REVIEW)?)),
             _ => Err(DecodeError::BadValue("kind of content")),
         }
     }
@@ -113,6 +116,10 @@ impl Encode for Review {
             Self::Key(key) => {
                 w.u8(17);
                 w.bytes(key);
+            }
+            Self::Proofs(proofs) => {
+                w.u8(19);
+                w.bytes(proofs);
             }
             Self::Stopped { serial, since } => {
                 w.u8(18);
@@ -141,6 +148,7 @@ impl fmt::Debug for Review {
         f.write_str(match self {
             Self::Card(_) => "Card([secret])",
             Self::Key(_) => "Key([secret])",
+            Self::Proofs(_) => "Proofs",
             Self::Stopped { .. } => "Stopped",
             Self::Challenge(_) => "Challenge",
             Self::Part(_) => "Part([secret])",

@@ -22,6 +22,7 @@ pub(crate) mod pay;
 pub(crate) mod pool;
 pub(crate) mod prekeys;
 pub(crate) mod private;
+pub(crate) mod proofs;
 pub(crate) mod read;
 pub(crate) mod receive;
 pub(crate) mod renew;

@@ -24,7 +24,7 @@ mod wraps;
 
 pub use apply::{Change, HeaderRow, LightChange, NetworkChange};
 pub use error::StoreError;
-pub use load::{KeyRead, NetworkRow, ProfileRow, VouchRow};
+pub use load::{KeptProof, KeyRead, NetworkRow, ProfileRow, VouchRow};
 pub use lock::LOCK_WAIT;
 pub use paths::Profile;
 pub use profile::{create, open, open_within, recover};

@@ -13,7 +13,7 @@ use ledger::{
 use std::collections::BTreeMap;
 use types::{Abc, Address, Amount, Timestamp, WorkerId};
 
-pub use pool::{logged, shielded_person, unproved};
+pub use pool::{CarriedOver, carried_over, logged, shielded_person, unproved};
 pub use state::{prove_state, state_root};
 
 /// What each manager's account holds beside its bond: 100 ABC.

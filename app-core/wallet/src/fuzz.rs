@@ -4,7 +4,9 @@ use types::ChainId;
 use wire::{Decode, Encode};
 
 use crate::private::{OwnNote, PoolState, PrivatePayee};
-use crate::review::{GrantCard, PoolMove, ReviewerCard, SealedCard, StandingKey};
+use crate::review::{
+    CarriedProofs, GrantCard, OpenedCard, PoolMove, ReviewerCard, SealedCard, StandingKey,
+};
 use crate::{Destination, PaymentLink, Rest, Taking};
 
 /// What a profile keeps of money in the pool.
@@ -55,6 +57,16 @@ pub fn fuzz_card(bytes: &[u8]) {
     if let Ok(card) = GrantCard::from_bytes(bytes) {
         assert_eq!(card.to_bytes(), bytes);
         assert!(card.check(ChainId([0; 32]), &[0; 32]).is_err(), "nobody signs for chain 0");
+    }
+    if let Ok(opened) = OpenedCard::from_bytes(bytes) {
+        assert_eq!(opened.to_bytes(), bytes);
+    }
+}
+
+/// Proofs of carry-overs, as they go with a grant.
+pub fn fuzz_proofs(bytes: &[u8]) {
+    if let Ok(proofs) = CarriedProofs::from_bytes(bytes) {
+        assert_eq!(proofs.to_bytes(), bytes);
     }
 }
 

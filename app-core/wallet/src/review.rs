@@ -12,6 +12,7 @@ mod owner;
 mod pool;
 mod pool_fees;
 mod pool_line;
+mod proof;
 mod reviewer;
 mod sealed;
 mod standing;
@@ -28,7 +29,8 @@ pub use owner::{BadMonths, GrantState, GrantWish, months_of, periods_of, viewing
 pub use pool::{KeyName, ReviewKeys, ReviewedNote, ReviewedStep, Sighting};
 pub use pool_fees::PoolFees;
 pub use pool_line::{PoolLine, PoolLineKind, PoolMove};
+pub use proof::{CarriedProof, CarriedProofs, MAX_KEPT_PROOFS, MAX_PROOFS};
 pub use reviewer::{ReviewerCard, digits};
-pub use sealed::{SealedCard, open_card, seal_card};
+pub use sealed::{OpenedCard, SealedCard, open_card, seal_card};
 pub use shielded::{LogPlace, Month, Nullifier, Period};
 pub use standing::StandingKey;

@@ -407,6 +407,8 @@ export type EntryRemark =
 "unreadable" | 
 /** That it is a carry-over is the owner's word; only one side of it is open. */
 "stated" | 
+/** A carry-over that its owner has proved to be his own money. */
+"proved" | 
 /** It went where the keys do not show. */
 "undisclosed";
 
@@ -1594,6 +1596,8 @@ export type Reviewed = {
 	 *  them says what is not true.
 	 */
 	claimed_by: string[],
+	/** How many proofs of carry-overs came with its grants that did not hold. */
+	refused_proofs: number,
 };
 
 /** What is known of the private side of a reviewed account. */

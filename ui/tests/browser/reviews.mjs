@@ -26,6 +26,7 @@ const entries = [
   line(10, { kind: "faucet", amount: "100", private: false }),
   line(11, { kind: "shield", direction: "out", amount: "50", fee: "0.019392", private: false }),
   line(12, { kind: "carry_over", amount: "12.25", remark: "stated" }),
+  line(12, { kind: "carry_over", amount: "3.5", remark: "proved" }),
   line(13, { memo: "九月的房租", amount: "1200" }),
   line(14, { remark: "unreadable" }),
   line(15, {
@@ -38,7 +39,7 @@ const token = (name, total, hidden) => ({ token: name, total, transparent: "0", 
 const looked = {
   account: "a".repeat(64), name: "Bob", grants: ["4".repeat(64)], entries, undisclosed_outflow: "7", round: 10_301,
   tokens: [token("ABC", "1305.23", "1255.23"), token("ABIT", "0", "0")], synced: true, pool: "months",
-  pool_round: 10_301, months, receipt_months: ["2026-10"], claimed_by: ["Mallory"],
+  pool_round: 10_301, months, receipt_months: ["2026-10"], claimed_by: ["Mallory"], refused_proofs: 2,
 };
 
 const address = "bcm1qynsqrpjw72yxzqzadwpu0ulj5etwstf5zpnay6k7zxup804ahnhpee209x9wvt4es2dj8j8cujs630dvf";

@@ -163,6 +163,7 @@ impl App {
             months,
             receipt_months,
             claimed_by: claimed_by.into_iter().map(|account| owner(&names, account)).collect(),
+            refused_proofs: store.refused_proofs(account).await?,
         })
     }
 
@@ -358,6 +359,7 @@ const fn remark(remark: store::Remark) -> EntryRemark {
     match remark {
         store::Remark::Unreadable => EntryRemark::Unreadable,
         store::Remark::Stated => EntryRemark::Stated,
+        store::Remark::Proved => EntryRemark::Proved,
         store::Remark::Undisclosed => EntryRemark::Undisclosed,
     }
 }

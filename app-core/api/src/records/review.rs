@@ -131,6 +131,9 @@ pub struct Reviewed {
     /// Other accounts whose owners have granted one of the same private keys as their own: one of
     /// them says what is not true.
     pub claimed_by: Vec<String>,
+    /// How many proofs of carry-overs came with its grants that did not hold.
+    #[cfg_attr(test, specta(type = u32))]
+    pub refused_proofs: u64,
 }
 
 /// What others seal grants to.

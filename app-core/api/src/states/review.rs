@@ -83,6 +83,8 @@ words! {
         Unreadable = "unreadable",
         /// That it is a carry-over is the owner's word; only one side of it is open.
         Stated = "stated",
+        /// A carry-over that its owner has proved to be his own money.
+        Proved = "proved",
         /// It went where the keys do not show.
         Undisclosed = "undisclosed",
     }

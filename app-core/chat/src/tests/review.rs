@@ -5,17 +5,23 @@ use super::*;
 use crate::{Review, write_review};
 use zeroize::Zeroizing;
 
-fn contents() -> [Review; 3] {
+fn contents() -> [Review; 4] {
     [
         Review::Card(Zeroizing::new(vec![1, 2, 3])),
         Review::Key(Zeroizing::new(vec![4])),
         Review::Stopped { serial: [7; 16], since: NOW },
+        Review::Proofs(vec![5, 6]),
     ]
 }
 
 #[test]
 fn every_content_about_review_keys_reads_back_and_its_bytes_stay() {
-    let golden = ["1000000003010203", "110000000104", "1207070707070707070707070707070707"];
+    let golden = [
+        "1000000003010203",
+        "110000000104",
+        "1207070707070707070707070707070707",
+        "13000000020506",
+    ];
     for (review, golden) in contents().into_iter().zip(golden) {
         let letter =
             write_review(OpenId([2; 32]), review.clone(), NOW, &mut ChaCha20Rng::seed_from_u64(3));
@@ -26,15 +32,18 @@ fn every_content_about_review_keys_reads_back_and_its_bytes_stay() {
         let Change::AddPending(pending) = letter.send() else { panic!("waits") };
         assert_eq!((pending.message, pending.content), (Some(letter.id), letter.content.to_vec()));
     }
-    let too_long = Review::Card(Zeroizing::new(vec![0; crate::MAX_REVIEW + 1]));
-    let letter = write_review(OpenId([2; 32]), too_long, NOW, &mut ChaCha20Rng::seed_from_u64(3));
-    assert!(Content::from_bytes(&letter.content).is_err());
+    let long = vec![0; crate::MAX_REVIEW + 1];
+    for too_long in [Review::Card(Zeroizing::new(long.clone())), Review::Proofs(long)] {
+        let rng = &mut ChaCha20Rng::seed_from_u64(3);
+        let letter = write_review(OpenId([2; 32]), too_long, NOW, rng);
+        assert!(Content::from_bytes(&letter.content).is_err());
+    }
 }
 
 #[test]
 fn no_key_is_printed() {
     let text = format!("{:?}", contents());
-    assert_eq!(text, "[Card([secret]), Key([secret]), Stopped]");
+    assert_eq!(text, "[Card([secret]), Key([secret]), Stopped, Proofs]");
 }
 
 #[test]

@@ -102,9 +102,22 @@ impl Engine {
         number: u64,
         entry: &LogEntry,
     ) -> Result<Effects, Fault> {
+        self.pool_bundle(node, number, entry.halves().digest()).await
+    }
+
+    /// The same, of a bundle whose digest is known from an entry that was checked.
+    ///
+    /// # Errors
+    /// As [`Self::pool_effects`].
+    pub(crate) async fn pool_bundle(
+        &self,
+        node: &LightNode,
+        number: u64,
+        digest: [u8; 32],
+    ) -> Result<Effects, Fault> {
         let mut peers = self.peers(node).await?;
         while let Some(peer) = peers.next().await {
-            let effects = effects(&peer, number, entry).await;
+            let effects = effects(&peer, number, digest).await;
             if let Some(done) = peers.judge(effects) {
                 return done;
             }
@@ -216,7 +229,7 @@ async fn entries(node: &LightNode, from: LogPlace, to: &Pool) -> Result<Vec<LogE
     Ok(entries)
 }
 
-async fn effects(node: &LightNode, number: u64, entry: &LogEntry) -> Result<Effects, Fault> {
+async fn effects(node: &LightNode, number: u64, digest: [u8; 32]) -> Result<Effects, Fault> {
     let place = number.checked_rem(GROUP).unwrap_or_default();
     let max = u16::try_from(GROUP).unwrap_or(u16::MAX);
     let request = ChainRequest::PoolEffects { from: number.saturating_sub(place), max };
@@ -228,7 +241,7 @@ async fn effects(node: &LightNode, number: u64, entry: &LogEntry) -> Result<Effe
         match bundle {
             Some(Object(bytes)) => {
                 let effects = Effects::from_bytes(bytes)?;
-                return if entry.is_of(&effects) {
+                return if effects.digest() == digest {
                     Ok(effects)
                 } else {
                     Err(LogError::Hash.into())

@@ -1,6 +1,7 @@
 //! Giving review keys: a grant is signed, saved with what carries it, and only then sent. A standing
 //! grant gets each new period account's key; one that is stopped really ends, because the account
-//! behind it changes (`money-and-mail.md` A4, B9).
+//! behind it changes (`money-and-mail.md` A4, B9). With a key goes what proves the balance that its
+//! account began with.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -82,7 +83,9 @@ impl Engine {
         let file = match &granting.to {
             GrantTo::Contact(_) => None,
             GrantTo::Reviewer(reviewer) => {
-                let sealed = seal_card(&card, &reviewer.inbox, chain, &mut rand::rng());
+                let proofs = self.proofs_into(&card.keys).await?;
+                let sealed = (&card, &proofs[..]);
+                let sealed = seal_card(sealed, &reviewer.inbox, chain, &mut rand::rng());
                 Some(sealed.ok_or_else(bad_reviewer)?.to_bytes())
             }
         };
@@ -93,6 +96,7 @@ impl Engine {
         let given = GivenGrant { grant: card.grant, contact, stopped: None, tip, last };
         let mut changes: Vec<Change> = vec![ReviewChange::AddGiven(Box::new(given.clone())).into()];
         changes.extend(letter.into_iter().flat_map(|letter| self.on_its_way(letter)));
+        changes.extend(self.proofs_due(std::slice::from_ref(&given), (&[], &[])).await?);
         self.store.apply(changes).await?;
         if let Some(contact) = contact {
             self.flush(contact, left(end)).await;
@@ -137,7 +141,8 @@ impl Engine {
         self.given(serial).await
     }
 
-    /// Issues the keys that standing grants are due, and sends once more what nobody has confirmed.
+    /// Issues the keys that standing grants are due, with all proofs of carry-overs that were not handed
+    /// over yet, and sends once more what nobody has confirmed.
     pub(crate) async fn tend_grants(&self) -> Result<(), Fault> {
         let mut changes = self.keys_due(self.present_period().await?, None).await?;
         let now = self.clock.now();
@@ -237,18 +242,22 @@ impl Engine {
         periods.into_iter().map(key).collect()
     }
 
-    /// What standing grants are due once this is the present period account, but for one of them.
+    /// What grants are due once this is the present period account, but for one of them: standing ones
+    /// a key, all the proofs of carry-overs.
     async fn keys_due(&self, present: Period, but: Option<Serial>) -> Result<Vec<Change>, Fault> {
-        let mut changes = vec![];
-        for given in self.store.grants_given().await? {
+        let (mut changes, mut grants) = (vec![], self.store.grants_given().await?);
+        grants.retain(|given| but != Some(given.grant.terms.serial));
+        for given in &mut grants {
             let terms = &given.grant.terms;
             let goes_on = terms.strength == Strength::Standing && given.stopped.is_none();
             if let Some(contact) = given.contact.filter(|_| goes_on)
                 && given.last < present
-                && but != Some(terms.serial)
             {
-                match self.further_keys(&given, contact, present).await {
-                    Ok(keys) => changes.extend(keys),
+                match self.further_keys(given, contact, present).await {
+                    Ok((keys, last)) => {
+                        changes.extend(keys);
+                        given.last = last;
+                    }
                     // Another key signs for the account by now: that stops no grant, and no sync.
                     Err(fault) if fault.code == Code::OtherKeys => {
                         tracing::warn!("a standing grant gets no further key");
@@ -257,19 +266,21 @@ impl Engine {
                 }
             }
         }
+        changes.extend(self.proofs_due(&grants, (&[], &[])).await?);
         Ok(changes)
     }
 
+    /// The keys of a standing grant up to the present period account, and the last of them.
     async fn further_keys(
         &self,
         given: &GivenGrant,
         contact: OpenId,
         present: Period,
-    ) -> Result<Vec<Change>, Fault> {
+    ) -> Result<(Vec<Change>, Period), Fault> {
         let (serial, until) = (given.grant.terms.serial, given.grant.terms.until);
         let account = self.signing_account().await?;
         let round = self.bound()?.light.round();
-        let (mut tip, mut changes) = (given.tip, vec![]);
+        let (mut tip, mut last, mut changes) = (given.tip, given.last, vec![]);
         for period in self.periods_behind(given.last, present).await? {
             if until.is_some_and(|until| until < period.month()) {
                 break;
@@ -279,12 +290,12 @@ impl Engine {
             let by = (account.as_ref(), &self.ring()?);
             let issued = StandingKey::sign(of, (key, round), by, &mut rand::rng());
             let issued = issued.ok_or(Refusal::ForeignKey)?;
-            tip = (issued.number, issued.digest());
-            changes.push(ReviewChange::Issued { serial, tip, last: period }.into());
+            (tip, last) = ((issued.number, issued.digest()), period);
+            changes.push(ReviewChange::Issued { serial, tip, last }.into());
             let review = Review::Key(Zeroizing::new(issued.to_bytes()));
             changes.extend(self.on_its_way(self.letter(contact, review)));
         }
-        Ok(changes)
+        Ok((changes, last))
     }
 
     /// The period accounts from behind this one up to the present one.
@@ -323,12 +334,12 @@ impl Engine {
         Ok(account)
     }
 
-    fn letter(&self, contact: OpenId, review: Review) -> ReviewLetter {
+    pub(super) fn letter(&self, contact: OpenId, review: Review) -> ReviewLetter {
         write_review(contact, review, self.clock.now(), &mut rand::rng())
     }
 
     /// Kept until it is confirmed, and put onto the pile that leaves.
-    fn on_its_way(&self, letter: ReviewLetter) -> [Change; 2] {
+    pub(super) fn on_its_way(&self, letter: ReviewLetter) -> [Change; 2] {
         let (send, sent) = (letter.send(), self.clock.now());
         [chat::Change::KeepLetter { letter, sent }.into(), send.into()]
     }

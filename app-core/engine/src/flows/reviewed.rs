@@ -11,11 +11,12 @@ use tokio::time::timeout;
 use types::{MessageId, OpenId, Timestamp};
 use wallet::SavedAccount;
 use wallet::review::{
-    GrantCard, GrantFault, ReceivedGrant, ReviewChange, ReviewerCard, SealedCard, Serial,
-    StandingKey, contact_fingerprint, open_card,
+    GrantCard, GrantFault, OpenedCard, ReceivedGrant, ReviewChange, ReviewerCard, SealedCard,
+    Serial, StandingKey, contact_fingerprint, open_card,
 };
 use wire::Decode;
 
+use crate::flows::proofs::added;
 use crate::{Code, Engine, Fault};
 
 /// Entries of a history that are saved together.
@@ -50,11 +51,17 @@ impl Engine {
             let words = "this card is sealed to somebody else; only they can open it";
             return Err(Fault::refused("card_of_another", words));
         }
-        let card = open_card(&sealed, &key, chain).ok_or_else(bad_card)?;
+        let OpenedCard { card, mut proofs } =
+            open_card(&sealed, &key, chain).ok_or_else(bad_card)?;
         card.check(chain, &key.public().fingerprint()).map_err(|fault| refusal(fault, &card))?;
         let serial = card.grant.terms.serial;
-        let change = received(card, None, self.clock.now());
-        self.store.apply(vec![change.into()]).await?;
+        let known = self.store.grant_received(serial).await?;
+        let other = known.is_some_and(|known| known.grant != card.grant);
+        // Whoever uses a grant's number once more adds nothing to it.
+        proofs.retain(|proof| !other && card.opens(proof.to));
+        let changes = [received(card, None, self.clock.now())].into_iter();
+        let changes = changes.chain(added(serial, proofs)).map(Into::into).collect();
+        self.store.apply(changes).await?;
         Ok(serial)
     }
 
@@ -69,6 +76,7 @@ impl Engine {
         match review {
             Review::Card(bytes) => self.taken_card(contact, &bytes, now),
             Review::Key(bytes) => self.taken_key(contact, &bytes).await,
+            Review::Proofs(bytes) => self.taken_proofs(contact, &bytes).await,
             Review::Stopped { serial, since } => {
                 let serial = Serial(serial);
                 let grant = self.store.grant_received(serial).await?;

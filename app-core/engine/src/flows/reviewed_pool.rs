@@ -35,7 +35,8 @@ struct Piece<'a> {
 }
 
 impl Engine {
-    /// Reads what is new in the log with all granted keys, and saves it piece by piece.
+    /// Reads what is new in the log with all granted keys, and saves it piece by piece; then judges the
+    /// proofs of carry-overs that have come.
     pub(crate) async fn read_reviewed_pool(&mut self, node: &LightNode) -> Result<(), Fault> {
         let grants = self.store.grants_received().await?;
         let accounts: BTreeSet<OpenId> = grants.iter().map(|it| it.grant.terms.account).collect();
@@ -54,7 +55,7 @@ impl Engine {
         for ((count, hash), readers) in places {
             self.read_on(node, &books, (LogPlace { count, hash }, &readers)).await?;
         }
-        Ok(())
+        self.judge_proofs(node).await
     }
 
     /// Reads on from one place, with the keys that stand there.

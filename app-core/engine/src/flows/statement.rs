@@ -160,13 +160,13 @@ impl Engine {
             OfWhom::Own => Some(None),
             OfWhom::Contact(_) => None,
             OfWhom::Granted(account) => {
-                Some(self.granted_keys(account).await?).filter(|keys| !keys.is_empty()).map(Some)
+                self.granted(account, proof.account.as_ref()).await?.map(Some)
             }
         };
         let private = match seen {
-            Some(keys) => {
+            Some(granted) => {
                 let bounds = (&opening, &closing);
-                Some(self.private_part(&node, (&top, keys), (from, to), bounds).await?)
+                Some(self.private_part(&node, (&top, granted), (from, to), bounds).await?)
             }
             None => None,
         };

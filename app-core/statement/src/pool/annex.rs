@@ -79,7 +79,8 @@ impl Carry {
 
     /// True if every action of the bundle signs that this account moves its own, and the note lies
     /// at an address of whoever said so.
-    pub(crate) fn is_proved(&self, chain: ChainId, account: OpenId) -> bool {
+    #[must_use]
+    pub fn is_proved(&self, chain: ChainId, account: OpenId) -> bool {
         let claim = self.claim(chain, account);
         claim.is_some_and(|(claim, proof)| proof.holds(&claim, &self.effects, &self.note))
     }

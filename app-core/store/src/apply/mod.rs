@@ -5,6 +5,7 @@ mod chat;
 mod light;
 mod network;
 mod private;
+mod proofs;
 mod review;
 mod reviewed_pool;
 mod showings;
@@ -243,6 +244,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         light::sql::ALL,
         network::sql::ALL,
         private::sql::ALL,
+        proofs::sql::ALL,
         review::sql::ALL,
         reviewed_pool::sql::ALL,
         showings::sql::ALL,

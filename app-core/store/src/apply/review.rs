@@ -44,6 +44,11 @@ pub(super) async fn apply(
         ReviewChange::TakeReviewedPool(step) => {
             return super::reviewed_pool::apply(db_tx, &step).await;
         }
+        ReviewChange::HandOver(serial, bundle) => super::proofs::hand_over(serial, bundle),
+        ReviewChange::AddProof(serial, proof) => super::proofs::add(serial, &proof),
+        ReviewChange::JudgeProof { serial, bundle, holds } => {
+            return super::proofs::judge(db_tx, (serial, bundle), holds).await;
+        }
     };
     statement.execute(&mut *db_tx).await?;
     Ok(())
@@ -63,7 +68,10 @@ pub(super) fn shown(change: &ReviewChange) -> Option<OpenId> {
         | ReviewChange::SetProved(..)
         | ReviewChange::SaveReviewed(..)
         | ReviewChange::AddReviewed(..)
-        | ReviewChange::TakeReviewedPool(_) => None,
+        | ReviewChange::TakeReviewedPool(_)
+        | ReviewChange::HandOver(..)
+        | ReviewChange::AddProof(..)
+        | ReviewChange::JudgeProof { .. } => None,
     }
 }
 

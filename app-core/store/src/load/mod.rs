@@ -8,6 +8,7 @@ mod mail;
 mod prekeys;
 mod private;
 mod profile;
+mod proofs;
 mod review;
 mod reviewed_pool;
 mod showings;
@@ -16,6 +17,7 @@ mod wallet;
 pub(crate) use chat::ContactColumns;
 pub use headers::VouchRow;
 pub use profile::{NetworkRow, ProfileRow};
+pub use proofs::KeptProof;
 pub(crate) use review::reviewed_tip;
 pub use reviewed_pool::KeyRead;
 pub(crate) use wallet::history_tip;
@@ -32,6 +34,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         prekeys::sql::ALL,
         private::sql::ALL,
         profile::sql::ALL,
+        proofs::sql::ALL,
         review::sql::ALL,
         reviewed_pool::sql::ALL,
         showings::sql::ALL,

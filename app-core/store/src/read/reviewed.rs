@@ -25,6 +25,9 @@ pub enum Remark {
     Unreadable,
     /// That it is a carry-over is the owner's word: only one side of it is open to us.
     Stated,
+    /// A carry-over that whoever authorised it calls a move to himself; our own light node has found
+    /// that to hold.
+    Proved,
     /// It went where the keys do not show.
     Undisclosed,
 }
@@ -49,14 +52,20 @@ impl Store {
         let shielded: BTreeSet<Option<Round>> = shielded.map(|row| row.round).collect();
         let mut rows: Vec<ReviewedRow> =
             public.into_iter().map(|row| ReviewedRow { row, remark: None }).collect();
+        let kept = self.proofs_received(account).await?.into_iter().filter(|it| it.holds);
+        let proved: BTreeSet<[u8; 32]> = kept.map(|it| it.proof.bundle).collect();
         for (time, moved) in self.reviewed_moves(account).await? {
+            let carried = moved.lines.iter().filter(|it| it.kind == PoolLineKind::CarriedIn);
+            // A proof is about one note.
+            let shown = proved.contains(&moved.bundle) && carried.count() == 1;
             let known = shielded.contains(&Some(moved.round));
             // What its own public side has told is not told twice.
             let lines = moved.lines.iter();
             let lines = lines.filter(|line| !(known && line.kind == PoolLineKind::Shielded));
             // The fee is counted once.
             let fees = std::iter::once(moved.fee).chain(std::iter::repeat(None));
-            let new = lines.zip(fees).map(|(line, fee)| private_row(line, fee, (&moved, time)));
+            let new =
+                lines.zip(fees).map(|(line, fee)| private_row(line, (fee, shown), (&moved, time)));
             rows.extend(new);
         }
         // Stable: the ledger's order stays where times are equal.
@@ -89,7 +98,7 @@ impl Store {
 
 fn private_row(
     line: &PoolLine,
-    fee: Option<Amount<Abc>>,
+    (fee, proved): (Option<Amount<Abc>>, bool),
     (moved, time): (&PoolMove, Timestamp),
 ) -> ReviewedRow {
     let (kind, flow, remark) = match line.kind {
@@ -99,7 +108,10 @@ fn private_row(
         PoolLineKind::Public => (HistoryKind::Unshield, Flow::Out, None),
         PoolLineKind::Shielded => (HistoryKind::Shield, Flow::In, None),
         PoolLineKind::CarriedOver => (HistoryKind::CarryOver, Flow::Itself, None),
-        PoolLineKind::CarriedIn => (HistoryKind::CarryOver, Flow::In, Some(Remark::Stated)),
+        PoolLineKind::CarriedIn => {
+            let remark = if proved { Remark::Proved } else { Remark::Stated };
+            (HistoryKind::CarryOver, Flow::In, Some(remark))
+        }
         PoolLineKind::CarriedOut => (HistoryKind::CarryOver, Flow::Out, Some(Remark::Stated)),
         PoolLineKind::Undisclosed => (HistoryKind::Payment, Flow::Out, Some(Remark::Undisclosed)),
     };

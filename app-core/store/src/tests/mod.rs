@@ -12,6 +12,7 @@ mod money;
 mod moves;
 mod private;
 mod profile;
+mod proofs;
 mod review;
 mod reviewed_pool;
 mod schema;

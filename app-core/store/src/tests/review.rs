@@ -18,7 +18,7 @@ pub(super) fn keys(months: &[u16]) -> Vec<GrantedKey> {
     months.iter().map(key).map(GrantedKey::Viewing).collect()
 }
 
-fn grant(serial: u8, months: &[u16]) -> ReviewGrant {
+pub(super) fn grant(serial: u8, months: &[u16]) -> ReviewGrant {
     let key = words(2).master().operation_key();
     let terms = GrantTerms {
         chain: CHAIN,

@@ -44,6 +44,15 @@ impl GrantedKey {
         KeyDigest { period: self.period(), digest }
     }
 
+    /// The key, if it shows both directions.
+    #[must_use]
+    pub const fn viewing(&self) -> Option<&ViewingKey> {
+        match self {
+            Self::Viewing(key) => Some(key),
+            Self::Incoming(_) => None,
+        }
+    }
+
     /// The key as strong as a grant of this strength gives it; `None` for a key that is none.
     #[must_use]
     pub fn of(key: ViewingKey, strength: Strength) -> Option<Self> {
@@ -63,6 +72,12 @@ impl GrantedKey {
 }
 
 impl GrantCard {
+    /// True if one of its keys opens this period account in both directions.
+    #[must_use]
+    pub fn opens(&self, period: Period) -> bool {
+        self.keys.iter().any(|key| key.viewing().is_some_and(|key| key.period() == period))
+    }
+
     /// Checks what needs no ledger: signature, network, that every key is the one that was signed
     /// for, and that the card is made out to the holder of this fingerprint.
     ///

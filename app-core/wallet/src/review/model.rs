@@ -4,8 +4,9 @@ use shielded::{Period, ViewingKey};
 use types::{OpenId, Timestamp, TxId};
 
 use super::card::GrantedKey;
-use super::grant::{ReviewGrant, Serial};
+use super::grant::{ReviewGrant, Serial, Strength};
 use super::pool::ReviewedStep;
+use super::proof::CarriedProof;
 use crate::{ProvedEntry, SavedAccount};
 
 /// How many keys were issued behind a card, and the digest of the last thing that was.
@@ -24,6 +25,21 @@ pub struct GivenGrant {
     pub tip: Tip,
     /// The newest period account that it opens.
     pub last: Period,
+}
+
+impl GivenGrant {
+    /// True if its holder has the full viewing key of this period account.
+    #[must_use]
+    pub fn opens(&self, period: Period) -> bool {
+        let card = &self.grant.keys;
+        let on_card = card.iter().any(|key| key.period == period);
+        let behind = card.last().is_some_and(|last| last.period < period) && period <= self.last;
+        match self.grant.terms.strength {
+            Strength::Incoming => false,
+            Strength::Period | Strength::Full => on_card,
+            Strength::Standing => on_card || behind,
+        }
+    }
 }
 
 /// A grant that this account has received.
@@ -107,4 +123,18 @@ pub enum ReviewChange {
     AddReviewed(OpenId, Vec<ProvedEntry>),
     /// What its granted keys have read in the pool.
     TakeReviewedPool(Box<ReviewedStep>),
+    /// The proof of the carry-over with this bundle was handed over with a grant.
+    HandOver(Serial, [u8; 32]),
+    /// A proof has come with a grant, to be judged; nothing if there is one of its bundle.
+    AddProof(Serial, Box<CarriedProof>),
+    /// Whether the proof of the carry-over with this bundle holds. One that does not is forgotten and
+    /// counted.
+    JudgeProof {
+        /// The grant that it came with.
+        serial: Serial,
+        /// The bundle.
+        bundle: [u8; 32],
+        /// True if it holds.
+        holds: bool,
+    },
 }

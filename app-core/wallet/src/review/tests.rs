@@ -13,6 +13,7 @@ use crate::Keyring;
 mod keys_open;
 mod months;
 mod pool;
+mod proofs;
 mod standing;
 
 const CHAIN: ChainId = ChainId([9; 32]);
@@ -101,11 +102,11 @@ fn a_card_reads_back_holds_and_opens_for_whom_it_was_made_out() {
         let bytes = card.to_bytes();
         let again = GrantCard::from_bytes(&bytes).unwrap();
         assert_eq!((again.to_bytes(), &again.grant), (bytes, &card.grant));
-        let sealed = seal_card(&card, &rita().public(), CHAIN, &mut rng()).unwrap();
+        let sealed = seal_card((&card, &[]), &rita().public(), CHAIN, &mut rng()).unwrap();
         let sealed = SealedCard::from_bytes(&sealed.to_bytes()).unwrap();
         assert!(sealed.is_for(&rita().public()));
         let opened = open_card(&sealed, &rita(), CHAIN).unwrap();
-        assert_eq!(opened.check(CHAIN, &own()), Ok(()));
+        assert_eq!((opened.card.check(CHAIN, &own()), opened.proofs), (Ok(()), vec![]));
         assert_eq!(Strength::parse(strength.name()), Some(strength));
     }
     assert_eq!(Strength::parse("payment"), None);
@@ -123,12 +124,12 @@ fn its_bytes_stay_as_they_are() {
         hex::encode(card.grant.digest()),
         "942699bbe2ab47a1f94dc85b59378b129eb1545eecadd027a4dfc252f2721c65"
     );
-    let sealed = seal_card(&card, &rita().public(), CHAIN, &mut rng()).unwrap();
+    let sealed = seal_card((&card, &[]), &rita().public(), CHAIN, &mut rng()).unwrap();
     assert_eq!(
         pinned(&sealed.to_bytes()),
-        "0403899683ac6170c728b621b47a46bc14bd94f228cb72c9f49c4f4f8f275d90"
+        "6f994412b83fb15d985c8129005dc1e0fdcc85d2f742c5f89ac21c4df9336ed9"
     );
-    assert!(sealed.to_bytes().starts_with(b"BCMG\x01\x01"));
+    assert!(sealed.to_bytes().starts_with(b"BCMG\x02\x01"));
 }
 
 #[test]
@@ -194,8 +195,8 @@ fn keys_other_than_those_that_were_signed_for_are_refused() {
 #[test]
 fn a_card_sealed_once_more_shows_whom_it_was_made_out_to() {
     let mallory = Words::from_entropy([0x29; 32]).master().inbox_key().unwrap();
-    let forwarded = seal_card(&card(), &mallory.public(), CHAIN, &mut rng()).unwrap();
-    let opened = open_card(&forwarded, &mallory, CHAIN).unwrap();
+    let forwarded = seal_card((&card(), &[]), &mallory.public(), CHAIN, &mut rng()).unwrap();
+    let opened = open_card(&forwarded, &mallory, CHAIN).unwrap().card;
     let fault = opened.check(CHAIN, &mallory.public().fingerprint());
     assert_eq!(fault, Err(GrantFault::Grantee));
     assert_eq!(opened.grant.terms.grantee.name, "rita");
@@ -203,7 +204,7 @@ fn a_card_sealed_once_more_shows_whom_it_was_made_out_to() {
 
 #[test]
 fn a_sealed_card_opens_with_its_own_key_suite_and_network_only() {
-    let sealed = seal_card(&card(), &rita().public(), CHAIN, &mut rng()).unwrap();
+    let sealed = seal_card((&card(), &[]), &rita().public(), CHAIN, &mut rng()).unwrap();
     let mallory = Words::from_entropy([0x29; 32]).master().inbox_key().unwrap();
     assert!(open_card(&sealed, &mallory, CHAIN).is_none() && !sealed.is_for(&mallory.public()));
     assert!(open_card(&sealed, &rita(), ChainId([8; 32])).is_none());

@@ -131,6 +131,7 @@ fn contents() -> Result<Vec<Seed>> {
         content("settlement", Body::Settlement { request, payment: paid, memo }),
         content("closed", Body::Closed { request, by_asker: true }),
         content("challenge", Body::Review(Review::Challenge(challenge))),
+        content("carry-proofs", Body::Review(Review::Proofs(vec![1, 2, 3]))),
         content("answer-part", Body::Review(Review::Part(part))),
         content(
             "challenge-closed",

@@ -10,7 +10,7 @@ use shielded::{
 use std::collections::BTreeSet;
 use types::{Amount, ChainId, OpenId, Round, Timestamp, TxId};
 use wallet::private::{PoolState, PrivatePayee, take_entries};
-use wallet::review::{PoolLine, PoolLineKind, PoolMove};
+use wallet::review::{CarriedProof, CarriedProofs, PoolLine, PoolLineKind, PoolMove, Serial};
 use wallet::{GiftOrder, Rest};
 use wire::Encode;
 
@@ -148,8 +148,19 @@ fn claims(key: &SpendingKey, draft: &Draft) -> Result<Vec<Seed>> {
     let transaction = TxId([6; 32]);
     let claim = CarryClaim { chain: CHAIN, transaction, account, from: period, to: period };
     let carry = draft.prove_carry(&claim, (key, &viewing), &mut rng()).context("a carry")?;
+    let handed = CarriedProof {
+        bundle: draft.effects().digest(),
+        from: period,
+        to: period.after_stop().context("a later account")?,
+        expiry: Round(600),
+        price_epoch: 0,
+        fee: Amount::new(10),
+        proof: carry.clone(),
+    };
+    let handed = CarriedProofs { serial: Serial([3; 16]), proofs: vec![handed] };
     let name = "shielded-claims";
     Ok(vec![
+        seed("wallet-proofs", "one", handed.to_bytes()),
         seed(name, "payer", payer.to_bytes()),
         seed(name, "payee", payee.to_bytes()),
         seed(name, "address-proof", proof.to_bytes()),

@@ -5,8 +5,8 @@ use anyhow::{Context, Result};
 use types::{ChainId, Round, Timestamp};
 use wallet::Keyring;
 use wallet::review::{
-    GrantCard, GrantTerms, GrantedKey, Grantee, Month, Period, ReviewGrant, ReviewerCard, Serial,
-    StandingKey, Strength, seal_card, viewing_key,
+    GrantCard, GrantTerms, GrantedKey, Grantee, Month, OpenedCard, Period, ReviewGrant,
+    ReviewerCard, Serial, StandingKey, Strength, seal_card, viewing_key,
 };
 use wire::Encode;
 
@@ -42,10 +42,11 @@ pub(super) fn seeds() -> Result<Vec<Seed>> {
     let of = (Serial([3; 16]), 1, grant.digest());
     let further = StandingKey::sign(of, (further, Round(9)), (None, &own), rng);
     let card = GrantCard { grant, keys };
-    let sealed = seal_card(&card, &inbox, CHAIN, rng).context("a sealed card")?;
+    let sealed = seal_card((&card, &[]), &inbox, CHAIN, rng).context("a sealed card")?;
     let shown = ReviewerCard::sign("rita", (inbox, [2; 33]), CHAIN, &theirs, rng);
     Ok(vec![
         seed("wallet-card", "standing", card.to_bytes()),
+        seed("wallet-card", "in-a-file", OpenedCard { card, proofs: vec![] }.to_bytes()),
         seed("wallet-sealed-card", "standing", sealed.to_bytes()),
         seed("wallet-standing-key", "next-month", further.context("a key")?.to_bytes()),
         seed("wallet-reviewer", "rita", shown.context("a reviewer")?.to_bytes()),

@@ -71,9 +71,11 @@ export const review = {
   remarks: {
     unreadable: "What was said with it cannot be read.",
     stated: "That it is the owner's own money is the owner's word.",
+    proved: "Proved: the owner moved their own money here.",
     undisclosed: "To whom is not disclosed.",
   },
   undisclosed: (sum: string) => `${sum} left without being disclosed by these keys.`,
+  refusedProofs: (count: string) => `Proofs of carried balances that did not hold: ${count}. Ask the owner.`,
   claimed: (who: string) => `${who} has given you the same private keys as their own. Ask whose they are.`,
   covers:
     "Your own light node has proved every line. It covers this account and the keys that were given; the same person may own others.",

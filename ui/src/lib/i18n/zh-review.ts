@@ -64,9 +64,11 @@ export const review: Catalogue["review"] = {
   remarks: {
     unreadable: "附言无法读取。",
     stated: "是否为本人资金，仅凭账户持有人所述。",
+    proved: "已证明：账户持有人转入的本人资金。",
     undisclosed: "付给谁未披露。",
   },
   undisclosed: (sum: string) => `有 ${sum} 的流出未由这些密钥披露。`,
+  refusedProofs: (count: string) => `有 ${count} 份结转证明不成立，请询问账户持有人。`,
   claimed: (who: string) => `${who} 也把同样的隐私密钥作为自己的给了您，请核实属于谁。`,
   covers: "每一行都由您自己的轻节点证明。仅涵盖此账户和所给的密钥；同一人可能另有账户。",
   hidden: "不显示：未给出的月份；所属月份结束 62 天或更久之后才付到该地址的款项；账本上密文被破坏的款项。",

@@ -72,7 +72,9 @@ impl Engine {
             note.time = self.time_of(node, note.round).await?;
             note.contact = self.paid_by(note).await?;
         }
-        Ok(self.store.apply(vec![wallet::Change::TakePool(Box::new(step)).into()]).await?)
+        let proofs = self.proofs_of_settled(&step).await?;
+        let taken = wallet::Change::TakePool(Box::new(step)).into();
+        Ok(self.store.apply([taken].into_iter().chain(proofs).collect()).await?)
     }
 
     /// The bundles of these entries that spend these of our notes, with what they cost if they pay

@@ -11,6 +11,7 @@ use types::{Round, Timestamp};
 use wallet::private::{OwnNote, Transfer, TransferState};
 use wire::Decode;
 
+use super::granted::Granted;
 use super::pool::{Ground, Held, damaged};
 use crate::{Engine, Fault};
 
@@ -60,12 +61,14 @@ pub(super) fn is_moved_on(
 }
 
 impl Engine {
-    /// The moves that concern these notes or accounts, each with what proves it where that is kept.
+    /// The moves that concern these notes or accounts, each with what proves it where that is kept: of our
+    /// own, or as it was granted.
     pub(super) async fn carries(
         &self,
         node: &LightNode,
         ground: &Ground<'_>,
         (moved, notes, numbers): (Vec<Moved>, &[PoolNote], &BTreeSet<(u64, Period)>),
+        granted: Option<&Granted>,
     ) -> Result<Vec<Carry>, Fault> {
         let transfers = self.store.transfers().await?.into_iter();
         let done = transfers.filter(|it| matches!(it.state, TransferState::Final(_)));
@@ -80,14 +83,43 @@ impl Engine {
             let entry = ground.entry(number).ok_or_else(damaged)?;
             let effects = self.pool_effects(node, number, entry).await?;
             let evidence = done.get(&effects.digest()).and_then(|it| evidence(it, &effects));
-            carries.push(Carry {
-                from,
-                to: note.period,
-                number,
-                effects,
-                note: note.note,
-                evidence,
+            let (to, note) = (note.period, note.note);
+            let carry = Carry { from, to, number, effects, note, evidence };
+            carries.push(match granted {
+                Some(granted) => granted.proved(ground.top().chain, carry),
+                None => carry,
             });
+        }
+        if let Some(granted) = granted {
+            carries.extend(self.said_carries(node, ground, (granted, notes)).await?);
+            carries.sort_by_key(|carry| (carry.number, carry.from));
+        }
+        Ok(carries)
+    }
+
+    /// The moves out of accounts that were not granted: of each nothing is seen but the note that it made,
+    /// so that it is listed only with a proof that holds.
+    async fn said_carries(
+        &self,
+        node: &LightNode,
+        ground: &Ground<'_>,
+        (granted, notes): (&Granted, &[PoolNote]),
+    ) -> Result<Vec<Carry>, Fault> {
+        let mut carries: Vec<Carry> = vec![];
+        for it in notes.iter().filter(|it| it.scope == Scope::Internal) {
+            let (number, entry, _) = ground.action(it.note.rho).ok_or_else(damaged)?;
+            let from = granted.said(entry.halves().digest(), it.period);
+            if from.is_empty() {
+                continue;
+            }
+            let effects = self.pool_effects(node, number, entry).await?;
+            let proved = from.into_iter().find_map(|from| {
+                let (effects, note) = (effects.clone(), it.note.clone());
+                let carry = Carry { from, to: it.period, number, effects, note, evidence: None };
+                let carry = granted.proved(ground.top().chain, carry);
+                carry.evidence.is_some().then_some(carry)
+            });
+            carries.extend(proved);
         }
         Ok(carries)
     }

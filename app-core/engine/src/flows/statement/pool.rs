@@ -23,7 +23,7 @@ use wallet::review::PoolFees;
 use wire::Decode;
 
 use super::carried::{Moved, is_moved_on, moves};
-use super::granted::found_notes;
+use super::granted::{Granted, found_notes};
 use crate::{Code, Engine, Fault, shown_names};
 
 /// Everything about the pool that a statement and its reader need.
@@ -56,23 +56,26 @@ impl Engine {
     pub(super) async fn private_part(
         &self,
         node: &LightNode,
-        (top, granted): (&Header, Option<Vec<ViewingKey>>),
+        (top, granted): (&Header, Option<(Vec<ViewingKey>, Granted)>),
         (from, to): (Timestamp, Timestamp),
         bounds: (&Boundary, &Boundary),
     ) -> Result<Private, Fault> {
         let ground = self.ground_of(node, top).await?;
         let rounds = (bounds.0.round(), bounds.1.round());
         let mut held = match &granted {
-            Some(keys) => found_notes(&ground, keys)?,
+            Some((keys, _)) => found_notes(&ground, keys)?,
             None => self.held_notes(&ground, (from, to)).await?,
         };
         let moved = moves(&ground, &held);
         let periods = self.listed((from, to), (&held, &moved), rounds).await?;
-        let keys: Vec<ViewingKey> = match granted {
-            Some(keys) => keys.into_iter().filter(|it| periods.contains(&it.period())).collect(),
+        let (keys, granted): (Vec<ViewingKey>, _) = match granted {
+            Some((mut keys, granted)) => {
+                keys.retain(|key| periods.contains(&key.period()));
+                (keys, Some(granted))
+            }
             None => {
                 let key = |period| Ok(self.pool_key(period)?.viewing_key());
-                periods.into_iter().map(key).collect::<Result<_, Fault>>()?
+                (periods.into_iter().map(key).collect::<Result<_, Fault>>()?, None)
             }
         };
         let over = |period: Period| period.month().next().begins() <= to;
@@ -89,10 +92,12 @@ impl Engine {
         let bundles = self.spending(node, &ground, (&notes, &keys), &gone).await?;
         let gone = |spent: Round, period| spent > rounds.1 && over(period);
         let forward = self.spending(node, &ground, (&notes, &keys), &gone).await?;
-        let all = bundles.iter().chain(&forward).map(|bundle| (bundle.number, bundle.period));
+        let all = bundles.iter().chain(&forward);
+        let all: BTreeSet<_> = all.map(|bundle| (bundle.number, bundle.period)).collect();
         let within = notes.partition_point(|note| note.round <= rounds.1);
         let (notes, late) = notes.split_at(within);
-        let carries = self.carries(node, &ground, (moved, notes, &all.collect())).await?;
+        let concerned = (moved, notes, &all);
+        let carries = self.carries(node, &ground, concerned, granted.as_ref()).await?;
         let carried = carries.iter().map(|carry| carry.number);
         let first = bundles.iter().chain(&forward).map(|bundle| bundle.number).chain(carried).min();
         let first = first.and_then(|number| usize::try_from(number).ok());

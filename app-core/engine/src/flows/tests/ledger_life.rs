@@ -7,6 +7,7 @@ mod gifts_back;
 mod late;
 mod misled;
 mod pool;
+mod proofs;
 mod reviewed;
 mod warned;
 

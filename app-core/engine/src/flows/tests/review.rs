@@ -6,8 +6,9 @@ use shielded::Scope;
 use types::Round;
 use wallet::Keyring;
 use wallet::review::{
-    GivenGrant, GrantCard, GrantState, GrantTerms, GrantWish, GrantedKey, Grantee, Month, Period,
-    ReviewChange, ReviewGrant, Serial, StandingKey, Strength, contact_fingerprint, viewing_key,
+    CarriedProof, CarriedProofs, GivenGrant, GrantCard, GrantState, GrantTerms, GrantWish,
+    GrantedKey, Grantee, MAX_KEPT_PROOFS, Month, Period, ReviewChange, ReviewGrant, Serial,
+    StandingKey, Strength, contact_fingerprint, seal_card, viewing_key,
 };
 use zeroize::Zeroizing;
 
@@ -21,18 +22,18 @@ fn month() -> Month {
     Month::of(NOW).unwrap()
 }
 
-fn granting(to: OpenId, strength: Strength) -> Granting {
+pub(super) fn granting(to: OpenId, strength: Strength) -> Granting {
     let wish = GrantWish { strength, from: Some(month()), to: None, until: None };
     let (to, name) = (GrantTo::Contact(to), "somebody".to_owned());
     Granting { to, name, wish, purpose: "taxes".to_owned(), case: None }
 }
 
-async fn engine(store: &Store) -> Engine {
+pub(super) async fn engine(store: &Store) -> Engine {
     Engine::open(store.clone(), vec![], Clock::system()).await.unwrap()
 }
 
 /// What waits to be encrypted for a contact about review keys.
-async fn waiting(store: &Store, contact: OpenId) -> Vec<Review> {
+pub(super) async fn waiting(store: &Store, contact: OpenId) -> Vec<Review> {
     let said = |content: &[u8]| {
         let body = Content::from_bytes(content).unwrap().body;
         if let Body::Review(review) = body { Some(review) } else { None }
@@ -223,6 +224,103 @@ async fn no_review_key_is_the_identity_of_a_chat() {
             assert_ne!(made.public(), own);
         }
     }
+}
+
+/// The proof of a move of Bob's into the account behind so many stops of the month.
+fn proof_into(stops: u32, seed: u64) -> CarriedProof {
+    let period = viewing(stops).period();
+    let former = Period::first_of(Month::new(period.month().number() - 1).unwrap());
+    let keys = [former, period].map(|it| shielded::SpendingKey::derive(&[5; 32], it).unwrap());
+    let moved =
+        testkit::carried_over((&keys[0], &keys[1]), (ChainId([1; 32]), OpenId([2; 32])), seed);
+    let moved = moved.unwrap();
+    let bundle = moved.order.bundle.as_ref().unwrap().effects.digest();
+    let (expiry, price_epoch, fee) = (Round(600), 0, moved.order.fee);
+    CarriedProof { bundle, from: former, to: period, expiry, price_epoch, fee, proof: moved.proof }
+}
+
+fn proofs(proofs: Vec<CarriedProof>) -> Review {
+    Review::Proofs(CarriedProofs { serial: Serial([7; 16]), proofs }.to_bytes())
+}
+
+#[tokio::test]
+async fn proofs_are_taken_from_whose_grant_opens_their_accounts_and_not_without_end() {
+    let worker = Worker::play(only_bobs_worker).await;
+    let (_dir, store) = alice(&worker).await;
+    let (bob, carol) =
+        (with_envelopes(&store, BOB, 0).await, with_envelopes(&store, CAROL, 0).await);
+    let alice = engine(&store).await;
+    let own = contact_fingerprint(alice.keys.identity.public().as_bytes());
+    let key = Words::from_entropy([BOB; 32]).master().operation_key();
+    let bobs = Bob { key, chain: alice.bound().unwrap().home.chain };
+    let card = bobs.card(own);
+    let take = async |from: OpenId, review: Review| {
+        let taken = alice.taken_review(from, review, NOW).await.unwrap();
+        let confirmed = taken.is_some();
+        let changes = taken.into_iter().flatten().map(store::Change::from).collect();
+        store.apply(changes).await.unwrap();
+        confirmed
+    };
+    let [first, other, behind] = [(0, 1), (0, 2), (1, 3)].map(|(at, seed)| proof_into(at, seed));
+    let kept = async || store.proofs_from(bob).await.unwrap();
+    assert!(!take(bob, proofs(vec![first.clone()])).await, "before its card");
+    assert!(take(bob, Review::Card(bytes(&card))).await);
+    assert!(!take(carol, proofs(vec![first.clone()])).await, "not hers to give");
+    assert!(!take(bob, Review::Proofs(vec![1, 2, 3])).await);
+    let mixed = vec![first.clone(), behind.clone()];
+    assert!(!take(bob, proofs(mixed)).await, "of an account that is not granted");
+    assert_eq!(kept().await, 0);
+    for _ in 0..2 {
+        assert!(take(bob, proofs(vec![first.clone(), other.clone()])).await, "and once more");
+        assert_eq!(kept().await, 2);
+    }
+    // Its key comes later: then it is taken, too.
+    let further = bobs.further(1, card.grant.digest());
+    assert!(take(bob, Review::Key(bytes(&further))).await);
+    assert!(take(bob, proofs(vec![behind])).await);
+    assert_eq!(kept().await, 3);
+    let many = (0..MAX_KEPT_PROOFS - 3).map(|number| {
+        let mut bundle = [9; 32];
+        bundle[..8].copy_from_slice(&number.to_be_bytes());
+        let proof = CarriedProof { bundle, ..first.clone() };
+        ReviewChange::AddProof(Serial([7; 16]), Box::new(proof)).into()
+    });
+    store.apply(many.collect()).await.unwrap();
+    assert!(!take(bob, proofs(vec![proof_into(0, 4)])).await, "there are enough");
+    assert_eq!(kept().await, MAX_KEPT_PROOFS);
+}
+
+#[tokio::test]
+async fn a_sealed_card_brings_proofs_for_its_own_accounts_alone() {
+    let worker = Worker::play(only_bobs_worker).await;
+    let (_dir, store) = alice(&worker).await;
+    let mut alice = engine(&store).await;
+    let inbox = alice.inbox().await.unwrap().public();
+    let key = Words::from_entropy([BOB; 32]).master().operation_key();
+    let bobs = Bob { key, chain: alice.bound().unwrap().home.chain };
+    let card = bobs.card(inbox.fingerprint());
+    let [granted, not] = [(0, 1), (1, 2)].map(|(at, seed)| proof_into(at, seed));
+    let seal = |card: &GrantCard, proofs: &[CarriedProof]| {
+        seal_card((card, proofs), &inbox, bobs.chain, &mut rand::rng()).unwrap().to_bytes()
+    };
+    let file = seal(&card, &[granted.clone(), not]);
+    for _ in 0..2 {
+        assert_eq!(alice.import_card(&file).await.unwrap(), Serial([7; 16]));
+    }
+    store.apply(vec![ReviewChange::SetProved(Serial([7; 16]), true).into()]).await.unwrap();
+    let account = card.grant.terms.account;
+    let kept = async || {
+        let kept = store.proofs_received(account).await.unwrap();
+        kept.into_iter().map(|kept| kept.proof).collect::<Vec<_>>()
+    };
+    assert_eq!(kept().await, [granted]);
+    // Another card under the same number adds nothing to the first one's.
+    let terms = GrantTerms { purpose: "rent".to_owned(), ..card.grant.terms };
+    let ring = Keyring { ecdsa: &bobs.key, falcon: None };
+    let grant = ReviewGrant::sign(terms, card.grant.keys, (None, &ring), &mut rand::rng());
+    let other = GrantCard { grant: grant.unwrap(), keys: card.keys };
+    alice.import_card(&seal(&other, &[proof_into(0, 3)])).await.unwrap();
+    assert_eq!(kept().await.len(), 1);
 }
 
 #[tokio::test]

@@ -34,7 +34,14 @@ impl Pooled {
     pub(super) fn new() -> Arc<Self> {
         let to = paid();
         let effects = |seed| testkit::unproved(&to, 1_000, seed).unwrap().effects;
-        let effects: Vec<Effects> = (0..BUNDLES).map(effects).collect();
+        Self::with(|_| (0..BUNDLES).map(effects).collect())
+    }
+
+    /// The same with these bundles, which may be made for their network.
+    pub(super) fn with(make: impl FnOnce(ChainId) -> Vec<Effects>) -> Arc<Self> {
+        let mut genesis = genesis(WorkerId([1; 32]));
+        (genesis.workers, genesis.time) = (two(), Timestamp(Clock::system().now().0 - 60_000));
+        let effects = make(genesis.chain());
         let at = |number: usize| (Round(1 + number as u64 / 4), number as u32 % 4);
         let entry = |(number, effects)| LogEntry::of(at(number).0, at(number).1, effects);
         let entries: Vec<LogEntry> = effects.iter().enumerate().map(entry).collect();
@@ -46,8 +53,6 @@ impl Pooled {
         (pool.tree_size, pool.anchor.root) = (tree.size(), tree.root());
         let cells = [(pool_key(), pool.to_bytes()), (pool_tree_key(), tree.to_bytes())];
         let state = BTreeMap::from(cells);
-        let mut genesis = genesis(WorkerId([1; 32]));
-        (genesis.workers, genesis.time) = (two(), Timestamp(Clock::system().now().0 - 60_000));
         let mut chain = Chain { genesis, headers: vec![] };
         let mut tip = chain.genesis.tip(EMPTY_SUBTREE);
         for _ in 0..3 {
@@ -104,6 +109,13 @@ pub(super) struct Told {
 }
 
 pub(super) async fn told(pooled: &Arc<Pooled>, home: Lie, elsewhere: Lie) -> Told {
+    let mut told = unasked(pooled, home, elsewhere).await;
+    told.engine.sync(PATIENCE).await.unwrap();
+    told
+}
+
+/// The same, before it has asked anything of the ledger.
+pub(super) async fn unasked(pooled: &Arc<Pooled>, home: Lie, elsewhere: Lie) -> Told {
     let ledger = Arc::clone(pooled);
     let other = Other::play(move |request| ledger.lying(request, elsewhere)).await;
     let ledger = Arc::clone(pooled);
@@ -112,7 +124,6 @@ pub(super) async fn told(pooled: &Arc<Pooled>, home: Lie, elsewhere: Lie) -> Tol
     let (dir, store) = alice_on(&worker, &pooled.chain.genesis).await;
     let known = vec![other.at(pooled.chain.genesis.chain())];
     let mut engine = Engine::open(store, known, Clock::system()).await.unwrap();
-    engine.sync(PATIENCE).await.unwrap();
     let node = engine.attach().await.unwrap();
     Told { engine, node, other, _worker: worker, _dir: dir }
 }

@@ -15,7 +15,11 @@ use super::*;
 const OWNER: u8 = 0x31;
 
 /// A grant of somebody's for an account, as if it had come, and what the ledger says of its signer.
-fn received(serial: u8, (account, proved): (OpenId, bool), key: GrantedKey) -> store::Change {
+pub(super) fn received(
+    serial: u8,
+    (account, proved): (OpenId, bool),
+    key: GrantedKey,
+) -> store::Change {
     let signer = testkit::person(OWNER);
     let terms = GrantTerms {
         chain: ChainId([1; 32]),
@@ -50,21 +54,21 @@ fn received(serial: u8, (account, proved): (OpenId, bool), key: GrantedKey) -> s
     ReviewChange::AddReceived(Box::new(grant), vec![key]).into()
 }
 
-fn owner() -> OpenId {
+pub(super) fn owner() -> OpenId {
     testkit::person(OWNER).public().open_id()
 }
 
-fn full(key: &SpendingKey) -> GrantedKey {
+pub(super) fn full(key: &SpendingKey) -> GrantedKey {
     GrantedKey::Viewing(key.viewing_key())
 }
 
-async fn reviewing(pooled: &Arc<Pooled>, home: Lie, grants: Vec<store::Change>) -> Told {
+pub(super) async fn reviewing(pooled: &Arc<Pooled>, home: Lie, grants: Vec<store::Change>) -> Told {
     let told = told(pooled, home, honest).await;
     told.engine.store.apply(grants).await.unwrap();
     told
 }
 
-async fn read(told: &mut Told) {
+pub(super) async fn read(told: &mut Told) {
     let node = told.node.clone();
     told.engine.read_reviewed_pool(&node).await.unwrap();
 }
