@@ -126,10 +126,10 @@ pub(crate) enum Command {
     SendAllToFalcon {
         /// `F…`; your own one means migrate
         address: String,
-        /// What lies in the private pool as well
+        /// What lies in the private pool as well: who pays it is not seen, amount and address are
         #[arg(long)]
         with_private: bool,
-        /// Wait until it is final
+        /// Wait until all of it is final
         #[arg(long)]
         wait: bool,
     },

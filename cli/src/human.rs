@@ -6,7 +6,8 @@ use api::{
     Account, Balance, CheckpointRecord, ComparedRecord, ContactState, Contacts, Conversation,
     EntryKind, Error, FaucetRecord, Flow, History, HistoryEntry, InviteRecord, MessageRecord,
     MessageState, MoveRecord, OneContact, PaymentRecord, PaymentState, PrivateAddressRecord,
-    Protection, SafetyRecord, SentRecord, Standing, SyncRecord, TokenBalance, WordsRecord,
+    Protection, SafetyRecord, SentRecord, Standing, SyncRecord, TokenBalance, TransferRecord,
+    WordsRecord,
 };
 
 use crate::{ask, first, gift, payment_shown};
@@ -295,7 +296,11 @@ pub(crate) fn moved(record: &MoveRecord) -> String {
     let MoveRecord { amount, token, fee, to, .. } = record;
     let end = end(record.state, record.round);
     let before = if record.already { "done before: " } else { "" };
-    format!("{before}{amount} {token} to {to}, fee {fee}: {end}")
+    let moved = format!("{before}{amount} {token} to {to}, fee {fee}: {end}");
+    let Some(pool) = &record.pool else { return moved };
+    let end = self::end(pool.state, record.round);
+    let TransferRecord { id, amount, .. } = pool;
+    format!("{moved}\nof it {amount} {token} out of the private pool ({id}): {end}")
 }
 
 /// What has become of a transaction.

@@ -103,8 +103,9 @@ impl Runner {
             }
             Command::SendAllToFalcon { address, with_private, wait } => {
                 let wait = wait && !self.offline;
-                let params =
+                let mut params =
                     json!({ "address": address, "with_private": with_private, "wait": wait });
+                params["background"] = (!self.json && self.face.is_shared()).into();
                 self.show("send_all_to_falcon", params, human::moved).await
             }
             Command::Envelope(command) => self.envelope(command).await,

@@ -176,12 +176,14 @@ fn everything_can_be_swept_to_somebody_elses_falcon_address() {
     for wrong in [old.as_str(), &falcon_before_ecdsa, "F", ""] {
         alice.refuses(&["sendalltofalconaddr", wrong], "bad_address");
     }
-    alice.refuses(&["sendalltofalconaddr", &to, "--with-private"], "no_private_pool");
     assert!(of_kind(&history(&alice), "sweep").is_empty());
 
-    let swept = alice.run(&["sendalltofalconaddr", &format!("falcon:{to}"), "--wait"]);
+    // There is nothing in the pool: it makes no difference.
+    let with_pool = ["sendalltofalconaddr", &format!("falcon:{to}"), "--with-private", "--wait"];
+    let swept = alice.run(&with_pool);
     let moved = GIFT - units(&swept["fee"]);
     assert_eq!((&swept["state"], units(&swept["amount"])), (&"final".into(), moved));
+    assert_eq!((&swept["private"], &swept["pool"]), (&false.into(), &Value::Null));
     assert_eq!(balance(&alice), 0);
     let entries = history(&alice);
     let [out] = of_kind(&entries, "sweep")[..] else { panic!("{entries:?}") };
@@ -200,6 +202,94 @@ fn everything_can_be_swept_to_somebody_elses_falcon_address() {
     assert_eq!((waiting(&alice).as_str(), balance(&alice) < 10_000_000), ("10", true));
     let migrated = alice.run(&["migrate", "--wait"]);
     assert!(balance(&alice) > 19_900_000, "{migrated}");
+}
+
+/// Puts so much into the pool; what is left of the gift outside.
+fn tops_up(person: &Person, abc: u64) -> u64 {
+    let paid = person.run(&["private", "topup", &abc.to_string(), "--wait"]);
+    eventually("money in the pool", || (private(person) == abc * 1_000_000).then_some(()));
+    GIFT - abc * 1_000_000 - units(&paid["fee"])
+}
+
+fn private(person: &Person) -> u64 {
+    units(&person.run(&["balance"])["tokens"][0]["private"])
+}
+
+#[test]
+fn what_lies_in_the_private_pool_is_swept_along_once_whatever_is_cut_off() {
+    let net = Devnet::start(2);
+    let [alice, bob] = ["alice", "bob"].map(|name| net.person(name));
+    for person in [&alice, &bob] {
+        person.run(&["faucet"]);
+    }
+    let to = address(&bob, "falcon");
+    let outside = tops_up(&alice, 20);
+    let all = ["sendalltofalconaddr", &to, "--with-private", "--wait"];
+    let running = alice.start(&all);
+    sleep(Duration::from_millis(900));
+    drop(running.kill());
+
+    let swept = eventually("all of it, final", || alice.attempt(&all).ok());
+    assert_eq!((&swept["state"], &swept["private"]), (&"final".into(), &true.into()));
+    let moved = units(&swept["amount"]);
+    assert_eq!(moved + units(&swept["fee"]), outside + 20_000_000, "nothing is left behind");
+    assert_eq!([balance(&alice), private(&alice)], [0, 0]);
+    assert_eq!(Ledger::open(&net.bootstrap()[0]).balance(&to), moved);
+    // The pool's part alone, and both in the history; asked again, nothing is signed.
+    let (pool, txs) = (&swept["pool"], swept["txs"].as_array().unwrap());
+    assert_eq!((&pool["state"], txs.len()), (&"final".into(), 2));
+    let again = alice.run(&all);
+    assert_eq!((&again["already"], &again["txs"]), (&true.into(), &swept["txs"]));
+    assert_eq!((&again["amount"], &again["pool"]["id"]), (&swept["amount"], &pool["id"]));
+    let entries = history(&alice);
+    let swept: Vec<_> = of_kind(&entries, "sweep");
+    assert_eq!(swept.len(), 2, "{entries:?}");
+    assert!(swept.iter().all(|it| it["direction"] == "out" && it["counterparty"] == to.as_str()));
+    let [hidden] = swept.iter().filter(|it| it["private"] == true).collect::<Vec<_>>()[..] else {
+        panic!("{entries:?}")
+    };
+    assert_eq!((&hidden["amount"], &hidden["tx"]), (&pool["amount"], &pool["tx"]));
+    assert_eq!(units(&hidden["amount"]) + units(&hidden["fee"]), 20_000_000);
+
+    // To bob's own address his account moves in place, and the pool pays there.
+    tops_up(&bob, 5);
+    let own = bob.run(&["sendalltofalconaddr", &to, "--with-private", "--wait"]);
+    assert_eq!((&own["state"], &own["private"]), (&"final".into(), &true.into()));
+    assert_eq!([balance(&bob), private(&bob)], [units(&own["amount"]), 0]);
+    assert_eq!(signing(&bob), [false, true]);
+    assert_eq!(bob.run(&["sendalltofalconaddr", &to, "--with-private"])["already"], true);
+}
+
+#[test]
+fn what_lies_in_a_former_account_of_the_pool_is_carried_over_and_swept() {
+    let net = Devnet::start(1);
+    let [alice, bob] = net.friends();
+    let to = address(&bob, "falcon");
+    let outside = tops_up(&alice, 20);
+    let history = alice.in_step(&["history"]);
+    let month = format!("{}..", &history["entries"][0]["time"].as_str().unwrap()[..7]);
+    let wish = ["--strength", "standing", "--months", &month, "--purpose", "tax year 2026"];
+    let given = alice.run(&[&["review", "grant", "bob"], &wish[..]].concat());
+    alice.run(&["review", "stop", given["grant"]["serial"].as_str().unwrap()]);
+
+    let all = ["sendalltofalconaddr", &to, "--with-private"];
+    let first = alice.run(&all);
+    assert!(first["pool"]["id"].is_string() && first["already"] == false, "{first}");
+    let elsewhere = Words::from_entropy([9; 32]).master().falcon_key().public().address();
+    let elsewhere = format_address(elsewhere);
+    alice.refuses(&["sendalltofalconaddr", &elsewhere, "--with-private"], "move_under_way");
+    alice.refuses(&["sendalltofalconaddr", &elsewhere], "move_under_way");
+    let swept = eventually("all of it, final", || {
+        let swept = alice.run(&all);
+        assert_eq!(swept["pool"]["id"], first["pool"]["id"], "asked for once");
+        (swept["state"] == "final").then_some(swept)
+    });
+    let entries = self::history(&alice);
+    let [carried] = of_kind(&entries, "carry_over")[..] else { panic!("{entries:?}") };
+    let costs = units(&swept["fee"]) + units(&carried["fee"]);
+    assert_eq!(units(&swept["amount"]) + costs, outside + 20_000_000);
+    assert_eq!([balance(&alice), private(&alice)], [0, 0]);
+    assert_eq!(of_kind(&entries, "sweep").len(), 2);
 }
 
 /// In milliseconds after the start of the first try.

@@ -276,6 +276,8 @@ params! {
         address: String,
         /// What lies in the private pool as well.
         #[serde(default)] with_private: bool,
+        /// Come back once it is saved: what the pool pays is proved meanwhile.
+        #[serde(default)] background: bool,
         /// Wait until it is final.
         #[serde(default)] wait: bool,
     }

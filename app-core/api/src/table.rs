@@ -216,9 +216,7 @@ fn money() -> Vec<Command> {
             |app, p: Migrate| async move { app.migrate(p.wait).await }
         }),
         signing("send_all_to_falcon", "Pays everything to a Falcon address.", &[Topic::Money], {
-            |app, p: SendAllToFalcon| async move {
-                app.send_all_to_falcon(&p.address, p.with_private, p.wait).await
-            }
+            |app, p: SendAllToFalcon| async move { app.send_all_to_falcon(p).await }
         }),
         app("move_outlook", "What moving to Falcon means for the account.", &[], {
             |app, p: Fresh| async move { app.move_outlook(p.sync).await }

@@ -47,8 +47,6 @@ pub enum Code {
     MoveUnderWay,
     /// The account is signed for by keys that do not follow from these words.
     OtherKeys,
-    /// This release has no private pool.
-    NoPrivatePool,
     /// The faucet has paid before.
     FaucetUsed,
     /// It did not happen in time.
@@ -100,7 +98,6 @@ impl Code {
         Self::InsufficientFunds,
         Self::MoveUnderWay,
         Self::OtherKeys,
-        Self::NoPrivatePool,
         Self::FaucetUsed,
         Self::Timeout,
         Self::NoNetwork,
@@ -141,7 +138,6 @@ impl Code {
             Self::InsufficientFunds => "insufficient_funds",
             Self::MoveUnderWay => "move_under_way",
             Self::OtherKeys => "other_keys",
-            Self::NoPrivatePool => "no_private_pool",
             Self::FaucetUsed => "faucet_used",
             Self::Timeout => "timeout",
             Self::NoNetwork => "no_network",
@@ -188,19 +184,18 @@ mod tests {
             Code::InsufficientFunds => 19,
             Code::MoveUnderWay => 20,
             Code::OtherKeys => 21,
-            Code::NoPrivatePool => 22,
-            Code::FaucetUsed => 23,
-            Code::Timeout => 24,
-            Code::NoNetwork => 25,
-            Code::ClockWrong => 26,
-            Code::UpgradeNeeded => 27,
-            Code::DiskFull => 28,
-            Code::BadProof => 29,
-            Code::Conflict => 30,
-            Code::CheckpointNeeded => 31,
-            Code::Io => 32,
-            Code::Refused => 33,
-            Code::Internal => 34,
+            Code::FaucetUsed => 22,
+            Code::Timeout => 23,
+            Code::NoNetwork => 24,
+            Code::ClockWrong => 25,
+            Code::UpgradeNeeded => 26,
+            Code::DiskFull => 27,
+            Code::BadProof => 28,
+            Code::Conflict => 29,
+            Code::CheckpointNeeded => 30,
+            Code::Io => 31,
+            Code::Refused => 32,
+            Code::Internal => 33,
         }
     }
 

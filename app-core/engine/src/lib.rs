@@ -36,7 +36,7 @@ pub use flows::contact::{find_contact, shown_names};
 pub use flows::faucet::gift;
 pub use flows::give::Giving;
 pub use flows::listen::Heard;
-pub use flows::moves::Moved;
+pub use flows::moves::{Moved, Swept};
 pub use flows::pay::{Payee, Wanted, outcome};
 pub use flows::pool::ProvedPool;
 pub use flows::private::{

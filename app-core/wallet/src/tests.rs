@@ -19,6 +19,7 @@ mod links;
 mod merge;
 mod moves;
 mod private;
+mod sweep;
 
 const NOW: Timestamp = Timestamp(1_795_000_000_000);
 

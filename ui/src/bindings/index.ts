@@ -993,15 +993,19 @@ export type MoveOutlook = {
 	since: number | null,
 	/** The last move in place that was asked for here. */
 	migrate: MoveRecord | null,
-	/** The last sweep that was asked for here. */
+	/** The last sweep that was asked for here, but for what it took out of the private pool. */
 	sweep: MoveRecord | null,
+	/** ABC that lies in the private pool and is free. */
+	private?: string,
+	/** The last sweep of the private pool that was asked for here. */
+	pool?: TransferRecord | null,
 };
 
 /** A move to Falcon: in place, or of everything to another address. */
 export type MoveRecord = {
 	/** Transaction id. */
 	tx: string,
-	/** All of its transactions: one for the one account that a profile has. */
+	/** All of its transactions that are signed: one for the account, one out of the private pool. */
 	txs: string[],
 	/** The Falcon address. */
 	to: string,
@@ -1009,16 +1013,18 @@ export type MoveRecord = {
 	token: TokenName,
 	/** All that moves with it. */
 	amount: string,
-	/** What it costs beside that. */
+	/** What it costs beside that, as far as it is signed. */
 	fee: string,
-	/** True for the private pool. */
+	/** True if it takes along what lies in the private pool. */
 	private: boolean,
-	/** What has become of it so far. */
+	/** What has become of it so far: as far as the part that has got least far. */
 	state: PaymentState,
-	/** The round that made it final. */
+	/** The round that made all of it final. */
 	round: number | null,
 	/** True if it was done before, so that nothing was left to do. */
 	already: boolean,
+	/** What it pays out of the private pool; until that is signed, its amount is what is foreseen. */
+	pool?: TransferRecord | null,
 };
 
 /** An address of the address book. */
@@ -1669,6 +1675,8 @@ export type SendAllToFalcon = {
 	address: string,
 	/** What lies in the private pool as well. */
 	with_private?: boolean,
+	/** Come back once it is saved: what the pool pays is proved meanwhile. */
+	background?: boolean,
 	/** Wait until it is final. */
 	wait?: boolean,
 };
@@ -2090,7 +2098,6 @@ export type Code =
   | "insufficient_funds"
   | "move_under_way"
   | "other_keys"
-  | "no_private_pool"
   | "faucet_used"
   | "timeout"
   | "no_network"

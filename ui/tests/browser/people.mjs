@@ -105,6 +105,7 @@ export const balance = {
 export const moves = {
   stage: "ecdsa", from: ADDRESS.ecdsa, to: ADDRESS.falcon, amount: "1094.998932", waiting: "25", abit: "5000", bonded: "0",
   fee: "0.006872", enough: true, since: null, migrate: null, sweep: null,
+  private: "5.001", pool: null,
 };
 
 const entry = (tx, time, more) => ({

@@ -13,7 +13,7 @@ const empty = { chats: [], history: [], grants: { given: [], received: [] }, sta
 
 const moved = (state) => ({
   tx: "8".repeat(64), txs: ["8".repeat(64)], to: moves.to, token: "ABC", amount: "1094.99206", fee: "0.006872",
-  private: false, state, round: state === "final" ? 10_290 : null, already: false,
+  private: false, state, round: state === "final" ? 10_290 : null, already: false, pool: null,
 });
 
 /** Each scene: its name, what is different in its world, and the steps from a fresh page. */
@@ -153,10 +153,17 @@ export const SCENES = [
   { name: "move-sweep", steps: async (page) => {
     await click(page, "nav-wallet");
     await click(page, "move-open");
+    await click(page, "move-pool");
     await click(page, "sweep-open");
     await page.fill(test("sweep-address"), moves.to);
     await click(page, "sweep-next");
     await shown(page, "sweep-confirm");
+    await shown(page, "sweep-pool");
+  } },
+  { name: "move-pool", world: { moves: { ...moves, private: "0", migrate: moved("submitted"), pool: { ...wishes[1], contact: null, to: moves.to, memo: null } } }, steps: async (page) => {
+    await click(page, "nav-wallet");
+    await click(page, "move-open");
+    await page.waitForSelector('[data-test="pool-progress"][data-progress="proving"]');
   } },
   { name: "move-submitted", world: { moves: { ...moves, migrate: moved("submitted") } }, steps: async (page) => {
     await click(page, "nav-wallet");
@@ -172,6 +179,8 @@ export const SCENES = [
   { name: "moved", world: { moves: { ...moves, stage: "falcon", since: 10_290, migrate: moved("final") } }, steps: async (page) => {
     await click(page, "nav-wallet");
     await click(page, "move-open");
+    await click(page, "move-pool");
+    await shown(page, "move-pool-only");
     await shown(page, "move-done");
   } },
   { name: "wallet-empty", world: { ...empty, fails: { faucet: "no_network" } }, steps: async (page) => {

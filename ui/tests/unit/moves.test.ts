@@ -3,8 +3,8 @@ import { Moves } from "../../src/features/money/moves.svelte";
 import { failed } from "../../src/lib/transport";
 import { FakeCore, later, ok, settled } from "./fake";
 
-const OUTLOOK = { stage: "ecdsa", from: "A1", to: "F1", amount: "9", waiting: "0", fee: "0.007", enough: true, migrate: null, sweep: null };
-const record = (tx: string, state: string) => ({ tx, txs: [tx], state, to: "F1" });
+const OUTLOOK = { stage: "ecdsa", from: "A1", to: "F1", amount: "9", waiting: "0", fee: "0.007", enough: true, migrate: null, sweep: null, private: "0", pool: null };
+const record = (tx: string, state: string) => ({ tx, txs: [tx], state, to: "F1", pool: null });
 
 let core: FakeCore;
 let moves: Moves;
@@ -81,5 +81,45 @@ describe("a sweep", () => {
     core.tell("money");
     await settled();
     expect(moves.sweep).toBe(null);
+  });
+});
+
+describe("the private pool", () => {
+  const holding = (pool: object | null) => ok({ ...OUTLOOK, private: "5", pool });
+  const answered = (state: string) => ok({ ...record("1", "submitted"), pool: { id: "p1", state } });
+
+  it("goes along only if there is money in it and it was ticked", async () => {
+    moves.ticked = true;
+    expect([moves.poolHolds, moves.withPool]).toEqual([false, false]);
+    core.answers.send_all_to_falcon = () => ok(record("2", "final"));
+    moves.address = "F2";
+    moves.ask();
+    await moves.sweepAll();
+    expect(core.last("send_all_to_falcon")).toEqual({ address: "F2" });
+  });
+
+  it("pays to the account's own Falcon address while that moves in place", async () => {
+    core.answers.move_outlook = () => holding(null);
+    core.tell("money");
+    await settled();
+    moves.ticked = true;
+    core.answers.send_all_to_falcon = () => answered("queued");
+    core.answers.move_outlook = () => holding({ id: "p1", state: "queued" });
+    await moves.migrate();
+    expect(core.last("send_all_to_falcon")).toEqual({ address: "F1", with_private: true, background: true });
+    expect([core.times("migrate"), moves.pool, moves.held, moves.ticked]).toEqual([0, "proving", true, false]);
+    for (const [state, progress, held] of [["submitted", "submitted", true], ["final", "final", false], ["expired", "failed", false], ["cancelled", null, false]]) {
+      core.answers.move_outlook = () => holding({ id: "p1", state });
+      core.tell("money");
+      await settled();
+      expect([moves.pool, moves.held]).toEqual([progress, held]);
+    }
+  });
+
+  it("of last year is no news", async () => {
+    core.answers.move_outlook = () => holding({ id: "p0", state: "final" });
+    core.tell("money");
+    await settled();
+    expect([moves.pool, moves.held]).toEqual([null, false]);
   });
 });

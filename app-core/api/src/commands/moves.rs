@@ -2,14 +2,25 @@
 
 use std::time::Duration;
 
-use engine::{Migration, Moved, migration, swept};
+use engine::{Migration, Moved, Swept, migration, swept};
 use keys::{format_address, parse_address};
-use types::{Abc, Address, Amount};
+use types::{Abc, Address, Amount, TxId};
+use wallet::private::{PrivatePayee, Transfer};
 use wallet::{Payment, PaymentKind, Protection};
 
 use crate::commands::money::{bad_address, state};
+use crate::commands::private::transfer_state;
+use crate::params::SendAllToFalcon;
 use crate::{App, Connection, Error, KeyStage, MoveOutlook, MoveRecord, PaymentState, TokenName};
 
+/// A move is as far as the part that has got least far; one that failed shows once nothing is open.
+const LEAST_FAR_FIRST: [PaymentState; 5] = [
+    PaymentState::Queued,
+    PaymentState::Submitted,
+    PaymentState::Expired,
+    PaymentState::Cancelled,
+    PaymentState::Final,
+];
 /// How long what lies at another address is looked for.
 const LOOK: Duration = Duration::from_secs(3);
 
@@ -21,27 +32,47 @@ impl App {
     pub async fn migrate(&self, wait: bool) -> Result<MoveRecord, Error> {
         let patience = self.patience();
         let moved = self.ask(move |engine| Box::pin(engine.migrate(patience))).await?;
-        self.moved(moved, None, wait).await
+        let to = self.falcon_address().await?;
+        let (part, already) = self.moved(moved, to, wait).await?;
+        Ok(record(to, part.as_slice(), already))
     }
 
-    /// Pays everything to a Falcon address; to the account's own one it is [`App::migrate`].
+    /// Pays everything to a Falcon address, what lies in the private pool as well if that is asked for;
+    /// to the account's own one, the account itself moves in place. In the background it comes back
+    /// once all of it is saved.
     ///
     /// # Errors
-    /// `bad_address` for what is no `F…` address, `no_private_pool` with `with_private`; as for
+    /// `bad_address` for what is no `F…` address; with the pool also `pool_stopped`; as for
     /// [`App::migrate`].
-    pub async fn send_all_to_falcon(
+    pub(crate) async fn send_all_to_falcon(
         &self,
-        to: &str,
-        with_private: bool,
-        wait: bool,
+        wish: SendAllToFalcon,
     ) -> Result<MoveRecord, Error> {
-        if with_private {
-            let words = "what lies in the private pool is not moved yet; leave --with-private out";
-            return Err(Error::new("no_private_pool", words));
+        let SendAllToFalcon { address, with_private, background, wait } = wish;
+        let bad = |_| bad_address(&address);
+        let (to, patience) = (parse_address(&address).map_err(bad)?, self.patience());
+        let asking = self.ask(move |engine| Box::pin(engine.sweep(to, with_private, patience)));
+        let Swept { account, pool } = asking.await?;
+        let open = pool.clone().filter(|transfer| transfer.state.is_open());
+        let under_way = open.is_some();
+        if let Some(transfer) = open {
+            self.go_on(transfer, background, false).await?;
         }
-        let (to, patience) = (parse_address(to).map_err(|_| bad_address(to))?, self.patience());
-        let moved = self.ask(move |engine| Box::pin(engine.sweep(to, patience))).await?;
-        self.moved(moved, Some(to), wait).await
+        let (part, already) = self.moved(account, to, wait).await?;
+        let Some(mut transfer) = pool else { return Ok(record(to, part.as_slice(), already)) };
+        if wait && !self.inner().offline {
+            transfer = self.wait_transfer(transfer.intent).await?;
+        }
+        transfer = self.inner().store.transfer(transfer.intent).await?.unwrap_or(transfer);
+        // What was done without the pool is no part of this.
+        let part = part.filter(|part| !already || part.intent == Some(transfer.intent));
+        let parts: Vec<Part> = part.into_iter().chain([out_of_pool(&transfer)]).collect();
+        let moved = record(to, &parts, already && !under_way);
+        Ok(MoveRecord {
+            private: true,
+            pool: Some(self.transfer_record(&transfer).await?),
+            ..moved
+        })
     }
 
     /// What moving to Falcon means for the account, and how far it is.
@@ -60,6 +91,12 @@ impl App {
             Protection::Beside => KeyStage::Both,
             Protection::Moved => KeyStage::Falcon,
         };
+        let (private, pool) =
+            (self.inner().store.private_money().await?, self.last_pool_sweep().await?);
+        // While all of it is on its way, nothing is left but fees.
+        let leaves = pool.as_ref().is_some_and(|transfer| transfer.state.is_open());
+        let free = private.balance.minus(private.pending).filter(|_| !leaves);
+        let free = free.unwrap_or(Amount::ZERO);
         let text = |amount: Option<String>| amount.unwrap_or_else(|| "0".to_owned());
         Ok(MoveOutlook {
             stage,
@@ -77,7 +114,18 @@ impl App {
             },
             migrate: self.record_of(outlook.migration.as_ref()).await?,
             sweep: self.record_of(outlook.sweep.as_ref()).await?,
+            private: free.to_string(),
+            pool: match pool {
+                Some(transfer) => Some(self.transfer_record(&transfer).await?),
+                None => None,
+            },
         })
+    }
+
+    /// The sweep of the private pool that was asked for last.
+    async fn last_pool_sweep(&self) -> Result<Option<Transfer>, Error> {
+        let all = self.inner().store.transfers().await?;
+        Ok(all.into_iter().rfind(|transfer| matches!(transfer.to, PrivatePayee::Sweep(_))))
     }
 
     /// Looks at what lies at the address of the Falcon key; a network that is gone is no fault.
@@ -94,76 +142,64 @@ impl App {
         tokio::time::timeout(LOOK, looking).await.unwrap_or(Ok(()))
     }
 
+    /// The account's part of a move, and whether there was nothing left to do.
     async fn moved(
         &self,
         moved: Moved,
-        to: Option<Address>,
+        to: Address,
         wait: bool,
-    ) -> Result<MoveRecord, Error> {
+    ) -> Result<(Option<Part>, bool), Error> {
         match moved {
             Moved::Now(mut payment) => {
                 if wait && !self.inner().offline {
                     *payment = self.wait_final(payment.attempt.tx).await?;
                 }
-                self.move_record(&payment).await
+                Ok((Some(self.part(&payment).await?), false))
             }
-            Moved::Before => self.earlier(to).await,
+            Moved::Before => Ok((Some(self.earlier(to).await?), true)),
+            Moved::Nothing => Ok((None, true)),
         }
     }
 
     /// What was done before: a sweep to this address, or the move in place.
-    async fn earlier(&self, to: Option<Address>) -> Result<MoveRecord, Error> {
+    async fn earlier(&self, to: Address) -> Result<Part, Error> {
         let store = &self.inner().store;
         let last = store.last_payment(PaymentKind::Sweep).await?;
-        if let Some(sweep) = last.filter(|sweep| Some(sweep.to) == to) {
-            return Ok(MoveRecord { already: true, ..self.move_record(&sweep).await? });
+        if let Some(sweep) = last.filter(|sweep| sweep.to == to) {
+            return self.part(&sweep).await;
         }
         let done = migration(store).await?;
         let done =
             done.ok_or_else(|| Error::new("internal", "the history has no move to Falcon"))?;
         let Migration { tx, round, fee, held } = done;
-        let to = format_address(self.falcon_address().await?);
-        let tx = tx.to_string();
-        Ok(MoveRecord {
-            txs: vec![tx.clone()],
-            tx,
-            to,
-            token: TokenName::Abc,
-            amount: held.to_string(),
-            fee: fee.to_string(),
-            private: false,
-            state: PaymentState::Final,
-            round: Some(round.0),
-            already: true,
-        })
+        let (state, round) = (PaymentState::Final, Some(round.0));
+        let wish = store.last_payment(PaymentKind::Migrate).await?;
+        let intent = wish.filter(|wish| wish.attempt.tx == tx).map(|wish| wish.intent);
+        Ok(Part { intent, tx, signed: true, amount: held, fee, state, round })
     }
 
     async fn record_of(&self, payment: Option<&Payment>) -> Result<Option<MoveRecord>, Error> {
         match payment {
-            Some(payment) => self.move_record(payment).await.map(Some),
+            Some(payment) => Ok(Some(record(payment.to, &[self.part(payment).await?], false))),
             None => Ok(None),
         }
     }
 
-    async fn move_record(&self, payment: &Payment) -> Result<MoveRecord, Error> {
-        let tx = payment.attempt.tx.to_string();
+    async fn part(&self, payment: &Payment) -> Result<Part, Error> {
         let round = match payment.state {
             wallet::PaymentState::Final(round) => Some(round.0),
             wallet::PaymentState::Queued
             | wallet::PaymentState::Submitted
             | wallet::PaymentState::Expired => None,
         };
-        Ok(MoveRecord {
-            txs: vec![tx.clone()],
-            tx,
-            to: format_address(payment.to),
-            token: TokenName::Abc,
-            amount: self.all_of(payment).await?.to_string(),
-            fee: payment.attempt.fee.to_string(),
-            private: false,
+        Ok(Part {
+            intent: Some(payment.intent),
+            tx: payment.attempt.tx,
+            signed: true,
+            amount: self.all_of(payment).await?,
+            fee: payment.attempt.fee,
             state: state(payment.state),
             round,
-            already: false,
         })
     }
 
@@ -179,5 +215,54 @@ impl App {
         let account = store.account().await?.and_then(|saved| saved.account);
         let held = account.map_or(Amount::ZERO, |account| account.abc);
         Ok(held.minus(payment.attempt.fee).unwrap_or(Amount::ZERO))
+    }
+}
+
+/// One transaction of a move, or a wish that becomes one.
+struct Part {
+    /// Names the wish, if it is known.
+    intent: Option<[u8; 16]>,
+    /// What histories call it.
+    tx: TxId,
+    /// True once it is signed.
+    signed: bool,
+    amount: Amount<Abc>,
+    /// What is known of its fee.
+    fee: Amount<Abc>,
+    state: PaymentState,
+    round: Option<u64>,
+}
+
+fn out_of_pool(transfer: &Transfer) -> Part {
+    let (state, round) = transfer_state(transfer.state);
+    let fee = transfer.attempt.as_ref().map_or(Amount::ZERO, |attempt| attempt.fee);
+    let (tx, signed) = (transfer.reference(), transfer.attempt.is_some());
+    let intent = Some(transfer.intent);
+    Part { intent, tx, signed, amount: transfer.amount, fee, state, round }
+}
+
+/// What becomes of a move, of all its parts together.
+fn record(to: Address, parts: &[Part], already: bool) -> MoveRecord {
+    let sum = |of: fn(&Part) -> Amount<Abc>| {
+        let add =
+            |sum: Amount<Abc>, part: &Part| sum.plus(of(part)).unwrap_or(Amount::new(u64::MAX));
+        parts.iter().fold(Amount::ZERO, add)
+    };
+    let found =
+        LEAST_FAR_FIRST.into_iter().find(|state| parts.iter().any(|part| part.state == *state));
+    let state = found.unwrap_or(PaymentState::Final);
+    let round = parts.iter().filter_map(|part| part.round).max();
+    MoveRecord {
+        tx: parts.first().map(|part| part.tx.to_string()).unwrap_or_default(),
+        txs: parts.iter().filter(|part| part.signed).map(|part| part.tx.to_string()).collect(),
+        to: format_address(to),
+        token: TokenName::Abc,
+        amount: sum(|part| part.amount).to_string(),
+        fee: sum(|part| part.fee).to_string(),
+        private: false,
+        state,
+        round: round.filter(|_| state == PaymentState::Final),
+        already,
+        pool: None,
     }
 }

@@ -137,7 +137,9 @@ impl App {
         let PrivateQuote { to, amount, fee, first, available } = quote;
         let (address, shows) = match to {
             PrivatePayee::Private(address) => (address.to_string(), Shown::Nothing),
-            PrivatePayee::Public(address) => (format_address(address), Shown::Payee),
+            PrivatePayee::Public(address) | PrivatePayee::Sweep(address) => {
+                (format_address(address), Shown::Payee)
+            }
             PrivatePayee::Envelope(_) => (String::new(), Shown::Envelope),
             PrivatePayee::CarryOver(_) | PrivatePayee::Merge(_) => (String::new(), Shown::Nothing),
         };

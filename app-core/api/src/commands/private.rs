@@ -133,17 +133,11 @@ impl App {
             // Says why.
             transfer_outcome(&self.inner().store, transfer.intent).await?;
         }
-        let public = match transfer.to {
-            PrivatePayee::Public(address) => Some(address),
-            PrivatePayee::Private(_)
-            | PrivatePayee::CarryOver(_)
-            | PrivatePayee::Merge(_)
-            | PrivatePayee::Envelope(_) => None,
-        };
-        let to = counterparty(&self.names().await?, transfer.contact, public)?;
+        let to = counterparty(&self.names().await?, transfer.contact, transfer.to.account())?;
         let shielded = || match transfer.to {
             PrivatePayee::Private(address) => address.to_string(),
             PrivatePayee::Public(_)
+            | PrivatePayee::Sweep(_)
             | PrivatePayee::CarryOver(_)
             | PrivatePayee::Merge(_)
             | PrivatePayee::Envelope(_) => String::new(),

@@ -61,8 +61,16 @@ impl App {
     pub(crate) async fn transfer_cancel(&self, id: &str) -> Result<OneTransfer, Error> {
         let intent = self.find_transfer(id).await?;
         let asking = self.ask(move |engine| Box::pin(engine.cancel_transfer(intent)));
-        let (transfer, steps) = (asking.await?, self.steps().await?);
-        Ok(OneTransfer { transfer: record(&transfer, &steps, &self.names().await?)? })
+        let transfer = asking.await?;
+        Ok(OneTransfer { transfer: self.transfer_record(&transfer).await? })
+    }
+
+    /// One private payment, with what is being done for it.
+    pub(crate) async fn transfer_record(
+        &self,
+        transfer: &Transfer,
+    ) -> Result<TransferRecord, Error> {
+        record(transfer, &self.steps().await?, &self.names().await?)
     }
 
     /// The payment that is called so: by its own id, or as the history calls it, or by the first digits
@@ -139,7 +147,7 @@ fn record(transfer: &Transfer, steps: &Steps, names: &Names) -> Result<TransferR
     let named = transfer.contact.map(|contact| names.of(contact)).transpose()?;
     let address = match transfer.to {
         PrivatePayee::Private(address) => address.to_string(),
-        PrivatePayee::Public(address) => format_address(address),
+        PrivatePayee::Public(address) | PrivatePayee::Sweep(address) => format_address(address),
         PrivatePayee::CarryOver(_) | PrivatePayee::Merge(_) | PrivatePayee::Envelope(_) => {
             String::new()
         }

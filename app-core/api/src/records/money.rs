@@ -282,7 +282,7 @@ pub struct PrivateAddressRecord {
 pub struct MoveRecord {
     /// Transaction id.
     pub tx: String,
-    /// All of its transactions: one for the one account that a profile has.
+    /// All of its transactions that are signed: one for the account, one out of the private pool.
     pub txs: Vec<String>,
     /// The Falcon address.
     pub to: String,
@@ -290,17 +290,20 @@ pub struct MoveRecord {
     pub token: TokenName,
     /// All that moves with it.
     pub amount: String,
-    /// What it costs beside that.
+    /// What it costs beside that, as far as it is signed.
     pub fee: String,
-    /// True for the private pool.
+    /// True if it takes along what lies in the private pool.
     pub private: bool,
-    /// What has become of it so far.
+    /// What has become of it so far: as far as the part that has got least far.
     pub state: PaymentState,
-    /// The round that made it final.
+    /// The round that made all of it final.
     #[cfg_attr(test, specta(type = Option<u32>))]
     pub round: Option<u64>,
     /// True if it was done before, so that nothing was left to do.
     pub already: bool,
+    /// What it pays out of the private pool; until that is signed, its amount is what is foreseen.
+    #[serde(default)]
+    pub pool: Option<TransferRecord>,
 }
 
 /// What moving to Falcon means for the account.
@@ -330,6 +333,12 @@ pub struct MoveOutlook {
     pub since: Option<u64>,
     /// The last move in place that was asked for here.
     pub migrate: Option<MoveRecord>,
-    /// The last sweep that was asked for here.
+    /// The last sweep that was asked for here, but for what it took out of the private pool.
     pub sweep: Option<MoveRecord>,
+    /// ABC that lies in the private pool and is free.
+    #[serde(default)]
+    pub private: String,
+    /// The last sweep of the private pool that was asked for here.
+    #[serde(default)]
+    pub pool: Option<TransferRecord>,
 }

@@ -2,17 +2,20 @@
 //!
 //! Both are payments: saved before they are sent, the same bytes until they are final or provably dead,
 //! never two at a time. Asked for again, what is under way or done is found, and nothing is signed.
+//! What lies in the private pool goes along if that is asked for, in a transaction of its own.
 
 use std::time::Duration;
 
 use keys::FalconKey;
 use tokio::time::Instant;
-use types::{Address, Amount};
+use types::{Address, AddressKind, Amount};
+use wallet::private::{PrivatePayee, Transfer};
 use wallet::{
     Change, Payment, PaymentKind, PaymentState, Protection, Refusal, migrate, signer, sweep,
 };
 
 use crate::flows::pay::{Known, left};
+use crate::flows::private::sweep::PoolSweep;
 use crate::{Code, Engine, Fault};
 
 /// What became of a wish to move.
@@ -22,6 +25,27 @@ pub enum Moved {
     Now(Box<Payment>),
     /// There was nothing left to do.
     Before,
+    /// The account holds nothing that could be moved; only with the pool, which does.
+    Nothing,
+}
+
+/// What became of a wish to move everything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Swept {
+    /// The account's part.
+    pub account: Moved,
+    /// The private pool's part: under way, or done; `None` if there is none.
+    pub pool: Option<Transfer>,
+}
+
+impl Moved {
+    /// True if the account's part is over, or was begun with this wish.
+    fn is_over_or(&self, intent: &[u8; 16]) -> bool {
+        match self {
+            Self::Now(payment) => payment.intent == *intent,
+            Self::Before | Self::Nothing => true,
+        }
+    }
 }
 
 impl Engine {
@@ -33,13 +57,75 @@ impl Engine {
     pub async fn migrate(&mut self, patience: Duration) -> Result<Moved, Fault> {
         let end = Instant::now() + patience;
         self.stand_on_proved(patience).await?;
+        self.move_in_place(None, end).await
+    }
+
+    /// Pays everything to a Falcon address, with `with_pool` what lies in the private pool as well; the
+    /// account itself, to its own one, moves in place. Of the pool only the wish is saved, and its proof
+    /// begun: whoever keeps listening finishes it.
+    ///
+    /// # Errors
+    /// `bad_address` for one that is none of Falcon's, `insufficient_funds`, `move_under_way`,
+    /// `other_keys`, `pool_stopped`; nothing is saved then.
+    pub async fn sweep(
+        &mut self,
+        to: Address,
+        with_pool: bool,
+        patience: Duration,
+    ) -> Result<Swept, Fault> {
+        if to.kind != AddressKind::Falcon {
+            return Err(Refusal::NotFalcon.into());
+        }
+        let end = Instant::now() + patience;
+        let fresh = self.stand_on_proved(patience).await?;
+        let known = self.known(false).await?;
+        let pool_open = self.open_pool_sweep().await?;
+        if under_way(&known, PaymentKind::Sweep).is_some_and(|open| open.to != to)
+            || pool_open.is_some_and(|open| open.to != PrivatePayee::Sweep(to))
+        {
+            return Err(sweep_under_way());
+        }
+        let looking = if fresh { left(end) } else { Duration::ZERO };
+        let (_, exists) = self.looked_up(None, to, looking).await?;
+        let pool = if with_pool { self.pool_sweep(to, exists).await? } else { None };
+        let account = if to == self.falcon().await?.public().address() {
+            self.move_in_place(pool.as_ref(), end).await?
+        } else {
+            self.sweep_account((to, exists), pool.as_ref(), end).await?
+        };
+        if let Some(PoolSweep::New(_)) = pool {
+            self.paying = true;
+            // It is saved: what fails now is done later.
+            if !patience.is_zero()
+                && let Err(fault) = self.begin_proof().await
+            {
+                tracing::warn!(code = fault.code(), "a sweep of the private pool waits");
+            }
+        }
+        let transfer = match pool {
+            Some(pool) => self.store.transfer(pool.transfer().intent).await?,
+            None => None,
+        };
+        // What is over belongs to this only if it was begun with it, or if all of it is over.
+        let belongs =
+            |transfer: &Transfer| transfer.state.is_open() || account.is_over_or(&transfer.intent);
+        let pool = transfer.filter(belongs);
+        Ok(Swept { account, pool })
+    }
+
+    async fn move_in_place(
+        &mut self,
+        pool: Option<&PoolSweep>,
+        end: Instant,
+    ) -> Result<Moved, Fault> {
         let known = self.known(false).await?;
         // Also by another device, while an attempt of this one can only die.
         if Protection::of(known.account.as_ref()) == Protection::Moved {
+            self.save_beside(pool).await?;
             return Ok(Moved::Before);
         }
         if let Some(open) = under_way(&known, PaymentKind::Migrate) {
-            return self.go(open.attempt.tx, vec![], (None, end)).await.map(now);
+            return self.go(open.attempt.tx, beside(pool), (None, end)).await.map(now);
         }
         if under_way(&known, PaymentKind::Sweep).is_some() {
             return Err(sweep_under_way());
@@ -49,37 +135,34 @@ impl Engine {
         let falcon = self.falcon().await?;
         let (ground, keys, now) = (self.ground(&known)?, self.ring()?, self.clock.now());
         let payment = migrate(ground, &keys, falcon, now, &mut rand::rng())?;
-        self.begin(payment, end).await
+        self.begin(payment, pool, end).await
     }
 
-    /// Pays everything to a Falcon address; to the account's own one it is [`Engine::migrate`].
-    ///
-    /// # Errors
-    /// `bad_address` for one that is none of Falcon's, `insufficient_funds`, `move_under_way`,
-    /// `other_keys`; nothing is saved then.
-    pub async fn sweep(&mut self, to: Address, patience: Duration) -> Result<Moved, Fault> {
-        if to == self.falcon().await?.public().address() {
-            return self.migrate(patience).await;
-        }
-        let end = Instant::now() + patience;
-        let fresh = self.stand_on_proved(patience).await?;
-        let mut known = self.known(false).await?;
+    async fn sweep_account(
+        &mut self,
+        (to, payee_exists): (Address, bool),
+        pool: Option<&PoolSweep>,
+        end: Instant,
+    ) -> Result<Moved, Fault> {
+        let known = self.known(payee_exists).await?;
         if let Some(open) = under_way(&known, PaymentKind::Sweep) {
-            let (tx, same) = (open.attempt.tx, open.to == to);
-            if !same {
-                return Err(sweep_under_way());
-            }
-            return self.go(tx, vec![], (None, end)).await.map(now);
+            return self.go(open.attempt.tx, beside(pool), (None, end)).await.map(now);
         }
         if self.is_swept(&known, to).await? {
+            self.save_beside(pool).await?;
             return Ok(Moved::Before);
         }
-        let looking = if fresh { left(end) } else { Duration::ZERO };
-        (_, known.payee_exists) = self.looked_up(None, to, looking).await?;
         self.make_signer(&known).await?;
         let (ground, keys, now) = (self.ground(&known)?, self.ring()?, self.clock.now());
-        let payment = sweep(to, ground, &keys, now, &mut rand::rng())?;
-        self.begin(payment, end).await
+        let planned = sweep(to, ground, &keys, now, &mut rand::rng());
+        match planned {
+            Ok(payment) => self.begin(payment, pool, end).await,
+            Err(Refusal::Insufficient { .. }) if pool.is_some() => {
+                self.save_beside(pool).await?;
+                Ok(Moved::Nothing)
+            }
+            Err(refusal) => Err(refusal.into()),
+        }
     }
 
     /// Looks at what somebody has paid to the address of the Falcon key before the account moves to it.
@@ -107,10 +190,32 @@ impl Engine {
         Ok(self.store.apply(vec![Change::SaveWaiting(proved.round, amount).into()]).await?)
     }
 
-    async fn begin(&mut self, payment: Payment, end: Instant) -> Result<Moved, Fault> {
+    /// Both halves of a sweep are saved at once, as one wish.
+    async fn begin(
+        &mut self,
+        payment: Payment,
+        pool: Option<&PoolSweep>,
+        end: Instant,
+    ) -> Result<Moved, Fault> {
         let tx = payment.attempt.tx;
-        let changes = vec![Change::SavePayment(payment).into()];
+        let intent = match pool.map(PoolSweep::transfer).filter(|wish| wish.state.is_open()) {
+            Some(wish) if self.is_wanting(wish.intent).await? => wish.intent,
+            Some(_) | None => payment.intent,
+        };
+        let mut changes = beside(pool);
+        changes.push(Change::SavePayment(Payment { intent, ..payment }).into());
         self.go(tx, changes, (None, end)).await.map(now)
+    }
+
+    /// True if the account's part of this wish was never paid: it has no attempt, or dead ones.
+    async fn is_wanting(&self, intent: [u8; 16]) -> Result<bool, Fault> {
+        let dead = |payment: &Payment| payment.state == PaymentState::Expired;
+        let all = self.store.payments().await?;
+        Ok(all.iter().filter(|payment| payment.intent == intent).all(dead))
+    }
+
+    async fn save_beside(&self, pool: Option<&PoolSweep>) -> Result<(), Fault> {
+        Ok(self.store.apply(beside(pool)).await?)
     }
 
     /// True if the last sweep went to this address and nothing has come in since.
@@ -134,6 +239,11 @@ impl Engine {
         }
         if self.falcon().await?.public() == key { Ok(()) } else { Err(Refusal::ForeignKey.into()) }
     }
+}
+
+/// What is to be saved of the pool's part.
+fn beside(pool: Option<&PoolSweep>) -> Vec<store::Change> {
+    pool.map(PoolSweep::changes).unwrap_or_default()
 }
 
 fn now(payment: Payment) -> Moved {

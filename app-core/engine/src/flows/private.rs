@@ -16,6 +16,7 @@ pub(super) mod prove;
 mod put_in;
 mod quote;
 mod read;
+pub(super) mod sweep;
 
 pub use cancel::PoolWork;
 pub use pay::{First, Paying, PrivateWanted, Recipient, transfer_outcome};

@@ -120,10 +120,11 @@ crate::sql::statements! {
     SAVE_TRANSFER = "INSERT INTO transfers (intent, recipient, contact, amount, memo, created, tx,
             bytes, bundle, fee, expiry, carry_proof, spend, state, final_round, cancelled)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
-        ON CONFLICT (intent) DO UPDATE SET tx = excluded.tx, bytes = excluded.bytes,
-            bundle = excluded.bundle, fee = excluded.fee, expiry = excluded.expiry,
-            carry_proof = excluded.carry_proof, spend = excluded.spend, state = excluded.state,
-            final_round = excluded.final_round, cancelled = excluded.cancelled";
+        ON CONFLICT (intent) DO UPDATE SET amount = excluded.amount, tx = excluded.tx,
+            bytes = excluded.bytes, bundle = excluded.bundle, fee = excluded.fee,
+            expiry = excluded.expiry, carry_proof = excluded.carry_proof, spend = excluded.spend,
+            state = excluded.state, final_round = excluded.final_round,
+            cancelled = excluded.cancelled";
     PAYS_REQUEST = "UPDATE transfers SET request = ?2 WHERE intent = ?1";
     AGREE_TOP_UP = "UPDATE transfers SET agreed = ?2 WHERE intent = ?1";
     GIVES_ENVELOPE = "UPDATE transfers SET gift = ?2 WHERE intent = ?1";

@@ -226,13 +226,15 @@ fn transfer_row(transfer: &Transfer) -> HistoryRow {
         PrivatePayee::Merge(_) => (HistoryKind::Merge, Flow::Itself),
         PrivatePayee::Private(_) | PrivatePayee::Public(_) => (HistoryKind::Payment, Flow::Out),
         PrivatePayee::Envelope(_) => (HistoryKind::Envelope, Flow::Out),
+        PrivatePayee::Sweep(_) => (HistoryKind::Sweep, Flow::Out),
     };
-    let (counterparty, shielded) = match transfer.to {
-        PrivatePayee::Private(address) => (None, Some(address)),
-        PrivatePayee::Public(address) => (Some(address), None),
-        PrivatePayee::CarryOver(_) | PrivatePayee::Merge(_) | PrivatePayee::Envelope(_) => {
-            (None, None)
-        }
+    let shielded = match transfer.to {
+        PrivatePayee::Private(address) => Some(address),
+        PrivatePayee::Public(_)
+        | PrivatePayee::Sweep(_)
+        | PrivatePayee::CarryOver(_)
+        | PrivatePayee::Merge(_)
+        | PrivatePayee::Envelope(_) => None,
     };
     let signed = transfer.attempt.as_ref().map(|attempt| RedEnvelopeId::of(attempt.tx, 0));
     let costs = state != PaymentState::Expired;
@@ -244,7 +246,7 @@ fn transfer_row(transfer: &Transfer) -> HistoryRow {
         flow,
         amount: transfer.amount,
         fee: transfer.attempt.as_ref().map(|attempt| attempt.fee).filter(|_| costs),
-        counterparty,
+        counterparty: transfer.to.account(),
         contact: transfer.contact,
         memo: transfer.memo.clone(),
         state,

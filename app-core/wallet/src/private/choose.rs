@@ -64,21 +64,48 @@ pub(super) fn gather(
     order: &Transaction,
     prices: &Prices,
 ) -> Option<Gather> {
-    let (sorted, less) = (largest_first(notes), MOST.saturating_sub(1));
     let mut sum = Amount::<Abc>::ZERO;
-    for (count, note) in (1_usize..).zip(sorted) {
+    for (count, note) in (1_usize..).zip(largest_first(notes)) {
         sum = sum.plus(note.note.value)?;
         if count <= MOST {
             continue;
         }
-        let merges = count.saturating_sub(MOST).div_ceil(less);
-        let last = count.saturating_sub(merges.saturating_mul(less));
-        let fee = with_merges(order, prices, (merges, last))?;
-        if amount.plus(fee)? <= sum {
-            return Some(Gather { fee, merges });
+        let gathered = all_of(count, order, prices)?;
+        if amount.plus(gathered.fee)? <= sum {
+            return Some(gathered);
         }
     }
     None
+}
+
+/// The most that notes of these values can pay, and what it takes; `None` if none is worth its fee.
+/// Notes that bring less than they cost are left out.
+pub(super) fn most(
+    mut values: Vec<Amount<Abc>>,
+    order: &Transaction,
+    prices: &Prices,
+) -> Option<(Amount<Abc>, Gather)> {
+    values.sort_unstable_by_key(|value| Reverse(*value));
+    let mut sum = Amount::<Abc>::ZERO;
+    let mut best: Option<(Amount<Abc>, Gather)> = None;
+    for (count, value) in (1_usize..).zip(values) {
+        sum = sum.plus(value)?;
+        let gathered = all_of(count, order, prices)?;
+        let amount = sum.minus(gathered.fee).unwrap_or(Amount::ZERO);
+        let so_far = best.as_ref().map_or(Amount::ZERO, |(most, _)| *most);
+        if amount > so_far {
+            best = Some((amount, gathered));
+        }
+    }
+    best
+}
+
+/// What it takes to spend so many notes at once.
+fn all_of(count: usize, order: &Transaction, prices: &Prices) -> Option<Gather> {
+    let less = MOST.saturating_sub(1);
+    let merges = count.saturating_sub(MOST).div_ceil(less);
+    let last = count.saturating_sub(merges.saturating_mul(less));
+    Some(Gather { fee: with_merges(order, prices, (merges, last))?, merges })
 }
 
 /// What so many merges and a last bundle of so many notes cost.

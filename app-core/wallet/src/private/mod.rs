@@ -10,6 +10,7 @@ mod merge;
 mod model;
 mod plan;
 mod scan;
+mod sweep;
 mod top_up;
 
 pub use carry::{CarryMove, carried_at, carry_batches, plan_carry, seal_carry};
@@ -22,4 +23,5 @@ pub use shielded::Randomizer;
 
 pub use plan::{PoolGround, Readiness, Ready, plan_transfer, seal_gift, seal_transfer};
 pub use scan::{scanned_months, scanned_periods, take_entries};
+pub use sweep::{MostPayable, most_payable, sweep_now};
 pub use top_up::{plan_top_up, round_amount, seal_top_up};

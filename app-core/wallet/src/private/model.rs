@@ -60,6 +60,9 @@ pub enum PrivatePayee {
     Merge(Period),
     /// The members of a chat, by a red envelope: how much is in it is seen, not who gives it.
     Envelope(GiftOrder),
+    /// An account, with everything that the pool can pay it when its turn comes; seen as for
+    /// [`Self::Public`].
+    Sweep(Address),
 }
 
 /// One wish to pay out of the pool, whatever becomes of its attempt.
@@ -133,7 +136,16 @@ impl PrivatePayee {
     pub const fn own(&self) -> Option<Period> {
         match self {
             Self::CarryOver(period) | Self::Merge(period) => Some(*period),
-            Self::Private(_) | Self::Public(_) | Self::Envelope(_) => None,
+            Self::Private(_) | Self::Public(_) | Self::Envelope(_) | Self::Sweep(_) => None,
+        }
+    }
+
+    /// The account that it pays, for everybody to see.
+    #[must_use]
+    pub const fn account(&self) -> Option<Address> {
+        match self {
+            Self::Public(address) | Self::Sweep(address) => Some(*address),
+            Self::Private(_) | Self::CarryOver(_) | Self::Merge(_) | Self::Envelope(_) => None,
         }
     }
 }
@@ -256,6 +268,10 @@ impl Encode for PrivatePayee {
                 w.u8(5);
                 order.encode(w);
             }
+            Self::Sweep(address) => {
+                w.u8(6);
+                address.encode(w);
+            }
         }
     }
 }
@@ -268,6 +284,7 @@ impl Decode for PrivatePayee {
             3 => Ok(Self::CarryOver(Period::decode(r)?)),
             4 => Ok(Self::Merge(Period::decode(r)?)),
             5 => Ok(Self::Envelope(GiftOrder::decode(r)?)),
+            6 => Ok(Self::Sweep(Address::decode(r)?)),
             _ => Err(DecodeError::BadValue("payee")),
         }
     }

@@ -149,7 +149,7 @@ fn check(wish: &Transfer, ground: PoolGround<'_>) -> Result<(), Refusal> {
         return Err(Refusal::Zero);
     }
     match wish.to {
-        PrivatePayee::Public(_) => {
+        PrivatePayee::Public(_) | PrivatePayee::Sweep(_) => {
             let least = crate::plan::least_for(ground.params, ground.round, ground.payee_exists);
             if wish.amount < least { Err(Refusal::BelowMinimum(least)) } else { Ok(()) }
         }
@@ -167,7 +167,7 @@ pub(super) fn order(wish: &Transfer, ground: PoolGround<'_>) -> Transaction {
         PrivatePayee::Private(_) | PrivatePayee::CarryOver(_) | PrivatePayee::Merge(_) => {
             blank(ground, vec![])
         }
-        PrivatePayee::Public(to) => {
+        PrivatePayee::Public(to) | PrivatePayee::Sweep(to) => {
             blank(ground, vec![Action::Pay(Pay { source: 0, to, amount: wish.amount })])
         }
         PrivatePayee::Envelope(gift) => {

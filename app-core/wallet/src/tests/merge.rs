@@ -11,12 +11,12 @@ use std::collections::BTreeSet;
 use types::Amount;
 use wire::Encode;
 
-fn key(of: Period) -> ViewingKey {
+pub(super) fn key(of: Period) -> ViewingKey {
     SpendingKey::derive(&[1; 32], of).unwrap().viewing_key()
 }
 
 /// A wallet with notes of these values: only planned with, for their places in the tree are made up.
-fn with_notes(values: impl IntoIterator<Item = u64>) -> World {
+pub(super) fn with_notes(values: impl IntoIterator<Item = u64>) -> World {
     let mut world = World::new();
     let bundle = world.paid_to(&key(period()), Scope::External, &[1]);
     world.take(&[bundle]);
@@ -25,7 +25,7 @@ fn with_notes(values: impl IntoIterator<Item = u64>) -> World {
     world
 }
 
-fn like(one: &OwnNote, position: u64, value: u64) -> OwnNote {
+pub(super) fn like(one: &OwnNote, position: u64, value: u64) -> OwnNote {
     let mut note = one.clone();
     note.note.value = Amount::new(value);
     note.position = position;
@@ -132,7 +132,12 @@ fn a_payment_of_more_notes_than_a_bundle_takes_says_so_and_what_all_of_it_costs(
 }
 
 /// What would be sent, without its proof.
-fn send(world: &mut World, own: &ViewingKey, id: u8, wish: Option<&Transfer>) -> NoteMerge {
+pub(super) fn send(
+    world: &mut World,
+    own: &ViewingKey,
+    id: u8,
+    wish: Option<&Transfer>,
+) -> NoteMerge {
     let ground = world.ground(own);
     let planned = match wish {
         Some(wish) => plan_merge_for(wish, ground, &[id; 16]),
@@ -158,7 +163,7 @@ fn send(world: &mut World, own: &ViewingKey, id: u8, wish: Option<&Transfer>) ->
     merge
 }
 
-fn paid(own: &ViewingKey, bundles: &[&[u64]]) -> World {
+pub(super) fn paid(own: &ViewingKey, bundles: &[&[u64]]) -> World {
     let mut world = World::new();
     let made: Vec<_> =
         bundles.iter().map(|values| world.paid_to(own, Scope::External, values)).collect();

@@ -187,8 +187,9 @@ fn what_is_saved_of_a_note_reads_back() {
     let note = world.take(&bundles).notes.remove(0);
     assert_eq!(OwnNote::from_bytes(&note.to_bytes()).unwrap(), note);
     let own = [PrivatePayee::CarryOver(period()), PrivatePayee::Merge(period())];
-    let others = [wish(1, 1).to, PrivatePayee::Public(person(3)), envelope(3)];
-    for payee in others.into_iter().chain(own) {
+    let accounts = [PrivatePayee::Public(person(3)), PrivatePayee::Sweep(person(3))];
+    let others = [wish(1, 1).to, envelope(3)].into_iter().chain(accounts);
+    for payee in others.chain(own) {
         assert_eq!(PrivatePayee::from_bytes(&payee.to_bytes()).unwrap(), payee);
     }
 }

@@ -8,7 +8,7 @@ use shielded::{
     LogPlace, Memo, Opening, Output, Period, Plan, Pool, Purpose, SpendingKey, Witnesses,
 };
 use std::collections::BTreeSet;
-use types::{Amount, ChainId, OpenId, Round, Timestamp, TxId};
+use types::{Address, AddressKind, Amount, ChainId, OpenId, Round, Timestamp, TxId};
 use wallet::private::{PoolState, PrivatePayee, take_entries};
 use wallet::review::{CarriedProof, CarriedProofs, PoolLine, PoolLineKind, PoolMove, Serial};
 use wallet::{GiftOrder, Rest};
@@ -54,6 +54,7 @@ fn profile(key: &SpendingKey, entry: &LogEntry) -> Result<Vec<Seed>> {
     let fee = Some(Amount::new(2));
     let moved = PoolMove { round: Round(1), bundle: [7; 32], fee, lines: vec![line] };
     let (root, rest) = ([3; 32], [4; 32]);
+    let account = Address { kind: AddressKind::Falcon, payload: [5; 20] };
     let gift = GiftOrder { shares: 2, lucky: true, root, rest, rounds: 86_400 };
     Ok(vec![
         seed("wallet-private", "reviewed-bundle", moved.to_bytes()),
@@ -61,6 +62,7 @@ fn profile(key: &SpendingKey, entry: &LogEntry) -> Result<Vec<Seed>> {
         seed("wallet-private", "payee", PrivatePayee::Private(to).to_bytes()),
         seed("wallet-private", "carry-over", PrivatePayee::CarryOver(note.period).to_bytes()),
         seed("wallet-private", "red-envelope", PrivatePayee::Envelope(gift).to_bytes()),
+        seed("wallet-private", "sweep", PrivatePayee::Sweep(account).to_bytes()),
         seed("wallet-private", "rest", Rest::new([4; 32]).to_bytes()),
         seed("wallet-private", "state", step.state),
     ])

@@ -91,7 +91,6 @@ export const errors = {
   ambiguous_payment: "Several payments fit. Give more digits.",
   move_under_way: "A payment is still on its way. Wait until it is final, and try again.",
   other_keys: "Another key signs for this account than those of your 24 words.",
-  no_private_pool: "What lies in the private pool is not moved along yet.",
   faucet_used: "This account has had its play money already; each gets it once.",
   timeout: "It takes longer than usual. Nothing is lost; the result shows up here when it is known.",
   no_network: "The network does not answer. What you write is kept and leaves by itself later.",

@@ -39,9 +39,15 @@ export const moves = {
   stays: "Stays behind",
   staysWhat: (abit: string, bonded: string) => `${abit}, bonds of ${bonded}, names, open red envelopes, history`,
   sweepDo: "Send everything",
-  pool: "Money in the private pool is not quantum-safe: not there, and not when it is moved. This release has no private pool yet.",
+  pool: "Money in the private pool is not quantum-safe while it lies there. Paid out to a Falcon address, it is.",
+  withPool: (amount: string) => `Take along what lies in the private pool: ${amount}`,
+  poolShows:
+    "Everybody can see this amount leave the pool, and the address it goes to, but not who pays. Who sees it arrive beside your account's money can guess that it is yours.",
+  outOfPool: "Out of the private pool",
+  poolOnly: "Take it to your Falcon address",
   progress: {
     preparing: "Preparing: the transaction is signed and saved.",
+    proving: "Out of the private pool: being proved. It takes some seconds, longer if notes are made fewer or moved on first; leave the app open.",
     submitted: "On its way. You can close the app: it goes on by itself.",
     final: "Final.",
     failed: "It did not happen in time, and never will. Nothing was moved.",

@@ -29,7 +29,6 @@ export const errors = {
   ambiguous_payment: "有多笔付款符合，请多输入几位。",
   move_under_way: "还有一笔付款正在处理。请等它完成后再试。",
   other_keys: "这个账户由其他密钥签名，不是您 24 个恢复词对应的密钥。",
-  no_private_pool: "私密池中的钱暂时不能一并转移。",
   faucet_used: "这个账户已经领过测试币了，每个账户只能领一次。",
   timeout: "耗时比平时长。内容不会丢失，有结果后会显示在这里。",
   no_network: "网络没有响应。您写的内容已保存，稍后会自动发出。",

@@ -2,7 +2,9 @@
 
 use shielded::{Anchor, anchor_round};
 use types::{Abc, Amount, Round};
-use wallet::private::{Readiness, Transfer, TransferState, plan_top_up, round_amount};
+use wallet::private::{
+    PrivatePayee, Readiness, Transfer, TransferState, plan_top_up, round_amount,
+};
 use wallet::{PaymentKind, PaymentState, Refusal, pending_out};
 
 use crate::flows::private::PoolWork;
@@ -35,6 +37,12 @@ impl Engine {
             return Ok(());
         }
         for wish in wishes {
+            if matches!(wish.to, PrivatePayee::Sweep(_)) {
+                if self.begin_sweep(wish, &open).await? {
+                    return Ok(());
+                }
+                continue;
+            }
             match self.ready(wish, true).await {
                 Ok(Readiness::Ready(ready)) => {
                     let key = self.pool_key(self.present_period().await?)?.viewing_key();
@@ -144,7 +152,11 @@ impl Engine {
     }
 
     /// A wish for which nothing was signed comes to nothing.
-    async fn end_wish(&self, wish: &Transfer, why: Vec<wallet::Change>) -> Result<(), Fault> {
+    pub(super) async fn end_wish(
+        &self,
+        wish: &Transfer,
+        why: Vec<wallet::Change>,
+    ) -> Result<(), Fault> {
         let expired = Transfer { state: TransferState::Expired, ..wish.clone() };
         let expired = wallet::Change::SaveTransfer(Box::new(expired));
         let changes = [expired].into_iter().chain(why).map(Into::into).collect();

@@ -296,7 +296,7 @@ impl Engine {
                 spend.outputs.iter_mut().for_each(|output| output.name.clone_from(&own));
             }
             PrivatePayee::Envelope(_) => spend.name = name,
-            PrivatePayee::Public(address) => {
+            PrivatePayee::Public(address) | PrivatePayee::Sweep(address) => {
                 spend.name = name.or_else(|| Some(keys::format_address(address)));
             }
         }

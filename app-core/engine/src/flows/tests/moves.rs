@@ -6,10 +6,11 @@ use ledger::{Account, Action, Delta, Deltas, Entry, EntryKind, KeySlot, Transact
 use light::ProvedAccount;
 use store::LightChange;
 use types::{Abc, AddressKind, Round, TxId};
+use wallet::private::{PrivateAttempt, PrivatePayee, Transfer, TransferState};
 use wallet::{Payment, PaymentKind, PaymentState, Protection, ProvedEntry, SavedAccount};
 
 use super::*;
-use crate::{Fault, Moved, Payee, Wanted, migration};
+use crate::{Fault, Moved, Payee, Swept, Wanted, migration};
 
 const FUNDS: u64 = 50_000_000;
 /// In which the account was proved.
@@ -58,7 +59,7 @@ impl Life {
     }
 
     async fn sweeps(&self, to: Address) -> Result<Moved, Fault> {
-        self.engine().await.sweep(to, Duration::ZERO).await
+        self.engine().await.sweep(to, false, Duration::ZERO).await.map(|swept| swept.account)
     }
 
     async fn becomes(&self, payment: &Payment, state: PaymentState) {
@@ -154,6 +155,61 @@ async fn a_sweep_that_is_asked_for_again_is_the_same_and_goes_nowhere_else() {
 }
 
 #[tokio::test]
+async fn a_sweep_of_the_pool_is_found_again_and_none_goes_elsewhere_meanwhile() {
+    let life = Life::begin().await;
+    let wish = Transfer {
+        intent: [1; 16],
+        to: PrivatePayee::Sweep(stranger()),
+        contact: None,
+        amount: Amount::new(7_000_000),
+        memo: None,
+        created: NOW,
+        attempt: None,
+        state: TransferState::Planned,
+    };
+    let save = async |wish: &Transfer| {
+        let saved = wallet::Change::SaveTransfer(Box::new(wish.clone()));
+        life.store.apply(vec![saved.into()]).await.unwrap();
+    };
+    let all = async |to| life.engine().await.sweep(to, true, Duration::ZERO).await;
+    let elsewhere = Address { payload: [8; 20], ..stranger() };
+    // Without money in the pool it is as if nobody had asked for it.
+    life.proves(Account { abc: Amount::ZERO, ..life.account(&[(&first().public(), None)]) }).await;
+    assert_eq!(all(stranger()).await.unwrap_err().code(), "insufficient_funds");
+    save(&wish).await;
+    let swept = Swept { account: Moved::Nothing, pool: Some(wish.clone()) };
+    assert_eq!(all(stranger()).await.unwrap(), swept);
+    for to in [elsewhere, falcon().public().address()] {
+        assert_eq!(all(to).await.unwrap_err().code(), "move_under_way");
+        assert_eq!(life.sweeps(to).await.unwrap_err().code(), "move_under_way");
+    }
+    // What has come in meanwhile goes there as well.
+    life.proves(life.account(&[])).await;
+    let Swept { account, pool } = all(stranger()).await.unwrap();
+    let step = now(account);
+    assert_eq!((step.to, step.intent), (stranger(), wish.intent), "one wish");
+    assert_eq!(pool, Some(wish.clone()));
+    // Both over: found, and nothing is signed.
+    let paid =
+        Transfer { state: TransferState::Final(Round(12)), attempt: Some(attempt()), ..wish };
+    save(&paid).await;
+    life.becomes(&step, PaymentState::Final(Round(9))).await;
+    life.proves(Account { abc: Amount::ZERO, ..life.account(&[(&first().public(), None)]) }).await;
+    let swept = Swept { account: Moved::Before, pool: Some(paid) };
+    assert_eq!(all(stranger()).await.unwrap(), swept);
+    assert_eq!(life.store.payments().await.unwrap().len(), 1);
+    assert_eq!(life.store.transfers().await.unwrap().len(), 1);
+    // What comes in later is another sweep, of the account alone.
+    life.proves(life.account(&[(&first().public(), None)])).await;
+    assert_eq!(all(stranger()).await.unwrap().pool, None);
+}
+
+fn attempt() -> PrivateAttempt {
+    let (tx, fee, expiry) = (TxId([3; 32]), Amount::new(9), Round(600));
+    PrivateAttempt { tx, bytes: vec![1, 2], fee, expiry, carry: None, spend: None }
+}
+
+#[tokio::test]
 async fn everything_goes_to_a_falcon_address_and_to_ones_own_it_is_the_move_in_place() {
     let life = Life::begin().await;
     let ecdsa = Address { kind: AddressKind::Ecdsa, payload: [7; 20] };
@@ -201,7 +257,7 @@ async fn an_account_with_other_keys_is_not_signed_for() {
             Wanted { payee: Payee::Address(stranger()), amount: Amount::new(9_000), memo: None };
         let mut engine = life.engine().await;
         let paid = engine.pay(wanted, Duration::ZERO).await.unwrap_err();
-        let swept = engine.sweep(stranger(), Duration::ZERO).await.unwrap_err();
+        let swept = engine.sweep(stranger(), false, Duration::ZERO).await.unwrap_err();
         assert_eq!([paid.code(), swept.code()], ["other_keys"; 2]);
     }
     assert!(life.store.payments().await.unwrap().is_empty());
