@@ -7,6 +7,7 @@ mod chat;
 pub(crate) mod contact;
 mod envelope;
 mod explorer;
+pub(crate) mod file;
 mod light;
 mod money;
 mod months;

@@ -40,16 +40,16 @@ pub use records::{
     OneAddress, OneContact, OneEnvelope, OneGrant, OneRequest, OneShowing, OneTransfer,
     PaymentClaimRecord, PaymentOfMessage, PaymentRecord, PeerRecord, PoolRecord,
     PrivateAddressRecord, QuoteRecord, RequestRecord, Requests, Reviewed, ReviewerRecord,
-    RoundRecord, SafetyRecord, SeenRecord, SentMessage, SentRecord, ShowingRecord, ShownPayment,
-    SmallNote, SplitRecord, StatementFile, StatementFormat, StatementSaved, Status, SyncRecord,
-    TokenBalance, TransferRecord, Transfers, WordsRecord,
+    RoundRecord, SafetyRecord, SavedFile, SeenRecord, SentMessage, SentRecord, ShowingRecord,
+    ShownPayment, SmallNote, SplitRecord, StatementFile, StatementFormat, StatementSaved, Status,
+    SyncRecord, TokenBalance, TransferRecord, Transfers, WordsRecord,
 };
 pub use states::{
     AddressSort, Carrier, Connection, ContactState, EntryKind, EntryRemark, EnvelopeState,
     FindingCode, Flow, GrantDelivery, GrantState, GrantStrength, Health, KeyKind, KeyStage,
     MessageState, Path, PaymentState, PeerNote, PeerRole, ProfileState, Protection, RequestState,
-    ReviewedPool, ShareState, ShowingState, Shown, Standing, TokenName, Topic, TransferStep,
-    VoteMark, Whose,
+    ReviewedPool, SavedKind, ShareState, ShowingState, Shown, Standing, TokenName, Topic,
+    TransferStep, VoteMark, Whose,
 };
 pub use surroundings::{default_profile, given_passphrase};
 pub use table::{Command, commands};

@@ -43,7 +43,7 @@ macro_rules! params {
 mod review;
 
 pub(crate) use review::{
-    OfChallenge, ReviewChallenge, ReviewCheck, ReviewGrant, ReviewImport, ReviewPreview,
+    FileSave, OfChallenge, ReviewChallenge, ReviewCheck, ReviewGrant, ReviewImport, ReviewPreview,
     ReviewShow, ReviewStop,
 };
 

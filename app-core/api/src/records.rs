@@ -37,4 +37,4 @@ pub use profile::{
 pub use review::{
     GivenRecord, GrantPreview, GrantRecord, Grants, OneGrant, Reviewed, ReviewerRecord,
 };
-pub use statement::{StatementFile, StatementFormat, StatementSaved};
+pub use statement::{SavedFile, StatementFile, StatementFormat, StatementSaved};

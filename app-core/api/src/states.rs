@@ -25,7 +25,7 @@ mod review;
 
 pub use explorer::{Carrier, FindingCode, Health, Path, PeerNote, PeerRole, VoteMark};
 pub use review::{
-    EntryRemark, GrantDelivery, GrantState, GrantStrength, ReviewedPool, ShowingState,
+    EntryRemark, GrantDelivery, GrantState, GrantStrength, ReviewedPool, SavedKind, ShowingState,
 };
 
 words! {

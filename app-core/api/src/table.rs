@@ -11,14 +11,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::commands::file::file_save;
 use crate::params::{
     AccountConfirmWords, AccountNew, AccountRestore, AddressAdd, AddressText, ChatMessages,
     ChatRead, ChatRetry, ChatSeen, ChatSend, CheckpointUse, ContactAdd, ContactCompare,
-    ContactMark, EnvelopeClaim, EnvelopeCreate, Fresh, HistoryOf, LinkCreate, Migrate, NetworkAdd,
-    Nothing, OfChallenge, OfContact, OfRequest, OfTransfer, Pay, PayQuote, PrivateAddress,
-    ProfileOpen, RequestCreate, RequestPay, RequestSplit, ReviewChallenge, ReviewCheck,
-    ReviewGrant, ReviewImport, ReviewPreview, ReviewSave, ReviewShow, ReviewStatement, ReviewStop,
-    SendAllToFalcon, SendToAddress, TopUp, TopUpLater, TransferList,
+    ContactMark, EnvelopeClaim, EnvelopeCreate, FileSave, Fresh, HistoryOf, LinkCreate, Migrate,
+    NetworkAdd, Nothing, OfChallenge, OfContact, OfRequest, OfTransfer, Pay, PayQuote,
+    PrivateAddress, ProfileOpen, RequestCreate, RequestPay, RequestSplit, ReviewChallenge,
+    ReviewCheck, ReviewGrant, ReviewImport, ReviewPreview, ReviewSave, ReviewShow, ReviewStatement,
+    ReviewStop, SendAllToFalcon, SendToAddress, TopUp, TopUpLater, TransferList,
 };
 use crate::{App, Desk, Error, Topic};
 
@@ -244,6 +245,9 @@ fn money() -> Vec<Command> {
         }),
         app("review_save", "Writes all entries of a period into the folder of downloads.", &[], {
             |app, p: ReviewSave| async move { app.review_save(p).await }
+        }),
+        app("file_save", "Writes a text of the window into the folder of downloads.", &[], {
+            |_: App, p: FileSave| async move { file_save(&p) }
         }),
         app("history", "What came and went.", &[], |app, p: HistoryOf| async move {
             app.history(p.from.as_deref(), p.to.as_deref(), p.sync).await

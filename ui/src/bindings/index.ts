@@ -549,6 +549,14 @@ export type FaucetRecord = {
 	state: PaymentState,
 };
 
+/** A text of the window that is to lie in the folder of downloads. */
+export type FileSave = {
+	/** What it is. */
+	kind: SavedKind,
+	/** As the window shows it. */
+	text: string,
+};
+
 /** How long it takes until a header is final and here, by this computer's clock. */
 export type FinalityRecord = {
 	/** Half of the headers were here within so many milliseconds. */
@@ -1651,6 +1659,21 @@ export type SafetyRecord = {
 	payload: string,
 };
 
+/** A text of the window that was written into a file. */
+export type SavedFile = {
+	/** Where the file lies. */
+	path: string,
+};
+
+/** What the window shows as a text and others take as a file. */
+export type SavedKind = 
+/** A review key that is sealed to a card. */
+"review_key" | 
+/** One payment, shown to one verifier. */
+"payment" | 
+/** What others seal review keys to. */
+"reviewer_card";
+
 /** What is known of an address before it is paid. */
 export type SeenRecord = {
 	/** The address. */
@@ -2210,6 +2233,8 @@ export const commands = {
   reviewStatement: (params: ReviewStatement) => call<StatementFile>("review_statement", params),
   /** Writes all entries of a period into the folder of downloads. */
   reviewSave: (params: ReviewSave) => call<StatementSaved>("review_save", params),
+  /** Writes a text of the window into the folder of downloads. */
+  fileSave: (params: FileSave) => call<SavedFile>("file_save", params),
   /** What came and went. */
   history: (params: HistoryOf) => call<History>("history", params),
   /** Asks a contact for money. Changes: chat. */

@@ -113,3 +113,8 @@ function dated(time: string, options: Intl.DateTimeFormatOptions): string {
   if (Number.isNaN(date.getTime())) return time;
   return new Intl.DateTimeFormat(locale(), options).format(date);
 }
+
+/** The bytes of a file as the core takes them. */
+export function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -74,6 +74,8 @@ export const withShowings = [...showings.map(told), answer("a", showings[0]), an
 /** Records of each kind, for their shapes to be checked. */
 export const records = { list, looked, shown, asked, showing: showings[0], showings: { ...list, asked: showings } };
 
+const FILES = { review_key: "bcm-review-key.bcmg", payment: "bcm-payment.bcmp", reviewer_card: "bcm-reviewer-card-2.txt" };
+
 /** What the core answers about them. */
 export const answers = {
   review_card: () => ({ card: `bcmr:${"3d9L5Dp".repeat(240)}`, digits: "12345 ".repeat(6).trim() }),
@@ -84,6 +86,7 @@ export const answers = {
   review_preview: () => ({ grantee: "Rita", digits: "12345".repeat(6), months, now: "2026-11" }),
   review_list: (now) => ({ ...list, ...now.grants }),
   review_show: () => looked,
+  file_save: (_, { kind }) => ({ path: `/home/alice/Downloads/${FILES[kind]}` }),
   review_save: (now) => now.saved ?? {
     path: "Downloads/bcm-statement-me-2026-11-01-2026-12-01.pdf", format: "pdf",
     from: "2026-11-01T00:00:00.000Z", to: "2026-11-20T11:00:00.000Z", entries: 12, opening: "0", closing: "92.7",
@@ -105,6 +108,12 @@ async function seal(page) {
   await page.click('[data-test="review-go"]');
   await page.click('[data-test="review-go"]');
   await page.waitForSelector('[data-test="review-codes"]');
+}
+
+/** Has the core write the file, and stands before its path. */
+async function saved(page, button) {
+  await page.click(`[data-test="${button}"]`);
+  await page.waitForSelector(`[data-test="${button}-path"]:not(:empty)`);
 }
 
 export const scenes = (status, bob) => [
@@ -136,10 +145,12 @@ export const scenes = (status, bob) => [
     await wallet(page);
     await page.click('[data-test="review-card"]');
     await page.waitForSelector('[data-test="card-codes"]');
+    await saved(page, "card-save");
   } },
   { name: "review-sealed", steps: async (page) => {
     await wallet(page);
     await seal(page);
+    await saved(page, "review-save");
   } },
   // What one screen shows another reads, out of pictures of it.
   { name: "review-opened", steps: async (page) => {
@@ -164,7 +175,9 @@ export const scenes = (status, bob) => [
     await page.click('[data-test="review-check"]');
     await page.click('[data-test="check-ask"]');
     await page.waitForSelector('[data-test="check-challenge"]');
-    await page.type('[data-test="check-file"]', "42434d5001");
+    const bytes = Buffer.from("42434d5001", "hex");
+    await page.setInputFiles('[data-test="check-picked"]', { name: "bcm-payment.bcmp", mimeType: "application/octet-stream", buffer: bytes });
+    await page.waitForFunction(() => document.querySelector('[data-test="check-file"]').value === "42434d5001");
     await page.click('[data-test="check-go"]');
     await page.waitForSelector('[data-test="check-shown"]');
   } },
@@ -182,6 +195,13 @@ export const scenes = (status, bob) => [
     await page.type('[data-test="prove-purpose"]', "tax");
     await page.click('[data-test="prove-go"]');
     await page.waitForSelector('[data-test="prove-file"]');
+    await saved(page, "prove-save");
+  } },
+  { name: "card-save-failed", world: { fails: { file_save: "io" } }, steps: async (page) => {
+    await wallet(page);
+    await page.click('[data-test="review-card"]');
+    await page.click('[data-test="card-save"]');
+    await page.waitForSelector('[data-test="card-save-failed"]');
   } },
   { name: "review-only", world: reviewer(status), steps: async (page) => {
     await wallet(page);

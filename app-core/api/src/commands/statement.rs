@@ -1,19 +1,13 @@
 //! Statements: made by the engine, written here as people want them.
 
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
-#[cfg(unix)]
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
-
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use engine::{OfWhom, StatementWish, find_contact};
 use statement::{Receipts, Statement, Zone, csv, csv_of};
 use types::{Abc, Amount, OpenId, Timestamp};
 
+use crate::commands::file::put_down;
 use crate::params::{ReviewSave, ReviewStatement};
-use crate::surroundings::downloads;
 use crate::{App, Error, StatementFile, StatementFormat, StatementSaved, when};
 
 /// What a person calls the own account.
@@ -71,10 +65,8 @@ impl App {
         let made = self.review_statement(wish).await?;
         let bytes = BASE64_STANDARD.decode(&made.file);
         let bytes = bytes.map_err(|_| Error::new("internal", "a statement that is no base64"))?;
-        let none = || Error::new("io", "there is no folder to put the statement into");
-        let folder = downloads().ok_or_else(none)?;
         let StatementFile { format, from, to, entries, opening, closing, .. } = made;
-        let path = saved(&folder, &file_name(whose, (&from, &to)), (ending(format), &bytes))?;
+        let path = put_down(&file_name(whose, (&from, &to)), (ending(format), &bytes))?;
         Ok(StatementSaved { path, format, from, to, entries, opening, closing })
     }
 
@@ -136,30 +128,6 @@ const fn ending(format: StatementFormat) -> &'static str {
         StatementFormat::Csv => "csv",
         StatementFormat::Pdf => "pdf",
     }
-}
-
-/// Writes a file that only its owner reads, beside those that are there already.
-fn saved(folder: &Path, name: &str, (ending, bytes): (&str, &[u8])) -> Result<String, Error> {
-    /// So many of one name are enough.
-    const MOST: u32 = 1000;
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    options.mode(0o600);
-    for copy in 1..=MOST {
-        let number = if copy > 1 { format!("-{copy}") } else { String::new() };
-        let path = folder.join(format!("{name}{number}.{ending}"));
-        let io = |error: std::io::Error| Error::new("io", format!("{}: {error}", path.display()));
-        match options.open(&path) {
-            Ok(mut file) => {
-                file.write_all(bytes).map_err(io)?;
-                return Ok(path.display().to_string());
-            }
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(io(error)),
-        }
-    }
-    Err(Error::new("io", "there are a thousand statements of this name already"))
 }
 
 fn written(
@@ -224,19 +192,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_named_after_account_and_days_and_never_overwrites_another() {
+    fn a_file_is_named_after_account_and_days() {
         let times = ("2026-11-01T00:00:00.000Z", "2026-12-01T00:00:00.000Z");
         let name = file_name(OfWhom::Granted(OpenId([0xab; 32])), times);
         assert_eq!(name, "bcm-statement-abababab-2026-11-01-2026-12-01");
         assert_eq!(file_name(OfWhom::Own, times), "bcm-statement-me-2026-11-01-2026-12-01");
-        let folder = tempfile::tempdir().unwrap();
-        let paths =
-            [&b"one"[..], b"two"].map(|bytes| saved(folder.path(), &name, ("csv", bytes)).unwrap());
-        assert!(paths[1].ends_with("-2026-12-01-2.csv"), "{paths:?}");
-        let read = paths.map(|path| std::fs::read(path).unwrap());
-        assert_eq!(read, [b"one".to_vec(), b"two".to_vec()]);
-        let missing = folder.path().join("none");
-        assert_eq!(saved(&missing, &name, ("csv", b"x")).unwrap_err().code, "io");
     }
 
     #[test]

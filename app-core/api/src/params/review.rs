@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::SavedKind;
+
 params! {
     /// A review grant.
     ReviewGrant {
@@ -71,6 +73,14 @@ params! {
     ReviewImport {
         /// The file, in hex.
         card: String,
+    }
+
+    /// A text of the window that is to lie in the folder of downloads.
+    FileSave {
+        /// What it is.
+        kind: SavedKind,
+        /// As the window shows it.
+        text: String,
     }
 
     /// A grant of ours.

@@ -43,6 +43,14 @@ pub enum StatementFormat {
     Pdf,
 }
 
+/// A text of the window that was written into a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(specta::Type))]
+pub struct SavedFile {
+    /// Where the file lies.
+    pub path: String,
+}
+
 /// A statement that was written into a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(specta::Type))]

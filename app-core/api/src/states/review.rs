@@ -33,6 +33,18 @@ words! {
 }
 
 words! {
+    /// What the window shows as a text and others take as a file.
+    SavedKind {
+        /// A review key that is sealed to a card.
+        ReviewKey = "review_key",
+        /// One payment, shown to one verifier.
+        Payment = "payment",
+        /// What others seal review keys to.
+        ReviewerCard = "reviewer_card",
+    }
+}
+
+words! {
     /// How a grant goes to its grantee.
     GrantDelivery {
         /// Over chat; no worker has confirmed it yet.

@@ -3,6 +3,7 @@
 use crate::read::history::{Flow, HistoryKind, HistoryRow};
 use crate::{Store, StoreError, row};
 use ledger::RedEnvelopeId;
+use sqlx::FromRow;
 use std::collections::BTreeMap;
 use types::{Abc, Amount, MessageId, OpenId, Round, Timestamp, TxId};
 use wallet::private::{PrivatePayee, Transfer, TransferState};
@@ -25,6 +26,14 @@ struct Moved {
     time: Timestamp,
     contact: Option<OpenId>,
     given: Option<GivenFor>,
+}
+
+#[derive(FromRow)]
+struct SpendingColumns {
+    bundle: Vec<u8>,
+    fee: i64,
+    time: i64,
+    did: Option<Vec<u8>>,
 }
 
 /// What an address in the pool was given away for.
@@ -92,12 +101,13 @@ impl Store {
     async fn moved(&self) -> Result<BTreeMap<[u8; 32], Moved>, StoreError> {
         let mut bundles: BTreeMap<[u8; 32], Moved> = BTreeMap::new();
         let given = self.given_addresses().await?;
-        let spending: Vec<(Vec<u8>, i64, i64, Option<Vec<u8>>)> =
+        let spending: Vec<SpendingColumns> =
             sqlx::query_as(sql::SPENDING).fetch_all(self.pool()).await?;
-        for (bundle, fee, time, did) in spending {
-            let moved = bundles.entry(row::fixed(&bundle)?).or_default();
-            (moved.fee, moved.time) = (Some(row::amount(fee)?), row::time(time)?);
-            moved.did = did.as_deref().map(row::decode).transpose()?;
+        for spending in spending {
+            let moved = bundles.entry(row::fixed(&spending.bundle)?).or_default();
+            moved.fee = Some(row::amount(spending.fee)?);
+            moved.time = row::time(spending.time)?;
+            moved.did = spending.did.as_deref().map(row::decode).transpose()?;
         }
         let notes = self.all_notes().await?;
         for (note, spent) in &notes {

@@ -1,6 +1,6 @@
-import { commands, type GivenRecord, type HistoryEntry, type ShowingRecord } from "../../bindings";
+import { commands, type GivenRecord, type HistoryEntry, type SavedFile, type ShowingRecord } from "../../bindings";
 import { Loader } from "../../lib/loader";
-import { worthShowing, type Failure } from "../../lib/transport";
+import { worthShowing, type Failure, type Result } from "../../lib/transport";
 
 /** `A…` or `F…`: how much went there everybody sees already. */
 const PUBLIC = /^[AF][1-9A-HJ-NP-Za-km-z]{29,}$/;
@@ -41,6 +41,11 @@ export class Proving {
     this.failure = answer.ok ? null : answer.error;
     if (answer.ok) this.made = answer.value;
     this.busy = false;
+  }
+
+  /** Has it written into a file. */
+  save(): Promise<Result<SavedFile>> {
+    return commands.fileSave({ kind: "payment", text: this.made?.card ?? "" });
   }
 }
 

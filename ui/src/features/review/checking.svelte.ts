@@ -1,4 +1,5 @@
 import { commands, type ChallengeRecord, type ShownPayment } from "../../bindings";
+import { hexOf } from "../../lib/format";
 import type { Failure } from "../../lib/transport";
 
 /** A payment that we have somebody show us. */
@@ -16,6 +17,11 @@ export class Checking {
       this.failure = answer.ok ? null : answer.error;
       if (answer.ok) this.asked = answer.value;
     });
+  }
+
+  /** Takes the bytes of a file as text. */
+  async take(file: Blob): Promise<void> {
+    this.file = hexOf(new Uint8Array(await file.arrayBuffer()));
   }
 
   async check(): Promise<void> {

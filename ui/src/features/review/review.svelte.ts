@@ -6,10 +6,12 @@ import {
   type GrantStrength,
   type Reviewed,
   type ReviewerRecord,
+  type SavedFile,
   type ShowingRecord,
 } from "../../bindings";
+import { hexOf } from "../../lib/format";
 import { Loader } from "../../lib/loader";
-import { worthShowing, type Failure } from "../../lib/transport";
+import { worthShowing, type Failure, type Result } from "../../lib/transport";
 
 /** All grants, those that we have given and those that we have received. */
 export class Grants {
@@ -93,6 +95,11 @@ export class Granting {
     });
   }
 
+  /** Has the sealed key written into a file. */
+  save(): Promise<Result<SavedFile>> {
+    return commands.fileSave({ kind: "review_key", text: this.done?.card ?? "" });
+  }
+
   async #run(work: () => Promise<void>): Promise<void> {
     if (this.busy || this.done) return;
     this.busy = true;
@@ -123,6 +130,11 @@ export class MyCard {
     this.failure = answer.ok ? null : answer.error;
     if (answer.ok) this.card = answer.value;
   }
+
+  /** Has it written into a file. */
+  save(): Promise<Result<SavedFile>> {
+    return commands.fileSave({ kind: "reviewer_card", text: this.card?.card ?? "" });
+  }
 }
 
 /** A sealed review key that is about to be opened. */
@@ -134,8 +146,7 @@ export class Sealed {
 
   /** Takes the bytes of a file as text. */
   async take(file: Blob): Promise<void> {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    this.text = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    this.text = hexOf(new Uint8Array(await file.arrayBuffer()));
   }
 
   async open(): Promise<void> {

@@ -24,6 +24,8 @@ export const en = {
     back: "Back",
     close: "Close",
     copied: "Copied",
+    saveFile: "Save to a file",
+    savedAt: (path: string) => `Saved: ${isolated(path)}`,
     more: "More",
     tryAgain: "Try again",
     unread,

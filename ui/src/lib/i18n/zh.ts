@@ -25,6 +25,8 @@ export const zh = {
     back: "返回",
     close: "关闭",
     copied: "已复制",
+    saveFile: "保存为文件",
+    savedAt: (path: string) => `已保存：${isolated(path)}`,
     more: "更多选项",
     tryAgain: "重试",
     unread,
