@@ -3,8 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may")]
 
-use scenarios::harness::{Devnet, Ledger, Person, Running, eventually, units};
+use scenarios::harness::{Devnet, Ledger, Person, Running, binary, eventually, units};
 use serde_json::Value;
+use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -309,6 +310,8 @@ fn once_a_grant_is_stopped_the_money_moves_on_to_an_account_that_it_does_not_ope
     let month = format!("{}..", &history["entries"][0]["time"].as_str().unwrap()[..7]);
     let wish = ["--strength", "standing", "--months", &month, "--purpose", "tax year 2026"];
     let given = alice.run(&[&["review", "grant", "bob"], &wish[..]].concat());
+    let rita = befriended(&net, &alice);
+    alice.run(&[&["review", "grant", "rita"], &wish[..]].concat());
     let serial = given["grant"]["serial"].as_str().unwrap();
     alice.run(&["review", "stop", serial]);
 
@@ -326,6 +329,7 @@ fn once_a_grant_is_stopped_the_money_moves_on_to_an_account_that_it_does_not_ope
     let left = all - units(&carried["fee"]);
     assert_eq!(units(&carried["amount"]), left);
     assert_eq!(money(&alice)[1], left);
+    reviewers_prove_it(&net, &alice, &rita);
 
     // It is paid out of there, to an address that was told since.
     let paid = eventually("bob's private address", || {
@@ -361,4 +365,57 @@ fn once_a_grant_is_stopped_the_money_moves_on_to_an_account_that_it_does_not_ope
     assert_eq!(pay["memo"], "three tickets");
     assert!(pay["counterparty"].as_str().unwrap().starts_with("bcm1"), "{pay}");
     assert_eq!(of("carry_over", "self")["amount"], carried["amount"]);
+}
+
+/// Rita, who reviews, and whom Alice knows.
+fn befriended(net: &Devnet, alice: &Person) -> Person {
+    let rita = net.person("rita");
+    alice.run(&["contact", "add", &rita.invite()]);
+    rita.run(&["sync"]);
+    rita.run(&["chat", "send", "alice", "it is me"]);
+    for person in [alice, &rita] {
+        person.in_step(&["sync"]);
+    }
+    rita
+}
+
+/// What a statement of an account that somebody reviews shows of its opening balance, as whoever checks
+/// it is told.
+fn opening(reviewer: &Person, whose: &str) -> Value {
+    let [statement, checkpoint] =
+        ["reviewed.json", "reviewed.checkpoint"].map(|it| reviewer.dir().with_extension(it));
+    let line = ["review", "statement", whose, "--from", "2020-01-01", "--to", "2100-01-01"];
+    reviewer.run(&[&line[..], &["--out", statement.to_str().unwrap()]].concat());
+    reviewer.run(&["checkpoint", "--out", checkpoint.to_str().unwrap()]);
+    let mut program = Command::new(binary("bcm-verify"));
+    let done = program.arg(&statement).arg("--checkpoint").arg(&checkpoint).output().unwrap();
+    let report: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert!(done.status.success(), "{report}");
+    let claims = report["claims"].as_array().unwrap();
+    let opening = claims.iter().find(|claim| claim["claim"] == "opening_balance");
+    opening.unwrap()["verdict"].clone()
+}
+
+/// Whoever may look proves the move to whom she likes: Rita, who got the key before the balance had
+/// moved, by what came to her chat; and Sam, who is nobody's contact, by what his file brought.
+fn reviewers_prove_it(net: &Devnet, alice: &Person, rita: &Person) {
+    eventually("the proof with rita", || {
+        alice.run(&["sync"]);
+        rita.in_step(&["sync"]);
+        let given = rita.run(&["review", "list"])["received"].as_array().unwrap().len() == 1;
+        (given && opening(rita, "alice") == "proved").then_some(())
+    });
+    let seen = rita.in_step(&["review", "show", "alice"]);
+    assert_eq!(seen["refused_proofs"], 0);
+
+    let sam = net.person("sam");
+    let card = sam.run(&["review", "card"])["card"].as_str().unwrap().to_owned();
+    let file = net.folder("grant.bcmg");
+    let path = file.to_str().unwrap();
+    let history = alice.in_step(&["history"]);
+    let month = &history["entries"][0]["time"].as_str().unwrap()[..7];
+    let wish = ["--strength", "period", "--months", month, "--purpose", "tax", "--out", path];
+    let given = alice.run(&[&["review", "grant", &card], &wish[..]].concat());
+    sam.run(&["review", "import", path]);
+    assert_eq!(opening(&sam, given["grant"]["serial"].as_str().unwrap()), "proved");
 }

@@ -86,7 +86,7 @@ export const answers = {
   review_preview: () => ({ grantee: "Rita", digits: "12345".repeat(6), months, now: "2026-11" }),
   review_list: (now) => ({ ...list, ...now.grants }),
   review_show: () => looked,
-  file_save: (_, { kind }) => ({ path: `/home/alice/Downloads/${FILES[kind]}` }),
+  file_save: (_, { kind }) => ({ path: `Downloads/${FILES[kind]}` }),
   review_save: (now) => now.saved ?? {
     path: "Downloads/bcm-statement-me-2026-11-01-2026-12-01.pdf", format: "pdf",
     from: "2026-11-01T00:00:00.000Z", to: "2026-11-20T11:00:00.000Z", entries: 12, opening: "0", closing: "92.7",
