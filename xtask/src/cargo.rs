@@ -34,11 +34,27 @@ pub(crate) fn command(arguments: &[&str]) -> Result<Command> {
     Ok(command)
 }
 
+/// A call of cargo that compiles our own crates by way of clippy, whose every warning is an error.
+///
+/// `cargo clippy` would go over all crates once more, dependencies included, and keep nothing that
+/// tests can use; clippy's compiler lints and builds in one pass.
+pub(crate) fn linted(arguments: &[&str]) -> Result<Command> {
+    let mut command = command(arguments)?;
+    command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env("CLIPPY_ARGS", "-Dwarnings");
+    Ok(command)
+}
+
 /// What cargo prints for these arguments.
 pub(crate) fn output(arguments: &[&str]) -> Result<String> {
-    let output = command(arguments)?.output().context("cargo does not start")?;
+    printed(command(arguments)?)
+}
+
+/// What this call of cargo prints.
+pub(crate) fn printed(mut command: Command) -> Result<String> {
+    let output = command.output().context("cargo does not start")?;
     if !output.status.success() {
         let why = String::from_utf8_lossy(&output.stderr);
+        let arguments: Vec<_> = command.get_args().map(|it| it.to_string_lossy()).collect();
         bail!("cargo {} failed: {}", arguments.join(" "), why.trim());
     }
     String::from_utf8(output.stdout).context("cargo printed something that is not text")

@@ -17,10 +17,9 @@ pub(crate) use clock::Clock;
 use std::process::Command;
 use step::Outcome;
 
-const CLIPPY: [&str; 7] =
-    ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
-/// Also links the binaries and examples that the stories start, with the features the tests use.
-const BUILD: [&str; 4] = ["build", "--locked", "--workspace", "--all-targets"];
+/// Lints, and links the binaries and examples that the stories start, with the features the tests
+/// use. Always the whole workspace, so that no dependency is built twice.
+const BUILD: [&str; 5] = ["build", "--locked", "--workspace", "--all-targets", "--keep-going"];
 const NEXTEST: [&str; 7] =
     ["nextest", "run", "--locked", "--workspace", "--no-fail-fast", "-E", proofs::OTHERS];
 const TEST: [&str; 7] =
@@ -36,9 +35,7 @@ pub(crate) fn run() -> Result<bool> {
         step::own("tidy", tidy::run)?,
         // Before anything is compiled: the window carries the built page inside it.
         step::tests("ui", page::build()?)?,
-        // Always the whole workspace, so that no dependency is built twice.
-        step::cargo("clippy", &CLIPPY)?,
-        step::cargo("build", &BUILD)?,
+        step::cargo("lints and build", &BUILD)?,
         step::tests("tests", vec![tests(nextest)?])?,
         step::tests("proofs", proofs(nextest)?)?,
         step::tests("doc tests", vec![step::cargo_tests(&DOC_TESTS)?])?,
@@ -71,7 +68,7 @@ fn report(outcomes: &[Outcome], start: &Clock) -> String {
         text += &format!("\n{}:\n", outcome.name);
         outcome.closing.iter().for_each(|line| text += &format!("{line}\n"));
     }
-    text += &format!("\n{:<10} {:>8} {:>8}\n", "step", "wall s", "CPU s");
+    text += &format!("\n{:<15} {:>8} {:>8}\n", "step", "wall s", "CPU s");
     for outcome in outcomes {
         let verdict = if outcome.passed { "ok" } else { "FAILED" };
         text += &row(outcome.name, outcome.wall, outcome.cpu, verdict);
@@ -84,5 +81,5 @@ fn report(outcomes: &[Outcome], start: &Clock) -> String {
 
 fn row(name: &str, wall: f64, cpu: Option<f64>, verdict: &str) -> String {
     let cpu = cpu.map_or_else(|| "-".to_owned(), |seconds| format!("{seconds:.1}"));
-    format!("{name:<10} {wall:>8.1} {cpu:>8}  {verdict}\n")
+    format!("{name:<15} {wall:>8.1} {cpu:>8}  {verdict}\n")
 }

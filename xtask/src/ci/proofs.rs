@@ -17,7 +17,7 @@ pub(super) const BUILT: [&str; 7] =
 
 /// The programs that run them.
 pub(super) fn tests() -> Result<Vec<Command>> {
-    let built = cargo::output(&BUILT)?;
+    let built = cargo::printed(cargo::linted(&BUILT)?)?;
     let commands: Vec<Command> = built.lines().filter_map(program).collect();
     ensure!(commands.len() == PACKAGES.len(), "the tests of {PACKAGES:?} are not all there");
     Ok(commands)

@@ -17,10 +17,10 @@ pub(crate) struct Outcome {
     pub(super) closing: Vec<String>,
 }
 
-/// A call of cargo, its output passed through.
+/// A call of cargo, its output passed through. What is compiled in one step is found again by the next.
 pub(super) fn cargo(name: &'static str, arguments: &[&str]) -> Result<Outcome> {
     measured(name, || {
-        let status = cargo::command(arguments)?.status().context("cargo does not start")?;
+        let status = cargo::linted(arguments)?.status().context("cargo does not start")?;
         Ok((status.success(), vec![]))
     })
 }
@@ -66,7 +66,7 @@ fn relayed(mut command: Command) -> Result<(bool, Vec<String>)> {
 
 /// A call of cargo for [`tests`].
 pub(super) fn cargo_tests(arguments: &[&str]) -> Result<Command> {
-    let mut command = cargo::command(arguments)?;
+    let mut command = cargo::linted(arguments)?;
     if std::io::stderr().is_terminal() {
         command.env("CARGO_TERM_COLOR", "always");
     }

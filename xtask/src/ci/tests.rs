@@ -48,7 +48,7 @@ fn the_table_names_each_step_and_what_failed() {
     };
     let text = report(&[outcome("fmt", true), outcome("tests", false)], &clock::Clock::start());
     assert!(text.contains("\ntests:\nlast words\n"), "{text}");
-    assert!(text.contains("fmt             1.2      2.0  ok\n"), "{text}");
-    assert!(text.contains("tests           1.2      2.0  FAILED\n"), "{text}");
+    assert!(text.contains("fmt                  1.2      2.0  ok\n"), "{text}");
+    assert!(text.contains("tests                1.2      2.0  FAILED\n"), "{text}");
     assert!(text.contains("1 FAILED\n"), "{text}");
 }

@@ -46,7 +46,7 @@ impl Ring {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = free_ports(8);
-        init(folder.path(), port);
+        init(folder.path(), port, 200);
         let forwards = ALL.map(|number| {
             let listens = port + 2 * u16::try_from(number).unwrap();
             Forward::start(SocketAddr::from(([127, 0, 0, 1], listens)))
@@ -248,11 +248,11 @@ impl Drop for Process {
     }
 }
 
-/// Makes a network of four at these ports.
-pub(crate) fn init(dir: &Path, port: u16) {
-    let port = port.to_string();
+/// Makes a network of four at these ports, with a block every so many milliseconds.
+pub(crate) fn init(dir: &Path, port: u16, interval: u16) {
+    let (port, interval) = (port.to_string(), interval.to_string());
     let made = Command::new(env!("CARGO_BIN_EXE_bcm-node"))
-        .args(["init", "--port", &port, "--interval", "200", "--dir"])
+        .args(["init", "--port", &port, "--interval", &interval, "--dir"])
         .arg(dir)
         .output()
         .unwrap();

@@ -42,7 +42,7 @@ pub(crate) struct Running {
 impl Lone {
     pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        init(dir.path(), free_ports(8));
+        init(dir.path(), free_ports(8), 200);
         Self { dir }
     }
 
