@@ -2,6 +2,7 @@
 //! only then for writing.
 
 use crate::StoreError;
+use crate::connections::Connections;
 use crate::secret::DatabaseKey;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
 /// One writes, the others let screens read meanwhile.
-pub(crate) const CONNECTIONS: u32 = 4;
+pub(crate) const CONNECTIONS: usize = 4;
 /// Up to this size every page is checked at opening; beyond, each one when it is read.
 const CHECK_AT_OPENING: u64 = 8 * 1024 * 1024;
 
@@ -22,17 +23,22 @@ const CHECK_AT_OPENING: u64 = 8 * 1024 * 1024;
 pub(crate) async fn make(path: &Path, key: &DatabaseKey) -> Result<SqlitePool, StoreError> {
     crate::files::make(path)?;
     // One alone: what is made is sealed, and nobody else may hold it then.
-    migrated(connect(options(path, key), 1).await?).await
+    migrated(options(path, key)).await
 }
 
 /// Opens an existing database for writing and brings it to the newest form. A file that is not
 /// ours, not whole or newer is not written.
-pub(crate) async fn open(path: &Path, key: &DatabaseKey) -> Result<SqlitePool, StoreError> {
+pub(crate) async fn open(path: &Path, key: &DatabaseKey) -> Result<Connections, StoreError> {
     inspect(path, key).await?;
-    migrated(connect(options(path, key), CONNECTIONS).await?).await
+    let options = options(path, key);
+    migrated(options.clone()).await?.close().await;
+    Ok(Connections::open(options, CONNECTIONS).await?)
 }
 
-async fn migrated(pool: SqlitePool) -> Result<SqlitePool, StoreError> {
+/// Brings a database to the newest form, over a single connection.
+async fn migrated(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    let one = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
+    let pool = one.connect_with(options).await?;
     if let Err(error) = MIGRATIONS.run(&pool).await {
         pool.close().await;
         return Err(error.into());
@@ -54,35 +60,6 @@ pub(crate) fn files_of(path: &Path) -> [PathBuf; 3] {
         name.push(suffix);
         name.into()
     })
-}
-
-/// All connections are opened now and stay. One that is opened later, and whose opening is given up
-/// half-way, would go on in a thread that nobody waits for: SQLCipher takes its memory away from that
-/// thread when the process ends.
-async fn connect(options: SqliteConnectOptions, count: u32) -> Result<SqlitePool, StoreError> {
-    // A connection to a file does not go stale.
-    let pool = SqlitePoolOptions::new()
-        .max_connections(count)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .connect_with(options)
-        .await?;
-    match open_all(&pool, count).await {
-        Ok(()) => Ok(pool),
-        Err(error) => {
-            pool.close().await;
-            Err(error)
-        }
-    }
-}
-
-async fn open_all(pool: &SqlitePool, count: u32) -> Result<(), StoreError> {
-    let mut open = vec![];
-    for _ in 0..count {
-        open.push(pool.acquire().await?);
-    }
-    Ok(())
 }
 
 /// Looks at a database without writing to it.

@@ -5,6 +5,7 @@
 //! writes a file that it cannot read, and lets no key into a log, an error or a `Debug`.
 
 mod apply;
+mod connections;
 mod database;
 mod error;
 mod files;

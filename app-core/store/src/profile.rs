@@ -143,9 +143,9 @@ async fn finish(
     key: &DatabaseKey,
     lock: Lock,
 ) -> Result<Store, StoreError> {
-    let pool = database::open(&profile.database(), key).await?;
+    let connections = database::open(&profile.database(), key).await?;
     files::make_dir(&profile.log())?;
-    Ok(Store::new(profile, wraps.way.protection(), pool, lock))
+    Ok(Store::new(profile, wraps.way.protection(), connections, lock))
 }
 
 /// True for a folder without a profile, or where making one was interrupted. Wraps alone are what

@@ -1,9 +1,9 @@
 //! The open profile: a cheap handle that `engine` writes through and `api` reads through.
 
+use crate::connections::{Connections, Lent};
 use crate::lock::Lock;
-use crate::{Profile, Protection};
+use crate::{Profile, Protection, StoreError};
 use core::fmt;
-use sqlx::SqlitePool;
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 use tokio::sync::{Mutex, MutexGuard, broadcast};
@@ -21,7 +21,7 @@ pub struct Store {
 struct Inner {
     profile: Profile,
     protection: Protection,
-    pool: SqlitePool,
+    connections: Connections,
     writing: Mutex<()>,
     /// Tells of each contact about whom something was saved that a screen shows.
     shown: broadcast::Sender<OpenId>,
@@ -29,20 +29,9 @@ struct Inner {
     lock: std::sync::Mutex<Option<Lock>>,
 }
 
-impl Drop for Inner {
-    fn drop(&mut self) {
-        // Whoever does not close it leaves it as a crash would. Connections that are dropped close in
-        // threads that nobody waits for, and SQLCipher takes its memory away from them if the process
-        // ends just then.
-        if !self.pool.is_closed() {
-            core::mem::forget(self.pool.clone());
-        }
-    }
-}
-
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not the pool: its options hold the key.
+        // Not the connections: their options hold the key.
         f.debug_struct("Store")
             .field("profile", &self.inner.profile)
             .field("protection", &self.inner.protection)
@@ -54,12 +43,12 @@ impl Store {
     pub(crate) fn new(
         profile: Profile,
         protection: Protection,
-        pool: SqlitePool,
+        connections: Connections,
         lock: Lock,
     ) -> Self {
         let (writing, shown) = (Mutex::default(), broadcast::Sender::new(TOLD));
         let lock = std::sync::Mutex::new(Some(lock));
-        Self { inner: Arc::new(Inner { profile, protection, pool, writing, shown, lock }) }
+        Self { inner: Arc::new(Inner { profile, protection, connections, writing, shown, lock }) }
     }
 
     /// Where the profile's files lie.
@@ -76,7 +65,7 @@ impl Store {
 
     /// Closes the database and gives the lock back; what any clone asks for afterwards fails.
     pub async fn close(self) {
-        self.inner.pool.close().await;
+        self.inner.connections.close().await;
         drop(self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
@@ -94,8 +83,14 @@ impl Store {
         }
     }
 
-    pub(crate) fn pool(&self) -> &SqlitePool {
-        &self.inner.pool
+    /// A connection, until it is dropped.
+    pub(crate) async fn connection(&self) -> Result<Lent<'_>, StoreError> {
+        Ok(self.inner.connections.lend().await?)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.inner.connections
     }
 
     /// The turn to write: writers wait for one another here, in order, and not in SQLite, which

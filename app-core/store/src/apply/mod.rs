@@ -153,7 +153,7 @@ impl Store {
     /// [`StoreError`]; nothing has changed then.
     pub async fn apply(&self, changes: Vec<Change>) -> Result<(), StoreError> {
         let _turn = self.turn_to_write().await;
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection().await?;
         let shown = changes.iter().filter_map(shown).collect();
         match apply_all(&mut connection, changes).await {
             Ok(()) => {
@@ -163,7 +163,7 @@ impl Store {
             Err(error) => {
                 // SQLite ends some failed transactions by itself, a full disk's for one. Closing is
                 // the one way back that is always right; the first error is the one to report.
-                connection.close().await.unwrap_or_default();
+                connection.replace().await;
                 Err(error)
             }
         }
@@ -176,7 +176,7 @@ impl Store {
     pub async fn forget_seen(&self, before: Timestamp) -> Result<(), StoreError> {
         let before = row::int(before.0);
         let _turn = self.turn_to_write().await;
-        sqlx::query(sql::FORGET_SEEN).bind(before).execute(self.pool()).await?;
+        sqlx::query(sql::FORGET_SEEN).bind(before).execute(&mut *self.connection().await?).await?;
         Ok(())
     }
 }

@@ -26,7 +26,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn known_requests(&self) -> Result<Vec<KnownRequest>, StoreError> {
         let found: Vec<RequestColumns> =
-            sqlx::query_as(sql::REQUESTS).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::REQUESTS).fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(RequestColumns::parse).collect()
     }
 
@@ -43,7 +43,7 @@ impl Store {
             .bind(&contact.0[..])
             .bind(made)
             .bind(&id.0[..])
-            .fetch_optional(self.pool())
+            .fetch_optional(&mut *self.connection().await?)
             .await?;
         found.map(RequestColumns::parse).transpose()
     }
@@ -61,7 +61,7 @@ impl Store {
         let found: Vec<(Vec<u8>, bool)> = sqlx::query_as(sql::CLOSED)
             .bind(&contact.0[..])
             .bind(row::int(since.0))
-            .fetch_all(self.pool())
+            .fetch_all(&mut *self.connection().await?)
             .await?;
         found.into_iter().map(|(id, made)| Ok((MessageId(row::fixed(&id)?), made))).collect()
     }
@@ -72,7 +72,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn address_book(&self) -> Result<Vec<BookEntry>, StoreError> {
         let found: Vec<(Vec<u8>, String, i64)> =
-            sqlx::query_as(sql::ADDRESS_BOOK).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::ADDRESS_BOOK).fetch_all(&mut *self.connection().await?).await?;
         let entry = |(to, name, added): (Vec<u8>, String, i64)| {
             let to = Destination::from_bytes(&to).ok_or(StoreError::DamagedProfile)?;
             Ok(BookEntry { to, name, added: row::time(added)? })
@@ -85,7 +85,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn paid_addresses(&self) -> Result<Vec<(Address, Timestamp)>, StoreError> {
-        let found: Vec<(Vec<u8>, i64)> = sqlx::query_as(sql::PAID).fetch_all(self.pool()).await?;
+        let found: Vec<(Vec<u8>, i64)> =
+            sqlx::query_as(sql::PAID).fetch_all(&mut *self.connection().await?).await?;
         let paid = |(to, first): (Vec<u8>, i64)| Ok((row::address(&to)?, row::time(first)?));
         found.into_iter().map(paid).collect()
     }
@@ -96,7 +97,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn contact_addresses(&self) -> Result<Vec<(OpenId, Address)>, StoreError> {
         let found: Vec<(Vec<u8>, Vec<u8>)> =
-            sqlx::query_as(sql::OF_CONTACTS).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::OF_CONTACTS).fetch_all(&mut *self.connection().await?).await?;
         let known =
             |(account, to): (Vec<u8>, Vec<u8>)| Ok((row::account(&account)?, row::address(&to)?));
         found.into_iter().map(known).collect()

@@ -48,7 +48,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn contacts(&self) -> Result<Vec<Contact>, StoreError> {
         let found: Vec<ContactColumns> =
-            sqlx::query_as(sql::CONTACTS).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::CONTACTS).fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(ContactColumns::parse).collect()
     }
 
@@ -57,7 +57,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn compared(&self) -> Result<BTreeSet<OpenId>, StoreError> {
-        let found: Vec<Vec<u8>> = sqlx::query_scalar(sql::COMPARED).fetch_all(self.pool()).await?;
+        let found: Vec<Vec<u8>> =
+            sqlx::query_scalar(sql::COMPARED).fetch_all(&mut *self.connection().await?).await?;
         found.iter().map(|account| row::account(account)).collect()
     }
 
@@ -68,7 +69,7 @@ impl Store {
     pub async fn contact_count(&self, standing: Standing) -> Result<u32, StoreError> {
         let standing = row::standing_text(standing);
         let query = sqlx::query_scalar(sql::CONTACT_COUNT).bind(standing);
-        Ok(query.fetch_one(self.pool()).await?)
+        Ok(query.fetch_one(&mut *self.connection().await?).await?)
     }
 
     /// The contact with this account.
@@ -76,8 +77,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn contact(&self, account: OpenId) -> Result<Option<Contact>, StoreError> {
-        let found: Option<ContactColumns> =
-            sqlx::query_as(sql::CONTACT).bind(&account.0[..]).fetch_optional(self.pool()).await?;
+        let found: Option<ContactColumns> = sqlx::query_as(sql::CONTACT)
+            .bind(&account.0[..])
+            .fetch_optional(&mut *self.connection().await?)
+            .await?;
         found.map(ContactColumns::parse).transpose()
     }
 
@@ -91,7 +94,7 @@ impl Store {
     ) -> Result<Option<OpenId>, StoreError> {
         let found: Option<Vec<u8>> = sqlx::query_scalar(sql::CONTACT_BY_IDENTITY)
             .bind(&identity[..])
-            .fetch_optional(self.pool())
+            .fetch_optional(&mut *self.connection().await?)
             .await?;
         found.map(|account| row::account(&account)).transpose()
     }
@@ -101,8 +104,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn sessions(&self, contact: OpenId) -> Result<Vec<Zeroizing<Vec<u8>>>, StoreError> {
-        let found: Vec<Vec<u8>> =
-            sqlx::query_scalar(sql::SESSIONS).bind(&contact.0[..]).fetch_all(self.pool()).await?;
+        let found: Vec<Vec<u8>> = sqlx::query_scalar(sql::SESSIONS)
+            .bind(&contact.0[..])
+            .fetch_all(&mut *self.connection().await?)
+            .await?;
         Ok(found.into_iter().map(Zeroizing::new).collect())
     }
 
@@ -120,7 +125,7 @@ impl Store {
             .bind(&contact.0[..])
             .bind(row::direction_text(direction))
             .bind(&id.0[..]);
-        Ok(query.fetch_one(self.pool()).await?)
+        Ok(query.fetch_one(&mut *self.connection().await?).await?)
     }
 }
 

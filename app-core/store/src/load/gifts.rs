@@ -31,7 +31,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn gifts(&self) -> Result<Vec<KnownGift>, StoreError> {
-        self.with_claims(sqlx::query_as(sql::GIFTS).fetch_all(self.pool()).await?).await
+        self.with_claims(
+            sqlx::query_as(sql::GIFTS).fetch_all(&mut *self.connection().await?).await?,
+        )
+        .await
     }
 
     /// Those of which something may still change.
@@ -39,7 +42,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn open_gifts(&self) -> Result<Vec<KnownGift>, StoreError> {
-        self.with_claims(sqlx::query_as(sql::OPEN_GIFTS).fetch_all(self.pool()).await?).await
+        self.with_claims(
+            sqlx::query_as(sql::OPEN_GIFTS).fetch_all(&mut *self.connection().await?).await?,
+        )
+        .await
     }
 
     /// Those of one chat.
@@ -48,7 +54,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn gifts_of(&self, contact: OpenId) -> Result<Vec<KnownGift>, StoreError> {
         let query = sqlx::query_as(sql::GIFTS_OF).bind(&contact.0[..]);
-        self.with_claims(query.fetch_all(self.pool()).await?).await
+        self.with_claims(query.fetch_all(&mut *self.connection().await?).await?).await
     }
 
     /// The red envelope with this id: of several that contacts have told us of, the one that is
@@ -58,7 +64,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn gift(&self, id: RedEnvelopeId) -> Result<Option<KnownGift>, StoreError> {
         let query = sqlx::query_as(sql::GIFT).bind(&id.0[..]);
-        Ok(self.with_claims(query.fetch_all(self.pool()).await?).await?.pop())
+        Ok(self.with_claims(query.fetch_all(&mut *self.connection().await?).await?).await?.pop())
     }
 
     /// The red envelope with this id as this contact has told it, or we told it there.
@@ -71,7 +77,7 @@ impl Store {
         id: RedEnvelopeId,
     ) -> Result<Option<KnownGift>, StoreError> {
         let query = sqlx::query_as(sql::GIFT_OF).bind(&id.0[..]).bind(&contact.0[..]);
-        Ok(self.with_claims(query.fetch_all(self.pool()).await?).await?.pop())
+        Ok(self.with_claims(query.fetch_all(&mut *self.connection().await?).await?).await?.pop())
     }
 
     /// The envelope key of a contact, if it has told us.
@@ -80,7 +86,8 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn envelope_key(&self, contact: OpenId) -> Result<Option<[u8; 32]>, StoreError> {
         let query = sqlx::query_scalar(sql::ENVELOPE_KEY).bind(&contact.0[..]);
-        let found: Option<Option<Vec<u8>>> = query.fetch_optional(self.pool()).await?;
+        let found: Option<Option<Vec<u8>>> =
+            query.fetch_optional(&mut *self.connection().await?).await?;
         found.flatten().map(|key| row::fixed(&key)).transpose()
     }
 
@@ -89,8 +96,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn contacts_untold(&self) -> Result<Vec<OpenId>, StoreError> {
-        let found: Vec<Vec<u8>> =
-            sqlx::query_scalar(sql::CONTACTS_UNTOLD).fetch_all(self.pool()).await?;
+        let found: Vec<Vec<u8>> = sqlx::query_scalar(sql::CONTACTS_UNTOLD)
+            .fetch_all(&mut *self.connection().await?)
+            .await?;
         found.into_iter().map(|account| row::account(&account)).collect()
     }
 
@@ -100,7 +108,7 @@ impl Store {
             let mut known = columns.parse()?;
             let claims: Vec<(Vec<u8>, Vec<u8>)> = sqlx::query_as(sql::GIFT_CLAIMS)
                 .bind(&known.id().0[..])
-                .fetch_all(self.pool())
+                .fetch_all(&mut *self.connection().await?)
                 .await?;
             for (key, claim) in claims {
                 known.claims.insert(row::fixed(&key)?, row::decode(&claim)?);

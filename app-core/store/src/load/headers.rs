@@ -32,7 +32,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn header(&self, round: Round) -> Result<Option<Vec<u8>>, StoreError> {
         let found = sqlx::query_scalar(sql::HEADER).bind(row::int(round.0));
-        Ok(found.fetch_optional(self.pool()).await?)
+        Ok(found.fetch_optional(&mut *self.connection().await?).await?)
     }
 
     /// How many headers are held.
@@ -40,7 +40,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn header_count(&self) -> Result<u64, StoreError> {
-        row::uint(sqlx::query_scalar(sql::HEADER_COUNT).fetch_one(self.pool()).await?)
+        row::uint(
+            sqlx::query_scalar(sql::HEADER_COUNT).fetch_one(&mut *self.connection().await?).await?,
+        )
     }
 
     /// The contacts about whose keys the ledger is to be asked, and the round since which they say
@@ -50,7 +52,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn keys_due(&self) -> Result<Vec<(OpenId, Round)>, StoreError> {
         let found: Vec<(Vec<u8>, i64)> =
-            sqlx::query_as(sql::KEYS_DUE).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::KEYS_DUE).fetch_all(&mut *self.connection().await?).await?;
         let due = |(contact, said): (Vec<u8>, i64)| {
             Ok((OpenId(row::fixed(&contact)?), Round(row::uint(said)?)))
         };
@@ -63,7 +65,8 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn key_address(&self, contact: OpenId) -> Result<Option<Address>, StoreError> {
         let found = sqlx::query_scalar(sql::KEY_ADDRESS).bind(&contact.0[..]);
-        let found: Option<Option<Vec<u8>>> = found.fetch_optional(self.pool()).await?;
+        let found: Option<Option<Vec<u8>>> =
+            found.fetch_optional(&mut *self.connection().await?).await?;
         found.flatten().map(|address| row::address(&address)).transpose()
     }
 
@@ -72,7 +75,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn vouches(&self) -> Result<Vec<VouchRow>, StoreError> {
-        let found: Vec<VouchColumns> = sqlx::query_as(sql::VOUCHES).fetch_all(self.pool()).await?;
+        let found: Vec<VouchColumns> =
+            sqlx::query_as(sql::VOUCHES).fetch_all(&mut *self.connection().await?).await?;
         let vouch = |found: VouchColumns| {
             Ok(VouchRow {
                 contact: OpenId(row::fixed(&found.contact)?),

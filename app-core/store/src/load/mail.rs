@@ -41,7 +41,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn queues(&self) -> Result<Vec<Queue>, StoreError> {
-        let found: Vec<QueueColumns> = sqlx::query_as(sql::QUEUES).fetch_all(self.pool()).await?;
+        let found: Vec<QueueColumns> =
+            sqlx::query_as(sql::QUEUES).fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(QueueColumns::parse).collect()
     }
 
@@ -57,7 +58,7 @@ impl Store {
         let found: Vec<PendingColumns> = sqlx::query_as(sql::PENDING)
             .bind(&contact.0[..])
             .bind(limit)
-            .fetch_all(self.pool())
+            .fetch_all(&mut *self.connection().await?)
             .await?;
         found.into_iter().map(PendingColumns::parse).collect()
     }
@@ -67,8 +68,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn contacts_waiting(&self) -> Result<Vec<OpenId>, StoreError> {
-        let found: Vec<Vec<u8>> =
-            sqlx::query_scalar(sql::CONTACTS_WAITING).fetch_all(self.pool()).await?;
+        let found: Vec<Vec<u8>> = sqlx::query_scalar(sql::CONTACTS_WAITING)
+            .fetch_all(&mut *self.connection().await?)
+            .await?;
         found.iter().map(|contact| row::account(contact)).collect()
     }
 
@@ -84,7 +86,7 @@ impl Store {
         let found: Vec<OutgoingColumns> = sqlx::query_as(sql::OUTGOING)
             .bind(&contact.0[..])
             .bind(limit)
-            .fetch_all(self.pool())
+            .fetch_all(&mut *self.connection().await?)
             .await?;
         found.into_iter().map(OutgoingColumns::parse).collect()
     }
@@ -95,7 +97,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn is_seen(&self, queue: QueueId, envelope: EnvelopeId) -> Result<bool, StoreError> {
         let query = sqlx::query_scalar(sql::IS_SEEN).bind(&queue.0[..]).bind(&envelope.0[..]);
-        Ok(query.fetch_one(self.pool()).await?)
+        Ok(query.fetch_one(&mut *self.connection().await?).await?)
     }
 }
 

@@ -27,7 +27,7 @@ impl Store {
         let found: Option<Vec<u8>> = sqlx::query_scalar(sql::PREKEY)
             .bind(prekey_kind_text(kind))
             .bind(id)
-            .fetch_optional(self.pool())
+            .fetch_optional(&mut *self.connection().await?)
             .await?;
         Ok(found.map(Zeroizing::new))
     }
@@ -38,7 +38,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn kept_prekeys(&self) -> Result<Vec<KeptPreKey>, StoreError> {
         let found: Vec<KeptColumns> =
-            sqlx::query_as(sql::KEPT_PREKEYS).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::KEPT_PREKEYS).fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(KeptColumns::parse).collect()
     }
 
@@ -54,7 +54,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let query =
             sqlx::query_scalar(sql::IS_KYBER_USED).bind(kyber).bind(signed).bind(&base_key[..]);
-        Ok(query.fetch_one(self.pool()).await?)
+        Ok(query.fetch_one(&mut *self.connection().await?).await?)
     }
 
     /// The publication of our prekeys that no worker has confirmed yet: its number, and the encoded
@@ -64,7 +64,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn waiting_publication(&self) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
         let found: Option<(i64, Vec<u8>)> =
-            sqlx::query_as(sql::PUBLICATION).fetch_optional(self.pool()).await?;
+            sqlx::query_as(sql::PUBLICATION).fetch_optional(&mut *self.connection().await?).await?;
         found.map(|(number, request)| Ok((row::uint(number)?, request))).transpose()
     }
 }

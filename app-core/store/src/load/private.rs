@@ -44,7 +44,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn pool_state(&self) -> Result<Option<PoolState>, StoreError> {
         let found: Option<Vec<u8>> =
-            sqlx::query_scalar(sql::POOL).fetch_optional(self.pool()).await?;
+            sqlx::query_scalar(sql::POOL).fetch_optional(&mut *self.connection().await?).await?;
         found.map(|state| row::decode(&state)).transpose()
     }
 
@@ -53,7 +53,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn unspent_notes(&self) -> Result<Vec<OwnNote>, StoreError> {
-        let found: Vec<Vec<u8>> = sqlx::query_scalar(sql::UNSPENT).fetch_all(self.pool()).await?;
+        let found: Vec<Vec<u8>> =
+            sqlx::query_scalar(sql::UNSPENT).fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(|note| row::decode(&note)).collect()
     }
 
@@ -62,7 +63,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn all_notes(&self) -> Result<Vec<(OwnNote, Option<Spent>)>, StoreError> {
-        let found: Vec<NoteColumns> = sqlx::query_as(sql::NOTES).fetch_all(self.pool()).await?;
+        let found: Vec<NoteColumns> =
+            sqlx::query_as(sql::NOTES).fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(NoteColumns::parse).collect()
     }
 
@@ -72,7 +74,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn open_transfers(&self) -> Result<Vec<Transfer>, StoreError> {
         let found: Vec<TransferColumns> =
-            sqlx::query_as(sql::OPEN_TRANSFERS).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::OPEN_TRANSFERS).fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(TransferColumns::parse).collect()
     }
 
@@ -83,7 +85,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn unsigned_transfers(&self) -> Result<Vec<Transfer>, StoreError> {
         let found: Vec<TransferColumns> =
-            sqlx::query_as(sql::UNSIGNED).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::UNSIGNED).fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(TransferColumns::parse).collect()
     }
 
@@ -96,7 +98,7 @@ impl Store {
         intent: [u8; 16],
     ) -> Result<Option<MessageId>, StoreError> {
         let query = sqlx::query_scalar(sql::REQUEST).bind(intent.to_vec());
-        let found: Option<Vec<u8>> = query.fetch_optional(self.pool()).await?;
+        let found: Option<Vec<u8>> = query.fetch_optional(&mut *self.connection().await?).await?;
         found.map(|id| row::fixed(&id).map(MessageId)).transpose()
     }
 
@@ -107,7 +109,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn gift_of_transfer(&self, intent: [u8; 16]) -> Result<Option<Gift>, StoreError> {
         let query = sqlx::query_scalar(sql::GIFT).bind(intent.to_vec());
-        let found: Option<Vec<u8>> = query.fetch_optional(self.pool()).await?;
+        let found: Option<Vec<u8>> = query.fetch_optional(&mut *self.connection().await?).await?;
         found.map(Zeroizing::new).map(|gift| row::decode(&gift)).transpose()
     }
 
@@ -134,7 +136,7 @@ impl Store {
         intent: [u8; 16],
     ) -> Result<Option<Amount<Abc>>, StoreError> {
         let query = sqlx::query_scalar(sql).bind(intent.to_vec());
-        let found: Option<i64> = query.fetch_optional(self.pool()).await?;
+        let found: Option<i64> = query.fetch_optional(&mut *self.connection().await?).await?;
         found.map(amount).transpose()
     }
 
@@ -144,7 +146,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn asked_at(&self, receiver: &[u8; 43]) -> Result<Option<OpenId>, StoreError> {
         let query = sqlx::query_scalar(sql::ASKED_AT).bind(receiver.to_vec());
-        let found: Option<Vec<u8>> = query.fetch_optional(self.pool()).await?;
+        let found: Option<Vec<u8>> = query.fetch_optional(&mut *self.connection().await?).await?;
         found.map(|contact| row::account(&contact)).transpose()
     }
 
@@ -154,7 +156,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn transfers(&self) -> Result<Vec<Transfer>, StoreError> {
         let found: Vec<TransferColumns> =
-            sqlx::query_as(sql::TRANSFERS).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::TRANSFERS).fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(TransferColumns::parse).collect()
     }
 
@@ -164,7 +166,8 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn transfer(&self, intent: [u8; 16]) -> Result<Option<Transfer>, StoreError> {
         let query = sqlx::query_as(sql::TRANSFER).bind(intent.to_vec());
-        let found: Option<TransferColumns> = query.fetch_optional(self.pool()).await?;
+        let found: Option<TransferColumns> =
+            query.fetch_optional(&mut *self.connection().await?).await?;
         found.map(TransferColumns::parse).transpose()
     }
 
@@ -177,7 +180,7 @@ impl Store {
         contact: OpenId,
     ) -> Result<Option<ShieldedAddress>, StoreError> {
         let query = sqlx::query_scalar(sql::ADDRESS).bind(contact.0.to_vec());
-        let found: Option<Vec<u8>> = query.fetch_optional(self.pool()).await?;
+        let found: Option<Vec<u8>> = query.fetch_optional(&mut *self.connection().await?).await?;
         found.map(|address| row::decode(&address)).transpose()
     }
 
@@ -188,7 +191,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn contacts_without_address(&self, period: u32) -> Result<Vec<OpenId>, StoreError> {
         let query = sqlx::query_scalar(sql::WITHOUT_ADDRESS).bind(i64::from(period));
-        let found: Vec<Vec<u8>> = query.fetch_all(self.pool()).await?;
+        let found: Vec<Vec<u8>> = query.fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(|account| row::account(&account)).collect()
     }
 
@@ -197,8 +200,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn private_money(&self) -> Result<PrivateMoney, StoreError> {
-        let balance: i64 = sqlx::query_scalar(sql::BALANCE).fetch_one(self.pool()).await?;
-        let pending: i64 = sqlx::query_scalar(sql::PENDING).fetch_one(self.pool()).await?;
+        let balance: i64 =
+            sqlx::query_scalar(sql::BALANCE).fetch_one(&mut *self.connection().await?).await?;
+        let pending: i64 =
+            sqlx::query_scalar(sql::PENDING).fetch_one(&mut *self.connection().await?).await?;
         Ok(PrivateMoney { balance: amount(balance)?, pending: amount(pending)? })
     }
 }

@@ -60,7 +60,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn identity(&self) -> Result<ProfileRow, StoreError> {
-        let found: ProfileColumns = sqlx::query_as(sql::IDENTITY).fetch_one(self.pool()).await?;
+        let found: ProfileColumns =
+            sqlx::query_as(sql::IDENTITY).fetch_one(&mut *self.connection().await?).await?;
         let entropy = Zeroizing::new(found.entropy);
         Ok(ProfileRow {
             words: Words::from_entropy(row::fixed(&entropy)?),
@@ -78,7 +79,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn network(&self) -> Result<Option<NetworkRow>, StoreError> {
         let found: Option<NetworkColumns> =
-            sqlx::query_as(sql::NETWORK).fetch_optional(self.pool()).await?;
+            sqlx::query_as(sql::NETWORK).fetch_optional(&mut *self.connection().await?).await?;
         found
             .map(|found| {
                 Ok(NetworkRow {
@@ -96,7 +97,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn bootstrap(&self) -> Result<Vec<String>, StoreError> {
-        Ok(sqlx::query_scalar(sql::BOOTSTRAP).fetch_all(self.pool()).await?)
+        Ok(sqlx::query_scalar(sql::BOOTSTRAP).fetch_all(&mut *self.connection().await?).await?)
     }
 }
 

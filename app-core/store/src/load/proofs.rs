@@ -35,7 +35,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn carried_over(&self) -> Result<Vec<([u8; 32], Period)>, StoreError> {
         let found: Vec<(Vec<u8>, Vec<u8>)> =
-            sqlx::query_as(sql::CARRIED).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::CARRIED).fetch_all(&mut *self.connection().await?).await?;
         let mut carried = vec![];
         for (bundle, to) in found {
             if let PrivatePayee::CarryOver(to) = row::decode(&to)? {
@@ -51,7 +51,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn proofs_given(&self) -> Result<BTreeSet<(Serial, [u8; 32])>, StoreError> {
         let found: Vec<(Vec<u8>, Vec<u8>)> =
-            sqlx::query_as(sql::GIVEN).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::GIVEN).fetch_all(&mut *self.connection().await?).await?;
         let read = |(serial, bundle): (Vec<u8>, Vec<u8>)| {
             Ok((Serial(row::fixed(&serial)?), row::fixed(&bundle)?))
         };
@@ -65,7 +65,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn proofs_received(&self, account: OpenId) -> Result<Vec<KeptProof>, StoreError> {
         let query = sqlx::query_as(sql::RECEIVED).bind(account.0.to_vec());
-        let found: Vec<ProofColumns> = query.fetch_all(self.pool()).await?;
+        let found: Vec<ProofColumns> = query.fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(ProofColumns::parse).collect()
     }
 
@@ -75,7 +75,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn proofs_from(&self, contact: OpenId) -> Result<u64, StoreError> {
         let query = sqlx::query_scalar(sql::COUNT_FROM).bind(contact.0.to_vec());
-        row::uint(query.fetch_one(self.pool()).await?)
+        row::uint(query.fetch_one(&mut *self.connection().await?).await?)
     }
 
     /// How many proofs for an account did not hold.
@@ -84,7 +84,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn refused_proofs(&self, account: OpenId) -> Result<u64, StoreError> {
         let query = sqlx::query_scalar(sql::REFUSED).bind(account.0.to_vec());
-        row::uint(query.fetch_one(self.pool()).await?)
+        row::uint(query.fetch_one(&mut *self.connection().await?).await?)
     }
 
     /// The bundles that touch a reviewed account: their digests, and their numbers in the pool's log.
@@ -96,7 +96,7 @@ impl Store {
         account: OpenId,
     ) -> Result<BTreeMap<[u8; 32], u64>, StoreError> {
         let query = sqlx::query_as(sql::BUNDLES).bind(account.0.to_vec());
-        let found: Vec<(i64, Vec<u8>)> = query.fetch_all(self.pool()).await?;
+        let found: Vec<(i64, Vec<u8>)> = query.fetch_all(&mut *self.connection().await?).await?;
         let read = |(number, moved): (i64, Vec<u8>)| {
             let moved: PoolMove = row::decode(&Zeroizing::new(moved))?;
             Ok((moved.bundle, row::uint(number)?))

@@ -49,7 +49,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn grants_given(&self) -> Result<Vec<GivenGrant>, StoreError> {
-        let found: Vec<GivenColumns> = sqlx::query_as(sql::GIVEN).fetch_all(self.pool()).await?;
+        let found: Vec<GivenColumns> =
+            sqlx::query_as(sql::GIVEN).fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(GivenColumns::parse).collect()
     }
 
@@ -59,7 +60,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn grants_received(&self) -> Result<Vec<ReceivedGrant>, StoreError> {
         let found: Vec<ReceivedColumns> =
-            sqlx::query_as(sql::RECEIVED).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::RECEIVED).fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(ReceivedColumns::parse).collect()
     }
 
@@ -73,7 +74,7 @@ impl Store {
     ) -> Result<Option<ReceivedGrant>, StoreError> {
         let found: Option<ReceivedColumns> = sqlx::query_as(sql::RECEIVED_ONE)
             .bind(&serial.0[..])
-            .fetch_optional(self.pool())
+            .fetch_optional(&mut *self.connection().await?)
             .await?;
         found.map(ReceivedColumns::parse).transpose()
     }
@@ -83,8 +84,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn granted_keys(&self, serial: Serial) -> Result<Vec<GrantedKey>, StoreError> {
-        let found: Vec<Vec<u8>> =
-            sqlx::query_scalar(sql::KEYS).bind(&serial.0[..]).fetch_all(self.pool()).await?;
+        let found: Vec<Vec<u8>> = sqlx::query_scalar(sql::KEYS)
+            .bind(&serial.0[..])
+            .fetch_all(&mut *self.connection().await?)
+            .await?;
         found.into_iter().map(|key| row::decode(&Zeroizing::new(key))).collect()
     }
 
@@ -94,7 +97,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn period_stops(&self, month: Month) -> Result<u8, StoreError> {
         let query = sqlx::query_scalar(sql::STOPS).bind(month.number());
-        let found: Option<i64> = query.fetch_optional(self.pool()).await?;
+        let found: Option<i64> = query.fetch_optional(&mut *self.connection().await?).await?;
         u8::try_from(found.unwrap_or_default()).map_err(|_| StoreError::DamagedProfile)
     }
 
@@ -108,7 +111,7 @@ impl Store {
         before: Timestamp,
     ) -> Result<Vec<ReviewLetter>, StoreError> {
         let query = sqlx::query_as(sql::LETTERS).bind(row::int(before.0));
-        let found: Vec<LetterColumns> = query.fetch_all(self.pool()).await?;
+        let found: Vec<LetterColumns> = query.fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(LetterColumns::parse).collect()
     }
 
@@ -118,7 +121,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn letters_to(&self, contact: OpenId) -> Result<Vec<ReviewLetter>, StoreError> {
         let query = sqlx::query_as(sql::LETTERS_TO).bind(&contact.0[..]);
-        let found: Vec<LetterColumns> = query.fetch_all(self.pool()).await?;
+        let found: Vec<LetterColumns> = query.fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(LetterColumns::parse).collect()
     }
 
@@ -128,7 +131,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn letter_delivery(&self, id: MessageId) -> Result<Option<Delivery>, StoreError> {
         let query = sqlx::query_scalar(sql::LETTER_DELIVERY).bind(&id.0[..]);
-        let found: Option<String> = query.fetch_optional(self.pool()).await?;
+        let found: Option<String> = query.fetch_optional(&mut *self.connection().await?).await?;
         found.map(|text| row::delivery(&text)).transpose()
     }
 
@@ -138,7 +141,8 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn reviewed(&self, account: OpenId) -> Result<Option<SavedAccount>, StoreError> {
         let query = sqlx::query_as(sql::REVIEWED).bind(&account.0[..]);
-        let found: Option<ReviewedColumns> = query.fetch_optional(self.pool()).await?;
+        let found: Option<ReviewedColumns> =
+            query.fetch_optional(&mut *self.connection().await?).await?;
         found.map(ReviewedColumns::parse).transpose()
     }
 
@@ -147,7 +151,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn reviewed_tip(&self, account: OpenId) -> Result<(u64, [u8; 32]), StoreError> {
-        reviewed_tip(self.pool(), account).await
+        reviewed_tip(&mut *self.connection().await?, account).await
     }
 }
 

@@ -41,7 +41,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn review_keys(&self, account: OpenId) -> Result<ReviewKeys, StoreError> {
         let query = sqlx::query_scalar(sql::KEYS).bind(account.0.to_vec());
-        let found: Vec<Vec<u8>> = query.fetch_all(self.pool()).await?;
+        let found: Vec<Vec<u8>> = query.fetch_all(&mut *self.connection().await?).await?;
         let read = |key: Vec<u8>| row::decode::<GrantedKey>(&Zeroizing::new(key));
         Ok(ReviewKeys::of(found.into_iter().map(read).collect::<Result<Vec<_>, _>>()?))
     }
@@ -53,7 +53,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn claimed_by_others(&self, account: OpenId) -> Result<Vec<OpenId>, StoreError> {
         let query = sqlx::query_scalar(sql::CLAIMED).bind(account.0.to_vec());
-        let found: Vec<Vec<u8>> = query.fetch_all(self.pool()).await?;
+        let found: Vec<Vec<u8>> = query.fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(|account| row::account(&account)).collect()
     }
 
@@ -63,7 +63,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn reviewed_reads(&self, account: OpenId) -> Result<Vec<KeyRead>, StoreError> {
         let query = sqlx::query_as(sql::READS).bind(account.0.to_vec());
-        let found: Vec<ReadColumns> = query.fetch_all(self.pool()).await?;
+        let found: Vec<ReadColumns> = query.fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(ReadColumns::parse).collect()
     }
 
@@ -76,7 +76,7 @@ impl Store {
         account: OpenId,
     ) -> Result<Vec<(ReviewedNote, Option<Round>)>, StoreError> {
         let query = sqlx::query_as(sql::NOTES).bind(account.0.to_vec());
-        let found: Vec<NoteColumns> = query.fetch_all(self.pool()).await?;
+        let found: Vec<NoteColumns> = query.fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(NoteColumns::parse).collect()
     }
 }

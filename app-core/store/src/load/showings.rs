@@ -50,7 +50,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn showings(&self) -> Result<Vec<KnownShowing>, StoreError> {
         let found: Vec<ShowingColumns> =
-            sqlx::query_as(sql::SHOWINGS).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::SHOWINGS).fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(ShowingColumns::parse).collect()
     }
 
@@ -67,7 +67,7 @@ impl Store {
             .bind(&contact.0[..])
             .bind(made)
             .bind(&id.0[..])
-            .fetch_optional(self.pool())
+            .fetch_optional(&mut *self.connection().await?)
             .await?;
         found.map(ShowingColumns::parse).transpose()
     }
@@ -85,7 +85,7 @@ impl Store {
             .bind(&contact.0[..])
             .bind(&showing.0[..])
             .bind(&digest[..])
-            .fetch_all(self.pool())
+            .fetch_all(&mut *self.connection().await?)
             .await?;
         let part = |PartColumns { digest, number, count, bytes }| {
             Ok(AnswerPart { showing, digest: row::fixed(&digest)?, number, count, bytes })
@@ -106,7 +106,7 @@ impl Store {
             .bind(&contact.0[..])
             .bind(&showing.0[..])
             .bind(number)
-            .fetch_optional(self.pool())
+            .fetch_optional(&mut *self.connection().await?)
             .await?;
         found.map(|id| row::fixed(&id).map(MessageId)).transpose()
     }
@@ -117,7 +117,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn unjudged(&self) -> Result<Vec<(OpenId, MessageId, Vec<u8>)>, StoreError> {
         let found: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> =
-            sqlx::query_as(sql::UNJUDGED).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::UNJUDGED).fetch_all(&mut *self.connection().await?).await?;
         let one = |(contact, id, file): (Vec<u8>, Vec<u8>, Vec<u8>)| {
             Ok((row::account(&contact)?, MessageId(row::fixed(&id)?), file))
         };
@@ -129,7 +129,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn payments_shown(&self) -> Result<Vec<ShownPayment>, StoreError> {
-        let found: Vec<ShownColumns> = sqlx::query_as(sql::SHOWN).fetch_all(self.pool()).await?;
+        let found: Vec<ShownColumns> =
+            sqlx::query_as(sql::SHOWN).fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(ShownColumns::parse).collect()
     }
 }

@@ -44,7 +44,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn open_payments(&self) -> Result<Vec<Payment>, StoreError> {
-        let found = sqlx::query_as(sql::OPEN_PAYMENTS).fetch_all(self.pool()).await?;
+        let found =
+            sqlx::query_as(sql::OPEN_PAYMENTS).fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(PaymentColumns::parse).collect()
     }
 
@@ -53,7 +54,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn payments(&self) -> Result<Vec<Payment>, StoreError> {
-        let found = sqlx::query_as(sql::PAYMENTS).fetch_all(self.pool()).await?;
+        let found = sqlx::query_as(sql::PAYMENTS).fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(PaymentColumns::parse).collect()
     }
 
@@ -63,7 +64,11 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn payment_by_tx(&self, tx: TxId) -> Result<Option<Payment>, StoreError> {
         let query = sqlx::query_as(sql::PAYMENT_BY_TX).bind(&tx.0[..]);
-        query.fetch_optional(self.pool()).await?.map(PaymentColumns::parse).transpose()
+        query
+            .fetch_optional(&mut *self.connection().await?)
+            .await?
+            .map(PaymentColumns::parse)
+            .transpose()
     }
 
     /// The last payment of this kind that was asked for, whatever became of it.
@@ -72,7 +77,11 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn last_payment(&self, kind: PaymentKind) -> Result<Option<Payment>, StoreError> {
         let query = sqlx::query_as(sql::LAST_PAYMENT).bind(kind.name());
-        query.fetch_optional(self.pool()).await?.map(PaymentColumns::parse).transpose()
+        query
+            .fetch_optional(&mut *self.connection().await?)
+            .await?
+            .map(PaymentColumns::parse)
+            .transpose()
     }
 
     /// The newest entry of this kind.
@@ -80,8 +89,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn last_entry_of(&self, kind: EntryKind) -> Result<Option<ProvedEntry>, StoreError> {
-        let found: Option<EntryColumns> =
-            sqlx::query_as(sql::LAST_OF_KIND).bind(kind.name()).fetch_optional(self.pool()).await?;
+        let found: Option<EntryColumns> = sqlx::query_as(sql::LAST_OF_KIND)
+            .bind(kind.name())
+            .fetch_optional(&mut *self.connection().await?)
+            .await?;
         found.map(EntryColumns::parse).transpose()
     }
 
@@ -93,7 +104,7 @@ impl Store {
         let found: Vec<EntryColumns> = sqlx::query_as(sql::ENTRIES)
             .bind(row::int(after))
             .bind(limit)
-            .fetch_all(self.pool())
+            .fetch_all(&mut *self.connection().await?)
             .await?;
         found.into_iter().map(EntryColumns::parse).collect()
     }
@@ -103,8 +114,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn entries_of(&self, tx: TxId) -> Result<Vec<ProvedEntry>, StoreError> {
-        let found: Vec<EntryColumns> =
-            sqlx::query_as(sql::ENTRIES_OF).bind(&tx.0[..]).fetch_all(self.pool()).await?;
+        let found: Vec<EntryColumns> = sqlx::query_as(sql::ENTRIES_OF)
+            .bind(&tx.0[..])
+            .fetch_all(&mut *self.connection().await?)
+            .await?;
         found.into_iter().map(EntryColumns::parse).collect()
     }
 
@@ -114,7 +127,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn last_entry(&self) -> Result<Option<ProvedEntry>, StoreError> {
         let found: Option<EntryColumns> =
-            sqlx::query_as(sql::LAST_ENTRY).fetch_optional(self.pool()).await?;
+            sqlx::query_as(sql::LAST_ENTRY).fetch_optional(&mut *self.connection().await?).await?;
         found.map(EntryColumns::parse).transpose()
     }
 
@@ -123,7 +136,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn history_tip(&self) -> Result<(u64, [u8; 32]), StoreError> {
-        history_tip(self.pool()).await
+        history_tip(&mut *self.connection().await?).await
     }
 
     /// What the managers have switched off, and in the state of which round that is proved; `None` if
@@ -133,7 +146,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn flags(&self) -> Result<Option<(Round, Flags)>, StoreError> {
         let found: Option<(i64, Option<i64>, Option<i64>)> =
-            sqlx::query_as(sql::FLAGS).fetch_optional(self.pool()).await?;
+            sqlx::query_as(sql::FLAGS).fetch_optional(&mut *self.connection().await?).await?;
         let Some((round, pool_stop, ecdsa_off)) = found else { return Ok(None) };
         let from = |from: Option<i64>| from.map(|it| row::uint(it).map(Round)).transpose();
         let flags = Flags { pool_stop: from(pool_stop)?, ecdsa_off: from(ecdsa_off)? };
@@ -146,7 +159,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn waiting(&self) -> Result<Amount<Abc>, StoreError> {
         let found: Option<i64> =
-            sqlx::query_scalar(sql::WAITING).fetch_optional(self.pool()).await?;
+            sqlx::query_scalar(sql::WAITING).fetch_optional(&mut *self.connection().await?).await?;
         amount(found.unwrap_or_default())
     }
 
@@ -156,7 +169,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn account(&self) -> Result<Option<SavedAccount>, StoreError> {
         let found: Option<AccountColumns> =
-            sqlx::query_as(sql::ACCOUNT).fetch_optional(self.pool()).await?;
+            sqlx::query_as(sql::ACCOUNT).fetch_optional(&mut *self.connection().await?).await?;
         found.map(AccountColumns::parse).transpose()
     }
 }

@@ -56,7 +56,7 @@ impl Store {
             .bind(&known.contact.0[..])
             .bind(direction)
             .bind(&known.id.0[..])
-            .fetch_all(self.pool())
+            .fetch_all(&mut *self.connection().await?)
             .await?;
         for (seq, tx, amount) in named {
             let tx = TxId(row::fixed(&tx)?);
@@ -95,8 +95,10 @@ impl Store {
         let Some(receiver) = address.and_then(|address| address.last_chunk::<43>()) else {
             return Ok(nothing);
         };
-        let notes: Vec<Vec<u8>> =
-            sqlx::query_scalar(sql::PAID_THERE).bind(&receiver[..]).fetch_all(self.pool()).await?;
+        let notes: Vec<Vec<u8>> = sqlx::query_scalar(sql::PAID_THERE)
+            .bind(&receiver[..])
+            .fetch_all(&mut *self.connection().await?)
+            .await?;
         let (mut came, mut last) = (0_u64, None);
         for note in notes {
             let note: OwnNote = row::decode(&note)?;
@@ -119,7 +121,7 @@ impl Store {
         let found: Option<(Vec<u8>, i64)> = sqlx::query_as(sql::PLANNED)
             .bind(&known.contact.0[..])
             .bind(&known.id.0[..])
-            .fetch_optional(self.pool())
+            .fetch_optional(&mut *self.connection().await?)
             .await?;
         let Some((intent, amount)) = found else { return Ok(None) };
         let tx = wallet::private::reference_of(&row::fixed(&intent)?);

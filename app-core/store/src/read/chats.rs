@@ -4,7 +4,7 @@ use crate::load::ContactColumns;
 use crate::read::conversation::MessageColumns;
 use crate::{MessageRow, Store, StoreError, row};
 use chat::Contact;
-use sqlx::FromRow;
+use sqlx::{Connection, FromRow};
 use std::collections::BTreeMap;
 use types::OpenId;
 
@@ -42,10 +42,12 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn chats(&self) -> Result<Vec<ChatRow>, StoreError> {
         // Both in one transaction, so that they speak of the same moment.
-        let mut db_tx = self.pool().begin().await?;
+        let mut connection = self.connection().await?;
+        let mut db_tx = connection.begin().await?;
         let chats: Vec<ChatColumns> = sqlx::query_as(sql::CHATS).fetch_all(&mut *db_tx).await?;
         let last: Vec<LastColumns> = sqlx::query_as(sql::LAST).fetch_all(&mut *db_tx).await?;
         db_tx.commit().await?;
+        drop(connection);
         let mut last: BTreeMap<OpenId, MessageColumns> = last
             .into_iter()
             .map(|last| Ok((row::account(&last.contact)?, last.message)))

@@ -52,7 +52,7 @@ impl Store {
         let found: Vec<MessageColumns> = sqlx::query_as(sql::CONVERSATION)
             .bind(&contact.0[..])
             .bind(last.map_or(-1, i64::from))
-            .fetch_all(self.pool())
+            .fetch_all(&mut *self.connection().await?)
             .await?;
         let mut rows = Vec::with_capacity(found.len());
         for columns in found {
@@ -73,7 +73,7 @@ impl Store {
         let found: Option<MessageColumns> = sqlx::query_as(sql::WRITTEN)
             .bind(&contact.0[..])
             .bind(&message.0[..])
-            .fetch_optional(self.pool())
+            .fetch_optional(&mut *self.connection().await?)
             .await?;
         found.map(|columns| Ok(columns.parse(contact)?.message)).transpose()
     }
@@ -83,8 +83,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn queued(&self, contact: OpenId) -> Result<Vec<Message>, StoreError> {
-        let found: Vec<MessageColumns> =
-            sqlx::query_as(sql::QUEUED).bind(&contact.0[..]).fetch_all(self.pool()).await?;
+        let found: Vec<MessageColumns> = sqlx::query_as(sql::QUEUED)
+            .bind(&contact.0[..])
+            .fetch_all(&mut *self.connection().await?)
+            .await?;
         found.into_iter().map(|columns| Ok(columns.parse(contact)?.message)).collect()
     }
 
@@ -103,12 +105,12 @@ impl Store {
         let written: Vec<MessageColumns> = sqlx::query_as(sql::UNCONFIRMED)
             .bind(&contact.0[..])
             .bind(row::int(since.0))
-            .fetch_all(self.pool())
+            .fetch_all(&mut *self.connection().await?)
             .await?;
         let received: Vec<Vec<u8>> = sqlx::query_scalar(sql::LAST_RECEIVED)
             .bind(&contact.0[..])
             .bind(row::int(since.0))
-            .fetch_all(self.pool())
+            .fetch_all(&mut *self.connection().await?)
             .await?;
         let written = written.into_iter().map(|columns| Ok(columns.parse(contact)?.message));
         let written = written.collect::<Result<Vec<Message>, StoreError>>()?;
@@ -146,7 +148,7 @@ impl Store {
         let query = sqlx::query_scalar(sql::ANNOUNCED)
             .bind(row::int(written.start().0))
             .bind(row::int(written.end().0));
-        Ok(query.fetch_one(self.pool()).await?)
+        Ok(query.fetch_one(&mut *self.connection().await?).await?)
     }
 
     /// How many messages of a contact the person has not looked at.
@@ -155,7 +157,7 @@ impl Store {
     /// [`StoreError`] if the database cannot be read.
     pub async fn unread(&self, contact: OpenId) -> Result<u32, StoreError> {
         let query = sqlx::query_scalar(sql::UNREAD).bind(&contact.0[..]);
-        Ok(query.fetch_one(self.pool()).await?)
+        Ok(query.fetch_one(&mut *self.connection().await?).await?)
     }
 
     /// How far an outgoing message got; `None` if it is not there.
@@ -170,7 +172,7 @@ impl Store {
         let found: Option<String> = sqlx::query_scalar(sql::DELIVERY)
             .bind(&contact.0[..])
             .bind(&message.0[..])
-            .fetch_optional(self.pool())
+            .fetch_optional(&mut *self.connection().await?)
             .await?;
         found.map(|text| row::delivery(&text)).transpose()
     }
@@ -218,7 +220,7 @@ impl Store {
     ) -> Result<Option<PaymentState>, StoreError> {
         let found: Option<(Vec<u8>, String, Option<i64>)> = sqlx::query_as(sql::SENT_PRIVATELY)
             .bind(payment.tx.0.to_vec())
-            .fetch_optional(self.pool())
+            .fetch_optional(&mut *self.connection().await?)
             .await?;
         let Some((tx, state, round)) = found else { return Ok(None) };
         payment.tx = TxId(row::fixed(&tx)?);
@@ -239,7 +241,7 @@ impl Store {
             .bind(&contact.0[..])
             .bind(seq)
             .bind(only)
-            .fetch_all(self.pool())
+            .fetch_all(&mut *self.connection().await?)
             .await?;
         let mut received: Option<(Round, u64)> = None;
         for note in notes {
@@ -251,8 +253,10 @@ impl Store {
     }
 
     pub(super) async fn sent_payment(&self, tx: TxId) -> Result<Option<PaymentState>, StoreError> {
-        let found: Option<(String, Option<i64>)> =
-            sqlx::query_as(sql::SENT).bind(&tx.0[..]).fetch_optional(self.pool()).await?;
+        let found: Option<(String, Option<i64>)> = sqlx::query_as(sql::SENT)
+            .bind(&tx.0[..])
+            .fetch_optional(&mut *self.connection().await?)
+            .await?;
         found.map(|(state, round)| payment_state(&state, round)).transpose()
     }
 
@@ -265,15 +269,17 @@ impl Store {
         tx: TxId,
         seq: i64,
     ) -> Result<Option<(Round, Amount<Abc>)>, StoreError> {
-        let payer: Vec<Vec<u8>> =
-            sqlx::query_scalar(sql::ADDRESSES).bind(&contact.0[..]).fetch_all(self.pool()).await?;
+        let payer: Vec<Vec<u8>> = sqlx::query_scalar(sql::ADDRESSES)
+            .bind(&contact.0[..])
+            .fetch_all(&mut *self.connection().await?)
+            .await?;
         let payer: Vec<Address> =
             payer.iter().map(|address| row::address(address)).collect::<Result<_, _>>()?;
         let entries: Vec<Vec<u8>> = sqlx::query_scalar(sql::RECEIVED)
             .bind(&tx.0[..])
             .bind(&contact.0[..])
             .bind(seq)
-            .fetch_all(self.pool())
+            .fetch_all(&mut *self.connection().await?)
             .await?;
         let mut received: Option<(Round, u64)> = None;
         for entry in entries {

@@ -8,7 +8,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn held_headers(&self) -> Result<Vec<Vec<u8>>, StoreError> {
-        Ok(sqlx::query_scalar(sql::HEADERS).fetch_all(self.pool()).await?)
+        Ok(sqlx::query_scalar(sql::HEADERS).fetch_all(&mut *self.connection().await?).await?)
     }
 }
 

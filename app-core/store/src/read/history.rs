@@ -174,10 +174,13 @@ impl Store {
         let start = row::int(from.unwrap_or_default().0);
         let end = to.map_or(i64::MAX, |to| row::int(to.0));
         let payments: Vec<PaymentColumns> =
-            sqlx::query_as(sql::PAYMENTS).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::PAYMENTS).fetch_all(&mut *self.connection().await?).await?;
         let notes = self.notes(&payments).await?;
-        let entries: Vec<(i64, Vec<u8>)> =
-            sqlx::query_as(sql::ENTRIES).bind(start).bind(end).fetch_all(self.pool()).await?;
+        let entries: Vec<(i64, Vec<u8>)> = sqlx::query_as(sql::ENTRIES)
+            .bind(start)
+            .bind(end)
+            .fetch_all(&mut *self.connection().await?)
+            .await?;
 
         let mut rows = final_rows(&entries, &notes)?;
         let open = |payment: &&PaymentColumns| {
@@ -195,13 +198,13 @@ impl Store {
 
     async fn notes(&self, payments: &[PaymentColumns]) -> Result<Notes, StoreError> {
         let contacts: Vec<(Vec<u8>, Vec<u8>)> =
-            sqlx::query_as(sql::ADDRESSES).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::ADDRESSES).fetch_all(&mut *self.connection().await?).await?;
         let messages: Vec<(Vec<u8>, Vec<u8>, String)> =
-            sqlx::query_as(sql::RECEIVED_MEMOS).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::RECEIVED_MEMOS).fetch_all(&mut *self.connection().await?).await?;
         let home: Option<Vec<u8>> =
-            sqlx::query_scalar(sql::HOME).fetch_optional(self.pool()).await?;
+            sqlx::query_scalar(sql::HOME).fetch_optional(&mut *self.connection().await?).await?;
         let gifts: Vec<(Vec<u8>, bool, Vec<u8>)> =
-            sqlx::query_as(sql::GIFTS).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::GIFTS).fetch_all(&mut *self.connection().await?).await?;
         let mut notes = Notes {
             home: home.map(|home| row::address(&home)).transpose()?,
             by_address: BTreeMap::new(),
@@ -217,7 +220,7 @@ impl Store {
             notes.gifts.entry(id).or_insert(told);
         }
         let moved: Vec<(Vec<u8>, Vec<u8>)> =
-            sqlx::query_as(sql::KEY_ADDRESSES).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::KEY_ADDRESSES).fetch_all(&mut *self.connection().await?).await?;
         // The address on a card counts first.
         for (address, account) in moved.into_iter().chain(contacts) {
             notes.by_address.insert(row::address(&address)?, row::account(&account)?);

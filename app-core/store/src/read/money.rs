@@ -2,6 +2,7 @@
 
 use crate::row;
 use crate::{Store, StoreError};
+use sqlx::Connection;
 use wire::hash;
 
 /// Stands for all that is known about our money. Two that differ mean that some of it has moved;
@@ -15,7 +16,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn money_mark(&self) -> Result<MoneyMark, StoreError> {
-        let mut db_tx = self.pool().begin().await?;
+        let mut connection = self.connection().await?;
+        let mut db_tx = connection.begin().await?;
         let (counter, tip) = crate::load::history_tip(&mut *db_tx).await?;
         let account: Option<Option<Vec<u8>>> =
             sqlx::query_scalar(sql::ACCOUNT).fetch_optional(&mut *db_tx).await?;

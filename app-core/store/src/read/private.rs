@@ -59,7 +59,9 @@ impl Store {
             }
         }
         let told: Vec<(Vec<u8>, Vec<u8>, String)> =
-            sqlx::query_as(super::history::sql::RECEIVED_MEMOS).fetch_all(self.pool()).await?;
+            sqlx::query_as(super::history::sql::RECEIVED_MEMOS)
+                .fetch_all(&mut *self.connection().await?)
+                .await?;
         let rests = self.rests().await?;
         for (bundle, moved) in bundles {
             if let Some((envelope, contact)) = rests.get(&bundle) {
@@ -88,7 +90,7 @@ impl Store {
     /// Of red envelopes that we gave, by the bundle that has brought back what nobody claimed.
     async fn rests(&self) -> Result<BTreeMap<[u8; 32], (RedEnvelopeId, OpenId)>, StoreError> {
         let found: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> =
-            sqlx::query_as(sql::RESTS).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::RESTS).fetch_all(&mut *self.connection().await?).await?;
         let mut rests = BTreeMap::new();
         for (id, contact, rest) in found {
             let envelope = (RedEnvelopeId(row::fixed(&id)?), row::account(&contact)?);
@@ -102,7 +104,7 @@ impl Store {
         let mut bundles: BTreeMap<[u8; 32], Moved> = BTreeMap::new();
         let given = self.given_addresses().await?;
         let spending: Vec<SpendingColumns> =
-            sqlx::query_as(sql::SPENDING).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::SPENDING).fetch_all(&mut *self.connection().await?).await?;
         for spending in spending {
             let moved = bundles.entry(row::fixed(&spending.bundle)?).or_default();
             moved.fee = Some(row::amount(spending.fee)?);
@@ -138,12 +140,12 @@ impl Store {
     async fn given_addresses(&self) -> Result<BTreeMap<[u8; 43], GivenFor>, StoreError> {
         let mut given = BTreeMap::new();
         let labels: Vec<(Vec<u8>, String)> =
-            sqlx::query_as(sql::LABELLED).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::LABELLED).fetch_all(&mut *self.connection().await?).await?;
         for (receiver, label) in labels {
             given.insert(row::fixed(&receiver)?, GivenFor::Label(label));
         }
         let asked: Vec<(Vec<u8>, Vec<u8>, String)> =
-            sqlx::query_as(sql::ASKED_THERE).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::ASKED_THERE).fetch_all(&mut *self.connection().await?).await?;
         for (receiver, id, memo) in asked {
             let request = GivenFor::Request(MessageId(row::fixed(&id)?), memo);
             given.insert(row::fixed(&receiver)?, request);

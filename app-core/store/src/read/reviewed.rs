@@ -41,12 +41,14 @@ impl Store {
     pub async fn reviewed_history(&self, account: OpenId) -> Result<Vec<ReviewedRow>, StoreError> {
         let mut notes = Notes::default();
         let addresses: Vec<(Vec<u8>, Vec<u8>)> =
-            sqlx::query_as(sql::ADDRESSES).fetch_all(self.pool()).await?;
+            sqlx::query_as(sql::ADDRESSES).fetch_all(&mut *self.connection().await?).await?;
         for (address, contact) in addresses {
             notes.by_address.insert(row::address(&address)?, row::account(&contact)?);
         }
-        let entries: Vec<(i64, Vec<u8>)> =
-            sqlx::query_as(sql::ENTRIES).bind(&account.0[..]).fetch_all(self.pool()).await?;
+        let entries: Vec<(i64, Vec<u8>)> = sqlx::query_as(sql::ENTRIES)
+            .bind(&account.0[..])
+            .fetch_all(&mut *self.connection().await?)
+            .await?;
         let public = final_rows(&entries, &notes)?;
         let shielded = public.iter().filter(|row| row.kind == HistoryKind::Shield);
         let shielded: BTreeSet<Option<Round>> = shielded.map(|row| row.round).collect();
@@ -88,7 +90,7 @@ impl Store {
         account: OpenId,
     ) -> Result<Vec<(Timestamp, PoolMove)>, StoreError> {
         let query = sqlx::query_as(sql::MOVES).bind(&account.0[..]);
-        let found: Vec<(i64, Vec<u8>)> = query.fetch_all(self.pool()).await?;
+        let found: Vec<(i64, Vec<u8>)> = query.fetch_all(&mut *self.connection().await?).await?;
         let read = |(time, moved): (i64, Vec<u8>)| {
             Ok((row::time(time)?, row::decode(&Zeroizing::new(moved))?))
         };

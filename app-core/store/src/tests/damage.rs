@@ -126,7 +126,7 @@ async fn a_newer_database_is_left_alone() {
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
          VALUES (9999, 'of tomorrow', 1, x'00', 0)",
     )
-    .execute(store.pool())
+    .execute(&mut *store.connection().await.unwrap())
     .await
     .unwrap();
     // Also right after a crash, with the newest pages still in the write-ahead log.
@@ -145,7 +145,7 @@ async fn a_migration_that_has_changed_since_is_an_old_form() {
     let (_temporary, dir, _) = made().await;
     let store = open(&dir).await.unwrap();
     sqlx::query("UPDATE _sqlx_migrations SET checksum = x'00'")
-        .execute(store.pool())
+        .execute(&mut *store.connection().await.unwrap())
         .await
         .unwrap();
     store.close().await;
@@ -171,8 +171,8 @@ async fn what_was_applied_survives_a_crash() {
 /// The limit is each connection's own, so it is set on all that there can be.
 async fn limit_pages(store: &Store, pragma: &'static str) {
     let mut all = Vec::new();
-    for _ in 0..store.pool().options().get_max_connections() {
-        all.push(store.pool().acquire().await.unwrap());
+    for _ in 0..store.connections().count() {
+        all.push(store.connection().await.unwrap());
     }
     for connection in &mut all {
         sqlx::query(pragma).execute(&mut **connection).await.unwrap();

@@ -22,7 +22,7 @@ async fn headers_are_held_by_round_until_they_are_old() {
     assert_eq!(store.header(Round(8)).await.unwrap(), None);
     let kept: Option<Vec<u8>> =
         sqlx::query_scalar("SELECT certificate FROM headers WHERE round = 5")
-            .fetch_one(store.pool())
+            .fetch_one(&mut *store.connection().await.unwrap())
             .await
             .unwrap();
     assert_eq!(kept, Some(vec![7]), "a certificate is not lost by seeing its header again");

@@ -25,7 +25,7 @@ async fn a_profile_is_made_and_opens_again() {
 
     let store = open(&dir).await.unwrap();
     let profile = store.identity().await.unwrap();
-    assert_eq!(store.pool().size(), CONNECTIONS, "none is opened later");
+    assert_eq!(store.connections().count(), CONNECTIONS, "none is opened later");
     assert_eq!(profile.words.entropy(), &[1; 32]);
     assert_eq!((profile.name.as_str(), profile.words_confirmed), ("alice", false));
     assert_eq!(profile.publication, 0);

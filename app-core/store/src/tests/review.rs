@@ -155,7 +155,7 @@ async fn a_letter_is_kept_until_it_is_confirmed_and_its_key_no_longer() {
     }
     assert_eq!(store.letters_to(bob).await.unwrap().len(), 0);
     let left: Vec<Vec<u8>> = sqlx::query_scalar("SELECT content FROM review_letters")
-        .fetch_all(store.pool())
+        .fetch_all(&mut *store.connection().await.unwrap())
         .await
         .unwrap();
     assert_eq!(left, [Vec::<u8>::new()]);

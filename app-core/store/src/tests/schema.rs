@@ -19,7 +19,7 @@ async fn every_statement_can_be_prepared() {
         [apply::statements(), load::statements(), read::statements(), database::sql::ALL.to_vec()]
             .concat();
     assert!(all.len() > 40);
-    let mut connection = store.pool().acquire().await.unwrap();
+    let mut connection = store.connection().await.unwrap();
     for (name, statement) in all {
         let prepared = connection.prepare(statement.into_sql_str()).await;
         assert!(prepared.is_ok(), "{name}: {}", prepared.err().unwrap());
@@ -35,7 +35,7 @@ async fn schema_is_pinned() {
              AND name <> '_sqlx_migrations'
          ORDER BY tbl_name, type DESC, name",
     )
-    .fetch_all(store.pool())
+    .fetch_all(&mut *store.connection().await.unwrap())
     .await
     .unwrap();
     let schema = parts.join("\n\n") + "\n";
@@ -160,7 +160,7 @@ async fn every_table_is_strict_and_every_connection_is_safe() {
              AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
              AND name <> '_sqlx_migrations'",
     )
-    .fetch_all(store.pool())
+    .fetch_all(&mut *store.connection().await.unwrap())
     .await
     .unwrap();
     assert_eq!(loose, Vec::<String>::new());
@@ -174,7 +174,8 @@ async fn every_table_is_strict_and_every_connection_is_safe() {
         ("PRAGMA journal_mode", "wal"),
         ("PRAGMA cipher_version", "4.10.0 community"),
     ] {
-        let row = sqlx::query(pragma).fetch_one(store.pool()).await.unwrap();
+        let row =
+            sqlx::query(pragma).fetch_one(&mut *store.connection().await.unwrap()).await.unwrap();
         use sqlx::Row;
         let found: String =
             row.try_get(0).or_else(|_| row.try_get(0).map(|n: i64| n.to_string())).unwrap();
