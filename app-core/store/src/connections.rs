@@ -59,7 +59,7 @@ impl Connections {
         Ok(Lent { home: self, connection, _turn: turn })
     }
 
-    /// Closes all, each as soon as nobody has it.
+    /// Closes all, once nobody has one any more.
     pub(crate) async fn close(&self) {
         let all = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
         let Ok(_turns) = self.turns.acquire_many(all).await else { return };
