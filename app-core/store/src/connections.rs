@@ -70,11 +70,6 @@ impl Connections {
             }
         }
     }
-
-    #[cfg(test)]
-    pub(crate) fn count(&self) -> usize {
-        self.slots.len()
-    }
 }
 
 impl Drop for Connections {

@@ -88,11 +88,6 @@ impl Store {
         Ok(self.inner.connections.lend().await?)
     }
 
-    #[cfg(test)]
-    pub(crate) fn connections(&self) -> &Connections {
-        &self.inner.connections
-    }
-
     /// The turn to write: writers wait for one another here, in order, and not in SQLite, which
     /// would give up after a while.
     pub(crate) async fn turn_to_write(&self) -> MutexGuard<'_, ()> {

@@ -171,7 +171,7 @@ async fn what_was_applied_survives_a_crash() {
 /// The limit is each connection's own, so it is set on all that there can be.
 async fn limit_pages(store: &Store, pragma: &'static str) {
     let mut all = Vec::new();
-    for _ in 0..store.connections().count() {
+    for _ in 0..database::CONNECTIONS {
         all.push(store.connection().await.unwrap());
     }
     for connection in &mut all {

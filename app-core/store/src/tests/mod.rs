@@ -3,6 +3,7 @@
 mod asks;
 mod changes;
 mod chats;
+mod connections;
 mod conversation;
 mod damage;
 mod gifts;

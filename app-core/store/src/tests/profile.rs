@@ -1,7 +1,6 @@
 //! Making, opening and recovering a profile.
 
 use super::{alice, create, folder, open, rng, words};
-use crate::database::CONNECTIONS;
 use crate::keychain::Keychain;
 use crate::profile::{create_with, open_with, recover_with};
 use crate::{Profile, Protection, StoreError};
@@ -25,7 +24,6 @@ async fn a_profile_is_made_and_opens_again() {
 
     let store = open(&dir).await.unwrap();
     let profile = store.identity().await.unwrap();
-    assert_eq!(store.connections().count(), CONNECTIONS, "none is opened later");
     assert_eq!(profile.words.entropy(), &[1; 32]);
     assert_eq!((profile.name.as_str(), profile.words_confirmed), ("alice", false));
     assert_eq!(profile.publication, 0);
