@@ -15,16 +15,20 @@ use keys::vrf_verify;
 use ledger::{
     BlockContext, Body, CertificateError, CertifiedHeader, Committee, Draw, Execution, Genesis,
     Header, HeaderError, Outcome, Params, Rejection, Seats, StateView, Step, Tip, Transaction,
-    execute, home_of, leader_order, ticket_input,
+    execute, home_of, leader_order, pool, ticket_input,
 };
 use shielded::VerifyingKey;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use types::{BlockId, ChainId, Round, Timestamp, WorkerId};
 use wire::{Decode, DecodeError, Encode};
 
 /// What a block's size may add to its rank: log2 of 64 KiB.
 const MAX_SIZE_RANK: u32 = 16;
+
+/// How long a manager runs before it prepares for what may never come.
+const AT_REST: Duration = Duration::from_secs(30);
 
 /// The parameters of the network.
 #[derive(Debug, Clone)]
@@ -285,9 +289,14 @@ pub(crate) fn next_context<'r>(
 }
 
 /// Builds what proofs of the private pool are verified with, on a thread of its own: the first block
-/// with a bundle must not wait for it, nor may anything else.
-pub(crate) fn prepare_circuit() {
-    let built = std::thread::Builder::new().name("circuit".to_owned()).spawn(|| {
+/// with a bundle must not wait for it, nor may anything else. Where the pool has not been used yet,
+/// everything else starts first.
+pub(crate) fn prepare_circuit(state: &dyn StateView) {
+    let used = pool(state).is_ok_and(|pool| pool.log_count > 0);
+    let built = std::thread::Builder::new().name("circuit".to_owned()).spawn(move || {
+        if !used {
+            std::thread::sleep(AT_REST);
+        }
         circuit();
     });
     if let Err(error) = built {

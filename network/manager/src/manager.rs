@@ -108,7 +108,7 @@ pub fn spawn(config: Config, outbox: Outbox) -> Result<Manager, ManagerError> {
         bundles: [Semaphore::new(1), Semaphore::new(1)],
         asks: Mutex::default(),
     });
-    prepare_circuit();
+    prepare_circuit(&files.store.state().map_err(ManagerError::from)?);
     let (commands, receiver) = mpsc::channel(COMMANDS);
     let (tip_sender, tip) = watch::channel(files.store.tip().round);
     let (peers_sender, peers) = watch::channel(vec![]);
