@@ -11,7 +11,7 @@ export async function prepare(page) {
   await page.evaluate(`${AXE};0`);
 }
 
-/** The faults that axe finds, one line each; of a page that only changed its colours, those of colours. */
+/** The faults that axe finds, one line each: of everything, or of colours alone. */
 export async function faults(page, onlyColours) {
   const runOnly = onlyColours ? ["color-contrast"] : TAGS;
   const violations = await page.evaluate(
