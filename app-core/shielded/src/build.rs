@@ -232,7 +232,7 @@ impl Draft {
     /// # Errors
     /// [`BuildError::Proof`].
     pub fn prove(&mut self, key: &ProvingKey, rng: &mut dyn CryptoRng) -> Result<(), BuildError> {
-        self.inner.create_proof(&key.0, rng).map_err(|_| BuildError::Proof)
+        key.prove(&mut self.inner, rng).map_err(|_| BuildError::Proof)
     }
 
     /// Signs for this transaction and no other.

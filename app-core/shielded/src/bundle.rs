@@ -1,6 +1,7 @@
 //! A whole bundle: what it does, and the proof and signatures that allow it.
 
 use crate::{Effects, form};
+use circuit::Signed;
 use core::fmt;
 use orchard::Proof;
 use orchard::bundle::{Authorized, BundleVersion, Flags};
@@ -30,9 +31,6 @@ pub struct Bundle {
     pub authorization: Authorization,
 }
 
-/// The `orchard` crate's form of a bundle.
-pub(crate) type Inner = orchard::Bundle<Authorized, i64>;
-
 impl Authorization {
     /// Bytes that authorize so many actions.
     #[must_use]
@@ -52,7 +50,7 @@ impl Authorization {
         Ok(Self { proof, spends, binding: r.fixed()? })
     }
 
-    pub(crate) fn of(bundle: &Inner) -> Self {
+    pub(crate) fn of(bundle: &Signed) -> Self {
         let given = bundle.authorization();
         Self {
             proof: given.proof().as_ref().to_vec(),
@@ -70,7 +68,7 @@ impl Bundle {
     }
 
     /// The crate's form of this bundle; `None` if a check of [`form`] would refuse it.
-    pub(crate) fn to_inner(&self) -> Option<Inner> {
+    pub(crate) fn to_inner(&self) -> Option<Signed> {
         form::check(&self.effects).ok()?;
         form::check_authorization(self).ok()?;
         let actions = self.effects.actions.iter().zip(&self.authorization.spends);
@@ -78,7 +76,7 @@ impl Bundle {
         let actions = actions.collect::<Option<Vec<_>>>()?;
         let version = BundleVersion::ironwood_v3();
         let proof = Proof::new(self.authorization.proof.clone());
-        Inner::try_from_parts(
+        Signed::try_from_parts(
             nonempty::NonEmpty::from_vec(actions)?,
             Flags::from_byte(self.effects.flags, version)?,
             self.effects.balance,

@@ -1,7 +1,7 @@
 //! The private pool: its bundles, its rules, its keys, and how wallets make and find notes.
 //!
-//! The only room that names the `orchard` crate, of which it uses one circuit, `ironwood_v3`. What
-//! the circuit proves is that crate's affair; what it does not (`shielded-pool.md` 2.4) stands in
+//! Only this room and `circuit`, below it, name the `orchard` crate, of which they use one circuit. What
+//! that proves is that crate's affair; what it does not (`shielded-pool.md` 2.4) stands in
 //! [`form`] and [`PoolBlock`], one function for each rule. Values in, values out: randomness is an
 //! argument, the state is asked through [`Records`]. Nothing here leaves a check out on request.
 
@@ -13,7 +13,6 @@ mod block;
 mod build;
 mod bundle;
 mod carry;
-mod circuit;
 mod compact;
 mod disclosure;
 mod effects;
@@ -38,13 +37,13 @@ mod tree;
 mod verify;
 mod witness;
 
+pub use ::circuit::{ProvingKey, VerifyingKey};
 pub use address::{NotPayable, ShieldedAddress, ShieldedAddressError, network_of};
 pub use block::{Damaged, PoolBlock, PoolChanges, Records, Refusal};
 pub use build::{BuildError, Draft, Made, Output, Plan, Purpose, Spend};
 pub(crate) use bundle::inner_action;
 pub use bundle::{Authorization, Bundle};
 pub use carry::{CarryClaim, CarryProof};
-pub use circuit::{ProvingKey, VerifyingKey};
 pub use compact::{COMPACT_ACTION_LEN, CompactAction, compact_digest};
 pub use disclosure::{DisclosureDigest, Opened, Opening, Randomizer};
 pub use effects::{ACTION_LEN, Action, Effects, Halves, MAX_ACTIONS, POOL_VERSION};

@@ -5,9 +5,8 @@
 //! nothing on another chain, in another transaction, or with one byte changed. No switch of this
 //! crate leaves a check out.
 
-use crate::bundle::Inner;
 use crate::{Bundle, VerifyingKey};
-use orchard::bundle::BatchValidator;
+use circuit::Signed;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use types::TxId;
@@ -66,7 +65,7 @@ fn weights(bundles: &[(&Bundle, TxId)]) -> ChaCha20Rng {
 
 struct Item {
     place: usize,
-    inner: Inner,
+    inner: Signed,
     sighash: [u8; 32],
 }
 
@@ -92,7 +91,5 @@ fn search(key: &VerifyingKey, items: &[Item], weights: &mut ChaCha20Rng, bad: &m
 }
 
 fn all_good(key: &VerifyingKey, items: &[Item], weights: &mut ChaCha20Rng) -> bool {
-    let mut batch = BatchValidator::new(&key.0);
-    let added = items.iter().all(|item| batch.add_bundle(&item.inner, item.sighash).is_ok());
-    added && batch.validate(weights)
+    key.all_hold(&mut items.iter().map(|item| (&item.inner, item.sighash)), weights)
 }

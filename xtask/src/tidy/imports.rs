@@ -9,12 +9,13 @@ use std::collections::BTreeSet;
 const RULE: &str = "imports";
 
 /// Values in, values out: no clock, rng, async, locks, serde, files or sockets.
-pub(super) const PURE: [&str; 13] = [
+pub(super) const PURE: [&str; 14] = [
     "types",
     "wire",
     "keys",
     "ratchet",
     "name-rules",
+    "circuit",
     "shielded",
     "ledger",
     "light",
@@ -33,8 +34,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ratchet", &["types", "wire"]),
     // What is a name and what it looks like; who owns it is the ledger's affair.
     ("name-rules", &["types", "wire"]),
-    // The circuit's library stays in here; who holds a key of the pool is the wallet's affair.
-    ("shielded", &["types", "wire"]),
+    // The prover, compiled once.
+    ("circuit", &["wire"]),
+    // The circuit's library goes no further; who holds a key of the pool is the wallet's affair.
+    ("shielded", &["types", "wire", "circuit"]),
     ("ledger", &["types", "wire", "keys", "name-rules", "shielded"]),
     // Siblings: they never import one another; what joins two of them is a flow of the engine.
     ("light", &["types", "wire", "keys", "ledger"]),
@@ -124,7 +127,7 @@ const HOLDERS: &[(&str, &[&str])] = &[
     ("sqlx", &["store", "worker"]),
     ("libsqlite3-sys", &["store", "worker"]),
     ("redb", &["abns", "manager"]),
-    ("orchard", &["shielded"]),
+    ("orchard", &["circuit", "shielded"]),
     ("shardtree", &["shielded"]),
     ("zcash_note_encryption", &["shielded"]),
     ("tauri", &["desktop"]),

@@ -60,7 +60,10 @@ fn a_room_without_a_row_is_refused() {
 #[test]
 fn libraries_stay_with_their_holders() {
     check(&[("engine", &[("libp2p", None)])], &["engine may not name libp2p; only net, node may"]);
-    check(&[("wallet", &[("orchard", None)])], &["wallet may not name orchard; only shielded may"]);
+    check(
+        &[("wallet", &[("orchard", None)])],
+        &["wallet may not name orchard; only circuit, shielded may"],
+    );
     check(&[("api", &[("sqlx", None)])], &["api may not name sqlx; only store, worker may"]);
     check(
         &[("net", &[("serde", Some("build"))])],
