@@ -268,6 +268,7 @@ fn one_out_of_the_private_pool_is_given_once_and_names_nobody() {
     let [given] = given[..] else { panic!("{history}") };
     assert_eq!((&given["private"], &given["direction"]), (&json!(true), &json!("out")));
     assert_eq!((&given["counterparty"], &given["amount"]), (&json!("bob"), &json!("3")));
+    reviewed(&alice, &bob, given);
 
     let bobs = balance(&bob);
     bob.run(&["envelope", "claim", &id, "--public"]);
@@ -285,6 +286,40 @@ fn one_out_of_the_private_pool_is_given_once_and_names_nobody() {
     alice.run(&["cancel", &wish]);
     alice.run(&["sync"]);
     assert_eq!(alice.run(&["envelope", "list"])["envelopes"].as_array().unwrap().len(), 1);
+    assert_eq!(found_again(&net, &alice, given), tokens(&alice));
+}
+
+/// What it has really cost stands in a reviewer's books, too.
+fn reviewed(alice: &Person, bob: &Person, given: &Value) {
+    let month = &given["time"].as_str().unwrap()[..7];
+    let wish = ["--strength", "period", "--months", month, "--purpose", "tax year 2026"];
+    alice.run(&[&["review", "grant", "bob"], &wish[..]].concat());
+    let seen = eventually("the red envelope in bob's books", || {
+        alice.run(&["sync"]);
+        bob.run(&["sync"]);
+        let seen = bob.attempt(&["review", "show", "alice"]).ok()?;
+        let entries = seen["entries"].as_array().unwrap().clone();
+        entries.into_iter().find(|it| it["private"] == true && it["direction"] == "out")
+    });
+    assert_eq!((&seen["amount"], &seen["fee"]), (&given["amount"], &given["fee"]), "{seen}");
+}
+
+/// The words alone find the same money, and that a red envelope was given, to the unit.
+fn found_again(net: &Devnet, alice: &Person, given: &Value) -> [u64; 2] {
+    let document = alice.run(&["account", "words"]);
+    let words = document["words"].as_array().unwrap().iter();
+    let words: Vec<_> = words.map(|word| word.as_str().unwrap()).collect();
+    let other = net.stranger("other");
+    let args = ["account", "restore", "--name", "other", "--bootstrap", &net.bootstrap()[0]];
+    other.attempt_with_input(&args, &words.join(" ")).unwrap();
+    let balance = other.in_step(&["balance"]);
+    let history = other.run(&["history"]);
+    let rows = history["entries"].as_array().unwrap();
+    let gave = rows.iter().find(|row| row["kind"] == "envelope").unwrap();
+    for field in ["direction", "amount", "fee", "private", "round"] {
+        assert_eq!(gave[field], given[field], "{field} of {gave}");
+    }
+    ["transparent", "private"].map(|kind| amount(&balance["tokens"][0][kind]))
 }
 
 /// Kills a command so long after its start; its document, if it had come to its end.

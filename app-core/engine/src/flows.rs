@@ -26,6 +26,7 @@ pub(crate) mod proofs;
 pub(crate) mod read;
 pub(crate) mod receive;
 pub(crate) mod renew;
+pub(crate) mod rests;
 pub(crate) mod review;
 pub(crate) mod reviewed;
 pub(crate) mod reviewed_pool;

@@ -1,9 +1,11 @@
 //! The text that travels with a payment: 512 bytes, encrypted, in every action, used or not.
 //!
 //! Layout: kind u8, content, zeros. Kind 0 is nothing (padding has it too), 1 a carry-over, 2 a
-//! payment with the id of a request (all zero: none), a length u16 and that much UTF-8.
+//! payment with the id of a request (all zero: none), a length u16 and that much UTF-8, 3 a red
+//! envelope with its root and its last round, u64.
 
-use wire::{DecodeError, Reader, Writer};
+use types::Round;
+use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
 /// Bytes of every memo.
 pub const MEMO_LEN: usize = 512;
@@ -25,6 +27,18 @@ pub enum Memo {
         /// At most [`MAX_TEXT`] bytes.
         text: String,
     },
+    /// The bundle makes this red envelope. Only in change does it say so ([`crate::envelope_made`]).
+    Envelope(MadeEnvelope),
+}
+
+/// What a giver needs to find again, from the words alone, what nobody claims of a red envelope that
+/// a bundle of his has made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MadeEnvelope {
+    /// The root over its claim keys.
+    pub root: [u8; 32],
+    /// The last round that may hold a claim.
+    pub expiry: Round,
 }
 
 impl Memo {
@@ -42,6 +56,11 @@ impl Memo {
                 w.fixed(&request.unwrap_or_default());
                 w.u16(u16::try_from(text.len()).ok()?);
                 w.fixed(text.as_bytes());
+            }
+            Self::Envelope(MadeEnvelope { root, expiry }) => {
+                w.u8(3);
+                w.fixed(root);
+                expiry.encode(&mut w);
             }
         }
         let mut bytes = w.into_bytes();
@@ -63,6 +82,10 @@ impl Memo {
                 let len = usize::from(r.u16()?);
                 let text = String::from_utf8(r.take(len)?.to_vec());
                 Self::Payment { request, text: text.map_err(|_| DecodeError::BadValue("utf-8"))? }
+            }
+            3 => {
+                let (root, expiry) = (r.fixed()?, Round::decode(&mut r)?);
+                Self::Envelope(MadeEnvelope { root, expiry })
             }
             _ => return Err(DecodeError::BadValue("memo")),
         };

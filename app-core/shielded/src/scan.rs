@@ -5,7 +5,10 @@
 //! (`money-and-mail.md` A3).
 
 use crate::secret::redacted;
-use crate::{Action, CompactAction, IncomingKey, Memo, Note, Scope, ViewingKey, inner_action};
+use crate::{
+    Action, CompactAction, Effects, IncomingKey, MadeEnvelope, Memo, Note, Scope, ViewingKey,
+    inner_action,
+};
 use orchard::keys::{self, PreparedIncomingViewingKey};
 use orchard::note::{ExtractedNoteCommitment, Nullifier};
 use orchard::note_encryption::{self, IronwoodDomain};
@@ -57,6 +60,14 @@ impl Scanner {
         Some(scanner)
     }
 
+    /// Looks for change alone, and what else the account pays to itself.
+    fn of_change(account: &ViewingKey) -> Option<Self> {
+        let mut scanner = Self { keys: Vec::new(), owners: Vec::new() };
+        let scope = Scope::Internal;
+        scanner.add(&account.inner()?.to_ivk(scope.inner()), (0, scope));
+        Some(scanner)
+    }
+
     fn add(&mut self, key: &keys::IncomingViewingKey, owner: (usize, Scope)) {
         self.keys.push(key.prepare());
         self.owners.push(owner);
@@ -90,6 +101,18 @@ impl Scanner {
         let (_, _, memo) = keys.find_map(|key| try_note_decryption(&domain, key, &action))?;
         Memo::read(&memo).ok()
     }
+}
+
+/// The red envelope that a bundle of this account's makes, as its change says, which may be worth
+/// nothing. What is written to an address that others are told says nothing: they can write it, too.
+/// Whether the account has made the bundle is told by what it spends.
+#[must_use]
+pub fn envelope_made(key: &ViewingKey, effects: &Effects) -> Option<MadeEnvelope> {
+    let scanner = Scanner::of_change(key)?;
+    effects.actions().iter().find_map(|action| match scanner.memo(action)? {
+        Memo::Envelope(made) => Some(made),
+        Memo::Empty | Memo::CarryOver | Memo::Payment { .. } => None,
+    })
 }
 
 fn inner(action: &CompactAction) -> Option<(IronwoodDomain, note_encryption::CompactAction)> {

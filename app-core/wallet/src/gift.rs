@@ -1,12 +1,14 @@
 //! Red envelopes: what a profile knows of one, and what proved records of the ledger make of it.
 
 mod collect;
+mod owed;
 mod plan;
 mod rest;
 
 pub use collect::{
     CollectGround, ShareTo, Taking, collect_fee, collect_to_account, plan_collect, seal_collect,
 };
+pub use owed::{FoundRest, Kept, Owed, OwedId};
 pub use plan::{GiftWish, own_claim_key, plan_claim, plan_gift};
 pub use rest::{GiftOrder, GiftPart, Rest, order_gift};
 

@@ -24,9 +24,9 @@ mod tests;
 
 pub use destination::{Destination, DestinationError, DestinationKind};
 pub use gift::{
-    ClaimAttempt, CollectGround, GiftOrder, GiftPart, GiftState, GiftWish, KnownGift, Look, Rest,
-    Share, ShareTo, Taking, collect_fee, collect_to_account, order_gift, own_claim_key, plan_claim,
-    plan_collect, plan_gift, seal_collect,
+    ClaimAttempt, CollectGround, FoundRest, GiftOrder, GiftPart, GiftState, GiftWish, Kept,
+    KnownGift, Look, Owed, OwedId, Rest, Share, ShareTo, Taking, collect_fee, collect_to_account,
+    order_gift, own_claim_key, plan_claim, plan_collect, plan_gift, seal_collect,
 };
 pub use link::{LinkError, MAX_LINK_MEMO, PaymentLink, is_link_memo};
 pub use model::{
@@ -35,7 +35,7 @@ pub use model::{
 pub use moves::{Protection, migrate, migration_fee, sweep};
 pub use plan::{Ground, Quote, Refusal, Wish, pending_out, plan, quote};
 pub use settle::{is_given_up, settle};
-pub use shielded::NotPayable;
+pub use shielded::{MadeEnvelope, NotPayable};
 pub use shielded::{ShieldedAddress, ShieldedAddressError};
 pub use signer::{Keyring, signer, strongest};
 pub use split::{MAX_PARTS, split};

@@ -5,7 +5,7 @@ use shielded::{Period, ShieldedAddress};
 use types::{Abc, Address, Amount, MessageId, OpenId, Round, Timestamp, TxId};
 
 use crate::private::{PoolStep, Transfer};
-use crate::{Destination, KnownGift};
+use crate::{Destination, FoundRest, KnownGift};
 
 /// What a payment does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +101,11 @@ pub enum Change {
     AddGift(Box<KnownGift>),
     /// What is proved of a red envelope, and our claim of it, by id.
     SaveGift(Box<KnownGift>),
+    /// Insert what may come back of a red envelope; one of this key that is there already, or that a
+    /// red envelope of this profile knows, stays as it is.
+    AddFoundRest(Box<FoundRest>),
+    /// What is proved of it, and what takes it, by key.
+    SaveFoundRest(Box<FoundRest>),
     /// Drop entries and account: the headers that proved them do not count. All of it is proved anew.
     ForgetProved,
     /// What a piece of the pool's log has changed.

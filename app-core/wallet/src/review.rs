@@ -27,7 +27,7 @@ pub use grant::{
 pub use model::{GivenGrant, ReceivedGrant, ReviewChange, ShownPayment, Tip};
 pub use owner::{BadMonths, GrantState, GrantWish, months_of, periods_of, viewing_key};
 pub use pool::{KeyName, ReviewKeys, ReviewedNote, ReviewedStep, Sighting};
-pub use pool_fees::PoolFees;
+pub use pool_fees::{Leaving, PoolFees};
 pub use pool_line::{PoolLine, PoolLineKind, PoolMove};
 pub use proof::{CarriedProof, CarriedProofs, MAX_KEPT_PROOFS, MAX_PROOFS};
 pub use reviewer::{ReviewerCard, digits};

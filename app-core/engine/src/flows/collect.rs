@@ -3,14 +3,15 @@
 //!
 //! What is signed is saved before it is sent, and sent byte for byte until the share is proved to be
 //! gone or it can never come any more; a proof that is lost with the program is made again. The claim
-//! key's share can be taken once, so that no two attempts take it twice (`money-and-mail.md` A9).
+//! key's share can be taken once, so that no two attempts take it twice, not even those of two profiles
+//! of the same words (`money-and-mail.md` A9).
 
-use ledger::{RedEnvelopeId, Transaction};
+use ledger::Transaction;
 use shielded::{Draft, SpendingKey};
-use types::{Abc, Amount, OpenId};
+use types::Amount;
 use wallet::{
-    CollectGround, GiftPart, KnownGift, ShareTo, collect_fee, collect_to_account, plan_collect,
-    seal_collect,
+    CollectGround, GiftPart, Kept, Owed, OwedId, ShareTo, collect_fee, collect_to_account,
+    plan_collect, seal_collect,
 };
 
 use crate::flows::private::prove::{Proving, Work};
@@ -25,15 +26,15 @@ impl Engine {
         if !self.gifts_open {
             return Ok(false);
         }
-        for known in self.store.open_gifts().await? {
-            for part in PARTS {
-                let Some((ShareTo::Pool, amount)) = known.to_collect(part) else { continue };
-                match self.prove_collecting((&known, part), amount).await {
-                    Ok(true) => return Ok(true),
-                    Ok(false) => {}
-                    // The pool is read first.
-                    Err(fault) => tracing::info!(code = fault.code(), "a share waits"),
-                }
+        for owed in self.all_owed().await? {
+            if owed.to != ShareTo::Pool {
+                continue;
+            }
+            match self.prove_collecting(owed).await {
+                Ok(true) => return Ok(true),
+                Ok(false) => {}
+                // The pool is read first.
+                Err(fault) => tracing::info!(code = fault.code(), "a share waits"),
             }
         }
         Ok(false)
@@ -44,90 +45,88 @@ impl Engine {
         if self.check_signs().is_err() {
             return Ok(());
         }
-        for known in self.store.open_gifts().await? {
-            let mut part =
-                PARTS.into_iter().filter_map(|part| Some((part, known.to_collect(part)?)));
-            let waits = part.find(|(_, (to, _))| *to == ShareTo::Account);
-            if let Some((part, (_, amount))) = waits {
-                self.collect_to_account((known, part), amount).await?;
+        for owed in self.all_owed().await? {
+            if owed.to == ShareTo::Account {
+                self.collect_to_account(owed).await?;
             }
         }
         Ok(())
     }
 
-    /// True if a part of ours that waits is worth taking now.
-    pub(crate) fn is_worth_collecting(&self, known: &KnownGift, part: GiftPart) -> bool {
-        let waits = known.to_collect(part).zip(self.network.as_ref());
-        let Some(((to, amount), network)) = waits else { return false };
-        let fee = collect_fee(&network.genesis.params, network.light.round(), to);
-        fee.is_some_and(|fee| amount > fee)
+    /// True if what waits is worth taking now.
+    pub(crate) fn is_worth_collecting(&self, owed: Option<Owed>) -> bool {
+        let Some((owed, network)) = owed.zip(self.network.as_ref()) else { return false };
+        let fee = collect_fee(&network.genesis.params, network.light.round(), owed.to);
+        fee.is_some_and(|fee| owed.amount > fee)
     }
 
-    async fn collect_to_account(
-        &self,
-        (mut known, part): (KnownGift, GiftPart),
-        amount: Amount<Abc>,
-    ) -> Result<(), Fault> {
+    /// Everything that waits for us under keys and that nothing is under way for.
+    async fn all_owed(&self) -> Result<Vec<Owed>, Fault> {
+        let mut owed = vec![];
+        for known in self.store.open_gifts().await? {
+            owed.extend(PARTS.into_iter().filter_map(|part| known.owed(part)));
+        }
+        let found = self.store.open_found_rests().await?;
+        owed.extend(found.iter().filter_map(wallet::FoundRest::owed));
+        Ok(owed)
+    }
+
+    /// What is kept of something, if it still waits and is to go there.
+    async fn kept_of(&self, id: OwedId, to: ShareTo) -> Result<Option<Kept>, Fault> {
+        let kept = match id {
+            OwedId::Part(envelope, contact, part) => {
+                let known = self.store.gift_of(contact, envelope).await?;
+                known.map(|known| Kept::Part(Box::new(known), part))
+            }
+            OwedId::Found(key) => {
+                self.store.found_rest(key).await?.map(|found| Kept::Found(Box::new(found)))
+            }
+        };
+        Ok(kept.filter(|kept| kept.owed().is_some_and(|owed| owed.to == to)))
+    }
+
+    async fn collect_to_account(&self, owed: Owed) -> Result<(), Fault> {
         let (ground, chain) = (self.collect_ground()?, self.bound()?.home.chain);
-        let Some(key) = known.key_of(part, &self.keys.envelope, chain) else { return Ok(()) };
+        let Some(kept) = self.kept_of(owed.id, ShareTo::Account).await? else { return Ok(()) };
+        let Some(key) = kept.key(&self.keys.envelope, chain) else { return Ok(()) };
         let saved = self.store.account().await?.and_then(|saved| saved.account);
         let open = saved.is_some_and(|account| account.counter > 0);
         let fee = collect_fee(ground.params, ground.round, ShareTo::Account);
-        let rest = fee.and_then(|fee| amount.minus(fee)).unwrap_or(Amount::ZERO);
+        let rest = fee.and_then(|fee| owed.amount.minus(fee)).unwrap_or(Amount::ZERO);
         let (_, prices) = ground.params.prices_at(ground.round.next());
         if !open && rest.units() < prices.existential {
             return Ok(());
         }
-        let attempt = collect_to_account(known.id(), (&key, amount), ground, self.keys.address());
+        let share = (&key, owed.amount);
+        let attempt = collect_to_account(owed.envelope, share, ground, self.keys.address());
         let Some(attempt) = attempt else { return Ok(()) };
-        if let Some(taking) = known.taking_of_mut(part) {
-            taking.attempt = Some(attempt);
-        }
-        Ok(self.store.apply(vec![wallet::Change::SaveGift(Box::new(known)).into()]).await?)
+        Ok(self.store.apply(vec![kept.taken_by(attempt, None).into()]).await?)
     }
 
-    async fn prove_collecting(
-        &mut self,
-        (known, part): (&KnownGift, GiftPart),
-        amount: Amount<Abc>,
-    ) -> Result<bool, Fault> {
-        let Some(key) = known.taking_of(part).map(|taking| taking.key) else { return Ok(false) };
+    async fn prove_collecting(&mut self, owed: Owed) -> Result<bool, Fault> {
         let to = self.pool_key(self.present_period().await?)?.viewing_key();
         let anchor = self.present_anchor().await?;
-        let ground = self.collect_ground()?;
-        let of = (known.id(), known.contact, part);
-        let plan = plan_collect(of, (key, amount), ground, (&to, anchor));
+        let plan = plan_collect(&owed, self.collect_ground()?, (&to, anchor));
         let Some((plan, order)) = plan else { return Ok(false) };
-        let work = Work::Collect(of, Box::new(order));
+        let work = Work::Collect(owed.id, Box::new(order));
         self.proving = Some(Proving::begin(work, plan, to));
         Ok(true)
     }
 
-    /// What is saved of a part whose proof is made; `None` if nothing is to be done with it any more.
+    /// What is saved of something whose proof is made; `None` if nothing is to be done with it any more.
     pub(super) async fn sealed_share(
         &self,
-        (id, giver, part): (RedEnvelopeId, OpenId, GiftPart),
-        order: Transaction,
-        draft: Draft,
+        id: OwedId,
+        (order, draft): (Transaction, Draft),
         key: &SpendingKey,
     ) -> Result<Option<wallet::Change>, Fault> {
-        let known = self.store.gift_of(giver, id).await?;
-        let to_pool =
-            |known: &KnownGift| matches!(known.to_collect(part), Some((ShareTo::Pool, _)));
-        let Some(mut known) = known.filter(to_pool) else { return Ok(None) };
-        let claim = known.key_of(part, &self.keys.envelope, self.bound()?.home.chain);
+        let Some(kept) = self.kept_of(id, ShareTo::Pool).await? else { return Ok(None) };
+        let claim = kept.key(&self.keys.envelope, self.bound()?.home.chain);
         let Some(claim) = claim else { return Ok(None) };
         let bundle = draft.effects().digest();
         let sealed = seal_collect(order, draft, (&claim, key), &mut rand::rng());
         let not_made = |_| Fault::new(Code::Internal, "a proof could not be made");
-        let attempt = Some(sealed.map_err(not_made)?);
-        if let Some(taking) = known.taking_of_mut(part) {
-            taking.attempt = attempt;
-        }
-        if let Some(rest) = known.rest.as_mut().filter(|_| part == GiftPart::Rest) {
-            rest.bundle = Some(bundle);
-        }
-        Ok(Some(wallet::Change::SaveGift(Box::new(known))))
+        Ok(Some(kept.taken_by(sealed.map_err(not_made)?, Some(bundle))))
     }
 
     fn collect_ground(&self) -> Result<CollectGround<'_>, Fault> {

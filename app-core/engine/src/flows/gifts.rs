@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_millis(200);
 /// How many records are asked for at a time.
 const AT_ONCE: usize = 16;
 /// How long all of them are looked at in one go.
-const IN_ALL: Duration = Duration::from_secs(3);
+pub(super) const IN_ALL: Duration = Duration::from_secs(3);
 
 /// Which red envelopes are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,8 @@ impl Engine {
         // until one is to be claimed.
         let strangers = self.strangers().await?;
         gifts.retain(|known| known.seen > Round(0) || !strangers.contains(&known.contact));
-        self.gifts_open = !gifts.is_empty();
+        let rests = self.due_rests().await?;
+        self.gifts_open = !gifts.is_empty() || !rests.is_empty();
         // Not always the same ones first, if there is no time for all.
         let first = rand::rng().random_range(0..gifts.len().max(1));
         gifts.rotate_left(first);
@@ -67,9 +68,13 @@ impl Engine {
                     done => done?,
                 }
             }
-            Ok(())
+            Ok::<(), Fault>(())
         };
-        tokio::time::timeout(IN_ALL, looking).await.unwrap_or(Ok(()))
+        tokio::time::timeout(IN_ALL, looking).await.unwrap_or(Ok(()))?;
+        match which {
+            Which::Open => self.follow_found_rests(node, rests).await,
+            Which::New => Ok(()),
+        }
     }
 
     /// Who asks to be a contact, and is none yet.
@@ -105,13 +110,13 @@ impl Engine {
         let expected = after.state == GiftState::Queued && after.seen <= after.gift.by;
         let moving = match after.share(own.as_ref()) {
             Share::Claiming | Share::Collecting(_) => true,
-            Share::Waits(_) => self.is_worth_collecting(&after, GiftPart::Share),
+            Share::Waits(_) => self.is_worth_collecting(after.owed(GiftPart::Share)),
             Share::NotOurs | Share::Unclaimed | Share::Got(_) | Share::Stays(_) | Share::Missed => {
                 false
             }
         };
         let rest = after.rest.as_ref().is_some_and(|rest| rest.taking.attempt.is_some());
-        let rest = rest || self.is_worth_collecting(&after, GiftPart::Rest);
+        let rest = rest || self.is_worth_collecting(after.owed(GiftPart::Rest));
         self.paying |= expected || moving || rest;
         if mark(&after) != before {
             self.store.apply(vec![wallet::Change::SaveGift(Box::new(after)).into()]).await?;

@@ -8,11 +8,11 @@ use ledger::RedEnvelopeId;
 use net::{CallError, LightNode, NetError};
 use store::Change;
 use tokio::time::Instant;
-use types::{Abc, Amount, OpenId};
+use types::{Abc, Amount, OpenId, Round};
 use wallet::private::PrivatePayee;
 use wallet::{
-    GiftPart, GiftState, GiftWish, KnownGift, Share, ShareTo, Taking, collect_fee, own_claim_key,
-    pending_out, plan_claim, plan_gift,
+    ClaimAttempt, GiftPart, GiftState, GiftWish, KnownGift, Share, ShareTo, Taking, collect_fee,
+    own_claim_key, pending_out, plan_claim, plan_gift,
 };
 use wire::chain::{ChainReply, ChainRequest, Object};
 use wire::code;
@@ -126,7 +126,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Submits every claim that may still come; the same bytes as ever.
+    /// Submits every claim, and what takes a share or what came back, if that may still come; the same
+    /// bytes as ever.
     pub(crate) async fn submit_claims(&mut self, node: &LightNode) -> Result<(), Fault> {
         self.check_not_frozen()?;
         let round = self.bound()?.light.round();
@@ -134,21 +135,16 @@ impl Engine {
             let rest = known.rest.as_mut().and_then(|rest| rest.taking.attempt.as_mut());
             let taking = known.taking.as_mut().and_then(|taking| taking.attempt.as_mut());
             let Some(attempt) = known.attempt.as_mut().or(taking).or(rest) else { continue };
-            if attempt.taken.is_some_and(|taken| round <= taken.plus(FORGOTTEN)) {
-                continue;
+            if submit_claim(node, attempt, round).await? {
+                let saved = wallet::Change::SaveGift(Box::new(known));
+                self.store.apply(vec![saved.into()]).await?;
             }
-            match node.chain(ChainRequest::Submit(Object(attempt.bytes.clone()))).await {
-                Ok(ChainReply::Submitted(_)) => {
-                    attempt.taken = Some(round);
-                    let saved = wallet::Change::SaveGift(Box::new(known));
-                    self.store.apply(vec![saved.into()]).await?;
-                }
-                Ok(_) => return Err(NetError::BadReply.into()),
-                // A node's refusal proves nothing: the claim ends by what is proved alone.
-                Err(CallError::Failure(failure)) if failure.code != code::UNAVAILABLE => {
-                    tracing::warn!(code = failure.code, "a node refuses a claim");
-                }
-                Err(error) => return Err(error.into()),
+        }
+        for mut found in self.store.open_found_rests().await? {
+            let Some(attempt) = found.rest.taking.attempt.as_mut() else { continue };
+            if submit_claim(node, attempt, round).await? {
+                let saved = wallet::Change::SaveFoundRest(Box::new(found));
+                self.store.apply(vec![saved.into()]).await?;
             }
         }
         Ok(())
@@ -274,6 +270,30 @@ impl Engine {
         known.attempt = Some(attempt.ok_or_else(none)?);
         known.taking = Some(Taking { key: key.public(), to, attempt: None });
         Ok(true)
+    }
+}
+
+/// Submits a claim unless a node has it; true if one has taken it now, in this round.
+async fn submit_claim(
+    node: &LightNode,
+    attempt: &mut ClaimAttempt,
+    round: Round,
+) -> Result<bool, Fault> {
+    if attempt.taken.is_some_and(|taken| round <= taken.plus(FORGOTTEN)) {
+        return Ok(false);
+    }
+    match node.chain(ChainRequest::Submit(Object(attempt.bytes.clone()))).await {
+        Ok(ChainReply::Submitted(_)) => {
+            attempt.taken = Some(round);
+            Ok(true)
+        }
+        Ok(_) => Err(NetError::BadReply.into()),
+        // A node's refusal proves nothing: the claim ends by what is proved alone.
+        Err(CallError::Failure(failure)) if failure.code != code::UNAVAILABLE => {
+            tracing::warn!(code = failure.code, "a node refuses a claim");
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Finding notes, reading memos, and seeing what was sent; the holes that no rule can close.
 
-use super::{Chain, abc, address, alice, bob, pay, person, proved, rng};
+use super::{Chain, abc, address, alice, bob, change, pay, person, proved, rng};
 use crate::{
-    Action, CompactAction, Draft, Effects, IncomingKey, Memo, Output, Plan, Scanner, Scope,
-    SpendingKey, recover,
+    Action, Anchor, CompactAction, Draft, Effects, IncomingKey, MadeEnvelope, Memo, Output, Plan,
+    Scanner, Scope, SpendingKey, envelope_made, recover,
 };
+use types::Round;
 use wire::{Decode, Encode};
 
 fn scanner(of: &[SpendingKey]) -> Scanner {
@@ -150,7 +151,9 @@ fn an_output_without_an_outgoing_key_cannot_be_opened_by_its_payer() {
 fn memos_say_what_was_written() {
     let long = "界".repeat(crate::MAX_TEXT / 3);
     let text = |text: &str, request| Memo::Payment { request, text: text.to_owned() };
-    for memo in [Memo::Empty, Memo::CarryOver, text("", None), text(&long, Some([1; 16]))] {
+    let given = Memo::Envelope(MadeEnvelope { root: [7; 32], expiry: Round(86_410) });
+    let said = [Memo::Empty, Memo::CarryOver, given, text("", None), text(&long, Some([1; 16]))];
+    for memo in said {
         let bytes = memo.to_bytes().unwrap();
         assert_eq!(Memo::read(&bytes), Ok(memo));
     }
@@ -162,9 +165,34 @@ fn memos_say_what_was_written() {
     );
     bytes[511] = 1;
     assert!(Memo::read(&bytes).is_err());
+    let given = MadeEnvelope { root: [0xab; 32], expiry: Round(86_410) };
+    let mut bytes = Memo::Envelope(given).to_bytes().unwrap();
+    assert_eq!(hex::encode(&bytes[..42]), format!("03{}000000000001518a00", "ab".repeat(32)));
+    bytes[41] = 1;
+    assert!(Memo::read(&bytes).is_err());
     assert!(Memo::read(&[3; 512]).is_err());
     assert!(Memo::read(&[0xf6; 512]).is_err());
     let mut cut = Memo::Empty.to_bytes().unwrap();
     (cut[0], cut[17], cut[18]) = (2, 0xff, 0xff);
     assert!(Memo::read(&cut).is_err());
+}
+
+#[test]
+fn change_alone_says_that_its_bundle_makes_a_red_envelope() {
+    let given = MadeEnvelope { root: [7; 32], expiry: Round(86_410) };
+    let memo = || Memo::Envelope(given);
+    let made = |outputs| {
+        let plan = Plan { anchor: Anchor::of_nothing(), spends: vec![], outputs };
+        let draft = Draft::build(&plan, &alice().viewing_key(), &mut rng(30)).unwrap();
+        let seen = |person: SpendingKey| envelope_made(&person.viewing_key(), draft.effects());
+        [seen(alice()), seen(bob())]
+    };
+    let kept = |units, memo| Output { memo, ..change(&alice(), units) };
+    assert_eq!(made(vec![kept(5, memo())]), [Some(given), None]);
+    assert_eq!(made(vec![kept(0, memo())]), [Some(given), None], "even if nothing is left");
+    assert_eq!(made(vec![kept(5, Memo::Empty), kept(4, memo())]), [Some(given), None]);
+    assert_eq!(made(vec![kept(5, Memo::Empty)]), [None, None]);
+    // To an address that others are told, whoever likes writes it, she herself included.
+    let told = |person: &SpendingKey| Output { memo: memo(), ..pay(address(person, "x"), 5, "") };
+    assert_eq!(made(vec![told(&alice()), told(&bob())]), [None, None]);
 }

@@ -37,7 +37,7 @@ pub fn memo_text(memo: Option<Memo>) -> Option<String> {
     match memo {
         Some(Memo::Payment { text, .. }) if !text.is_empty() => Some(text),
         Some(Memo::CarryOver) => Some("carry-over".to_owned()),
-        Some(Memo::Payment { .. } | Memo::Empty) | None => None,
+        Some(Memo::Payment { .. } | Memo::Empty | Memo::Envelope(_)) | None => None,
     }
 }
 

@@ -6,8 +6,8 @@ use crate::row::{int, transfer_state_columns};
 use ledger::Gift;
 use sqlx::{SqliteConnection, query};
 use types::{Abc, Amount, MessageId, OpenId, Timestamp};
-use wallet::ShieldedAddress;
 use wallet::private::{OwnNote, PoolStep, Randomizer, SpendingBundle, Transfer, TransferState};
+use wallet::{FoundRest, ShieldedAddress};
 use wire::Encode;
 use zeroize::Zeroizing;
 
@@ -109,6 +109,23 @@ pub(super) fn asks_top_up(intent: [u8; 16], amount: Amount<Abc>) -> Statement {
     query(sql::ASKS_TOP_UP).bind(intent.to_vec()).bind(int(amount.units()))
 }
 
+pub(super) fn add_found_rest(found: &FoundRest) -> Statement {
+    query(sql::ADD_FOUND_REST)
+        .bind(found.rest.taking.key.to_vec())
+        .bind(found.made.root.to_vec())
+        .bind(int(found.made.expiry.0))
+        .bind(found.bundle.to_vec())
+        .bind(found.rest.to_bytes())
+}
+
+pub(super) fn save_found_rest(found: &FoundRest) -> Statement {
+    query(sql::SAVE_FOUND_REST)
+        .bind(found.rest.taking.key.to_vec())
+        .bind(found.rest.to_bytes())
+        .bind(found.rest.claim.as_ref().map(Encode::to_bytes))
+        .bind(found.rest.is_over())
+}
+
 crate::sql::statements! {
     SAVE_POOL = "INSERT INTO pool (id, round, state) VALUES (1, ?1, ?2)
         ON CONFLICT (id) DO UPDATE SET round = excluded.round, state = excluded.state";
@@ -138,6 +155,13 @@ crate::sql::statements! {
     FORGET_BUNDLES = "DELETE FROM spending_bundles";
     SAVE_LABEL = "INSERT INTO labelled (receiver, label, given) VALUES (?1, ?2, ?3)
         ON CONFLICT (receiver) DO UPDATE SET label = excluded.label";
+    ADD_FOUND_REST = "INSERT INTO found_rests (key, root, expiry, bundle, rest)
+        SELECT ?1, ?2, ?3, ?4, ?5
+        WHERE NOT EXISTS (SELECT 1 FROM gifts WHERE substr(rest, 1, 32) = ?1)
+        ON CONFLICT (key) DO NOTHING";
+    SAVE_FOUND_REST = "UPDATE found_rests SET rest = ?2, came_back = ?3, settled = ?4
+        WHERE key = ?1";
+    FORGET_FOUND_RECORDS = "UPDATE found_rests SET came_back = NULL, settled = 0";
     FORGET_POOL = "DELETE FROM pool";
     FORGET_NOTES = "DELETE FROM notes";
     FORGET_FINAL_TRANSFERS = "UPDATE transfers SET state = 'submitted', final_round = NULL

@@ -11,13 +11,14 @@ use wire::Encode;
 use zeroize::Zeroizing;
 
 /// What deletes all that is proved by headers. Contacts' keys are due to be asked for anew.
-const PROVED: [&str; 11] = [
+const PROVED: [&str; 12] = [
     sql::FORGET_ENTRIES,
     sql::FORGET_ACCOUNT,
     sql::FORGET_WAITING,
     sql::FORGET_KEYS,
     sql::FORGET_GIFT_CLAIMS,
     sql::FORGET_GIFT_RECORDS,
+    private::sql::FORGET_FOUND_RECORDS,
     private::sql::FORGET_POOL,
     private::sql::FORGET_NOTES,
     private::sql::FORGET_BUNDLES,
@@ -38,6 +39,12 @@ pub(super) async fn apply(db_tx: &mut SqliteConnection, change: Change) -> Resul
             add_gift(&known).execute(&mut *db_tx).await?;
         }
         Change::SaveGift(known) => save_gift(db_tx, &known).await?,
+        Change::AddFoundRest(found) => {
+            private::add_found_rest(&found).execute(&mut *db_tx).await?;
+        }
+        Change::SaveFoundRest(found) => {
+            private::save_found_rest(&found).execute(&mut *db_tx).await?;
+        }
         Change::ForgetProved => {
             for forget in PROVED {
                 query(forget).execute(&mut *db_tx).await?;
@@ -97,6 +104,8 @@ pub(super) fn shown(change: &Change) -> Option<OpenId> {
         Change::SavePayment(_)
         | Change::AddEntries(_)
         | Change::SaveAccount(_)
+        | Change::AddFoundRest(_)
+        | Change::SaveFoundRest(_)
         | Change::ForgetProved
         | Change::TakePool(_)
         | Change::SaveTransfer(_)

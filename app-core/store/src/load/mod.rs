@@ -2,6 +2,7 @@
 
 mod asks;
 mod chat;
+mod found_rests;
 mod gifts;
 mod headers;
 mod mail;
@@ -28,6 +29,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
     [
         asks::sql::ALL,
         chat::sql::ALL,
+        found_rests::sql::ALL,
         gifts::sql::ALL,
         headers::sql::ALL,
         mail::sql::ALL,

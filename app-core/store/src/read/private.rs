@@ -2,13 +2,13 @@
 
 use crate::read::history::{Flow, HistoryKind, HistoryRow};
 use crate::{Store, StoreError, row};
-use ledger::RedEnvelopeId;
+use ledger::{Claim, RedEnvelopeId};
 use sqlx::FromRow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use types::{Abc, Amount, MessageId, OpenId, Round, Timestamp, TxId};
 use wallet::private::{PrivatePayee, Transfer, TransferState};
 use wallet::review::{Period, PoolLine, PoolLineKind, PoolMove};
-use wallet::{PaymentState, Rest};
+use wallet::{FoundRest, PaymentState, Rest};
 
 /// What one bundle of the log did to our notes.
 #[derive(Default)]
@@ -36,6 +36,9 @@ struct SpendingColumns {
     did: Option<Vec<u8>>,
 }
 
+/// A red envelope that we gave, and in whose chat, as far as that is known.
+type Gave = (Option<RedEnvelopeId>, Option<OpenId>);
+
 /// What an address in the pool was given away for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GivenFor {
@@ -62,14 +65,19 @@ impl Store {
             sqlx::query_as(super::history::sql::RECEIVED_MEMOS)
                 .fetch_all(&mut *self.connection().await?)
                 .await?;
-        let rests = self.rests().await?;
+        let found = self.found_rests().await?;
+        let rests = self.rests(&found).await?;
+        let given: BTreeSet<[u8; 32]> = found.iter().map(|found| found.bundle).collect();
         for (bundle, moved) in bundles {
-            if let Some((envelope, contact)) = rests.get(&bundle) {
-                rows.push(came_back(TxId(bundle), &moved, (*envelope, *contact)));
+            if let Some(of) = rests.get(&bundle) {
+                rows.push(came_back(TxId(bundle), &moved, *of));
                 continue;
             }
             let Some(mut row) = scanned(TxId(bundle), &moved) else { continue };
             row.contact = moved.contact;
+            if given.contains(&bundle) && row.flow == Flow::Out {
+                row.kind = HistoryKind::Envelope;
+            }
             let memo = told.iter().find(|(tx, contact, _)| {
                 tx[..] == bundle && moved.contact.is_some_and(|it| contact[..] == it.0)
             });
@@ -88,14 +96,24 @@ impl Store {
     }
 
     /// Of red envelopes that we gave, by the bundle that has brought back what nobody claimed.
-    async fn rests(&self) -> Result<BTreeMap<[u8; 32], (RedEnvelopeId, OpenId)>, StoreError> {
-        let found: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> =
+    async fn rests(&self, found: &[FoundRest]) -> Result<BTreeMap<[u8; 32], Gave>, StoreError> {
+        let known: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> =
             sqlx::query_as(sql::RESTS).fetch_all(&mut *self.connection().await?).await?;
         let mut rests = BTreeMap::new();
-        for (id, contact, rest) in found {
-            let envelope = (RedEnvelopeId(row::fixed(&id)?), row::account(&contact)?);
+        for FoundRest { rest, .. } in found {
+            let envelope = match rest.claim {
+                Some(Claim::Waiting { envelope, .. } | Claim::Collected { envelope, .. }) => {
+                    Some(envelope)
+                }
+                Some(Claim::Drawing { .. } | Claim::Paid { .. } | Claim::Reserved { .. })
+                | None => None,
+            };
+            rests.extend(rest.bundle.map(|bundle| (bundle, (envelope, None))));
+        }
+        for (id, contact, rest) in known {
+            let of = (Some(RedEnvelopeId(row::fixed(&id)?)), Some(row::account(&contact)?));
             let bundle = row::decode::<Rest>(&rest)?.bundle;
-            rests.extend(bundle.map(|bundle| (bundle, envelope)));
+            rests.extend(bundle.map(|bundle| (bundle, of)));
         }
         Ok(rests)
     }
@@ -206,7 +224,7 @@ impl Moved {
 }
 
 /// The row of what came back of a red envelope.
-fn came_back(tx: TxId, moved: &Moved, of: (RedEnvelopeId, OpenId)) -> HistoryRow {
+fn came_back(tx: TxId, moved: &Moved, (envelope, contact): Gave) -> HistoryRow {
     HistoryRow {
         tx,
         time: moved.time,
@@ -216,10 +234,10 @@ fn came_back(tx: TxId, moved: &Moved, of: (RedEnvelopeId, OpenId)) -> HistoryRow
         amount: Amount::<Abc>::new(moved.back),
         fee: None,
         counterparty: None,
-        contact: Some(of.1),
+        contact,
         memo: None,
         state: PaymentState::Final(moved.round),
-        envelope: Some(of.0),
+        envelope,
         private: true,
         shielded: None,
         given: None,

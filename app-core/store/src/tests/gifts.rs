@@ -6,7 +6,7 @@ use keys::{Claimer, EnvelopeKey};
 use ledger::{Claim, Gift, RedEnvelope, RefundTo};
 use wallet::{Change as Wallet, ClaimAttempt, GiftState, KnownGift, ShareTo, Taking};
 
-fn gift(tx: u8) -> Gift {
+pub(super) fn gift(tx: u8) -> Gift {
     Gift {
         tx: TxId([tx; 32]),
         by: Round(600),
@@ -37,7 +37,7 @@ fn record(gift: &Gift) -> RedEnvelope {
     }
 }
 
-async fn with_bob() -> (super::Closing, Store, OpenId) {
+pub(super) async fn with_bob() -> (super::Closing, Store, OpenId) {
     let (temporary, store) = alice().await;
     save(&store, vec![Chat::SaveContact(Box::new(contact(2, "bob")))]).await;
     (temporary, store, contact(2, "bob").account)

@@ -6,6 +6,7 @@ mod chats;
 mod connections;
 mod conversation;
 mod damage;
+mod found_rests;
 mod gifts;
 mod headers;
 mod history;

@@ -24,7 +24,7 @@ fn key() -> SpendingKey {
 const NOVEMBER: Timestamp = Timestamp(1_795_132_800_000);
 
 /// A round in which somebody pays us, as a scan finds it.
-fn received(units: u64) -> PoolStep {
+pub(super) fn received(units: u64) -> PoolStep {
     let view = key().viewing_key();
     let to = view.address_for(CHAIN, b"bob").unwrap();
     let (memo, purpose) = (Memo::Empty, Purpose::Payment);

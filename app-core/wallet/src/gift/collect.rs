@@ -10,10 +10,10 @@ use rand_core::CryptoRng;
 use shielded::{
     Anchor, BuildError, Draft, Memo, Output, Plan, Purpose, SpendingKey, ViewingKey, anchor_round,
 };
-use types::{Abc, Address, AddressKind, Amount, ChainId, OpenId, Round, TxId};
+use types::{Abc, Address, AddressKind, Amount, ChainId, Round, TxId};
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 
-use super::{ClaimAttempt, GiftPart, KnownGift};
+use super::{ClaimAttempt, GiftPart, KnownGift, Owed};
 use crate::plan::PATIENCE;
 
 /// A bundle that brings one share into the pool has this many actions, padding included.
@@ -114,21 +114,20 @@ pub fn collect_to_account(
     Some(signed(order, key))
 }
 
-/// What brings a part into the pool, to be proved; `None` if it is not worth that. The note of a share
+/// What brings it into the pool, to be proved; `None` if it is not worth that. The note of a share
 /// is for the address that the giver was told of, so that it is known whose gift it was; what comes
 /// back is no income, and goes to an address of our own, used once.
 #[must_use]
 pub fn plan_collect(
-    (envelope, giver, part): (RedEnvelopeId, OpenId, GiftPart),
-    (key, amount): ([u8; 32], Amount<Abc>),
+    owed: &Owed,
     ground: CollectGround<'_>,
     (to, anchor): (&ViewingKey, Anchor),
 ) -> Option<(Plan, Transaction)> {
-    let order = order((envelope, key), ground, None)?;
-    let amount = amount.minus(order.fee).filter(|rest| !rest.is_zero())?;
-    let (to, purpose) = match part {
-        GiftPart::Share => (to.address_for(ground.chain, &giver.0)?, Purpose::Payment),
-        GiftPart::Rest => (to.own_address(ground.chain, &envelope.0)?, Purpose::Change),
+    let order = order((owed.envelope, owed.key), ground, None)?;
+    let amount = owed.amount.minus(order.fee).filter(|rest| !rest.is_zero())?;
+    let (to, purpose) = match owed.giver {
+        Some(giver) => (to.address_for(ground.chain, &giver.0)?, Purpose::Payment),
+        None => (to.own_address(ground.chain, &owed.envelope.0)?, Purpose::Change),
     };
     let output = Output { to, amount, memo: Memo::Empty, purpose };
     Some((Plan { anchor, spends: vec![], outputs: vec![output] }, order))

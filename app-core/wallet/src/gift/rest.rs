@@ -120,6 +120,17 @@ impl Rest {
         }
     }
 
+    /// The key that signs for it, of a red envelope with this root over its claim keys.
+    pub(super) fn signer(
+        &self,
+        root: &[u8; 32],
+        own: &EnvelopeKey,
+        chain: ChainId,
+    ) -> Option<ClaimKey> {
+        let key = own.refund_key(chain, root);
+        (key.public() == self.taking.key).then_some(key)
+    }
+
     /// Takes the key's record of a red envelope that is over, as proved in this round.
     pub(super) fn take(&mut self, claim: Option<Claim>, round: Round) {
         let nothing = Claim::Collected {
@@ -129,7 +140,7 @@ impl Rest {
         };
         self.claim = Some(claim.unwrap_or(nothing));
         let late = self.taking.attempt.as_ref().is_some_and(|attempt| round > attempt.expiry);
-        if self.waits().is_none() || late {
+        if self.is_over() || late {
             self.taking.attempt = None;
         }
     }
@@ -158,11 +169,7 @@ impl KnownGift {
     pub fn key_of(&self, part: GiftPart, own: &EnvelopeKey, chain: ChainId) -> Option<ClaimKey> {
         match part {
             GiftPart::Share => own_claim_key(self, own, chain),
-            GiftPart::Rest => {
-                let rest = self.rest.as_ref()?;
-                let key = own.refund_key(chain, &self.gift.tree(chain).root());
-                (key.public() == rest.taking.key).then_some(key)
-            }
+            GiftPart::Rest => self.rest.as_ref()?.signer(&self.gift.tree(chain).root(), own, chain),
         }
     }
 }

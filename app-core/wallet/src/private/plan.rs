@@ -13,8 +13,8 @@ use keys::ClaimKey;
 use ledger::{Action, Params, Pay, Transaction};
 use rand_core::CryptoRng;
 use shielded::{
-    Anchor, BuildError, Draft, Memo, Nullifier, Output, Period, Plan, Purpose, Spend, SpendingKey,
-    ViewingKey, Witnesses, anchor_round,
+    Anchor, BuildError, Draft, MadeEnvelope, Memo, Nullifier, Output, Period, Plan, Purpose, Spend,
+    SpendingKey, ViewingKey, Witnesses, anchor_round,
 };
 use std::collections::BTreeSet;
 use types::{Abc, Amount, ChainId, Round};
@@ -234,14 +234,28 @@ fn ready(
         outputs.push(Output { to, amount: wish.amount, memo, purpose: Purpose::Payment });
     }
     let own = ground.key.own_address(ground.chain, &wish.intent).ok_or(Refusal::PoolUnknown)?;
-    outputs.extend(split(choice.change, choice.parts).map(|amount| Output {
+    // One that makes a red envelope says so in its change, even if that is worth nothing: its padding
+    // would be there all the same.
+    let mut said = change_memo(&order);
+    let parts = choice.parts.max(usize::from(said != Memo::Empty));
+    outputs.extend(split(choice.change, parts).map(|amount| Output {
         to: own,
         amount,
-        memo: Memo::Empty,
+        memo: std::mem::take(&mut said),
         purpose: Purpose::Change,
     }));
     order.fee = choice.fee;
     Ok(Ready { plan: Plan { anchor, spends, outputs }, order })
+}
+
+/// What the change says: of a red envelope what its giver looks for when the words are all that is left.
+fn change_memo(order: &Transaction) -> Memo {
+    match order.actions.as_slice() {
+        [Action::CreateEnvelope(made)] => {
+            Memo::Envelope(MadeEnvelope { root: made.root, expiry: made.expiry })
+        }
+        _ => Memo::Empty,
+    }
 }
 
 /// The notes with their paths to the root of this round.

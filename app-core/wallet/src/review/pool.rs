@@ -14,7 +14,7 @@ use shielded::{
 use types::{Abc, Amount, ChainId, OpenId, Round, Timestamp};
 
 use super::card::GrantedKey;
-use super::pool_fees::PoolFees;
+use super::pool_fees::{Leaving, PoolFees};
 use super::pool_line::{PoolLine, PoolLineKind, PoolMove};
 
 /// The fingerprint of a granted key.
@@ -193,7 +193,7 @@ impl ReviewKeys {
         let mut fee = None;
         if spent > 0 {
             let left = u64::try_from(effects.value_balance()).unwrap_or(0);
-            let (paid, public) = fees.split_off(left);
+            let (paid, public) = fees.split_off(left, Leaving::of(self.full(), effects));
             fee = Some(Amount::new(paid));
             lines.extend(PoolLine::some(PoolLineKind::Public, public));
             // Less than nothing: somebody else's notes are spent in the same bundle.
@@ -223,12 +223,15 @@ impl ReviewKeys {
         all
     }
 
-    fn sent(&self, action: &shielded::Action) -> Option<Sent> {
-        let mut full = self.0.values().filter_map(|key| match key {
+    fn full(&self) -> impl Iterator<Item = &ViewingKey> {
+        self.0.values().filter_map(|key| match key {
             GrantedKey::Viewing(key) => Some(key),
             GrantedKey::Incoming(_) => None,
-        });
-        full.find_map(|key| recover(key, action)).filter(|sent| !sent.note.value.is_zero())
+        })
+    }
+
+    fn sent(&self, action: &shielded::Action) -> Option<Sent> {
+        self.full().find_map(|key| recover(key, action)).filter(|sent| !sent.note.value.is_zero())
     }
 }
 

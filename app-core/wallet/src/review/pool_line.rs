@@ -102,7 +102,8 @@ impl PoolLine {
     pub(super) fn with_memo(kind: PoolLineKind, amount: Amount<Abc>, memo: Option<&Memo>) -> Self {
         let text = match memo {
             Some(Memo::Payment { text, .. }) if !text.is_empty() => Some(text.clone()),
-            Some(Memo::Payment { .. } | Memo::Empty | Memo::CarryOver) | None => None,
+            Some(Memo::Payment { .. } | Memo::Empty | Memo::CarryOver | Memo::Envelope(_))
+            | None => None,
         };
         Self { kind, amount, to: None, text, unreadable: memo.is_none() }
     }

@@ -6,13 +6,14 @@ use crate::private::{
     Transfer, TransferState, plan_top_up, plan_transfer, round_amount, scanned_months,
     take_entries,
 };
+use crate::review::PoolFees;
 use crate::{Ground, Refusal};
 use ledger::{Action, Prices, Transaction};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use shielded::{
-    Anchor, Draft, Effects, LogEntry, Memo, Month, Output, Period, Plan, Purpose, Scope,
-    SpendingKey, ViewingKey, anchor_round,
+    Anchor, Draft, Effects, LogEntry, MadeEnvelope, Memo, Month, Output, Period, Plan, Purpose,
+    Scope, SpendingKey, ViewingKey, anchor_round,
 };
 use std::slice;
 use types::{Address, Amount, ChainId, Round, Timestamp, TxId};
@@ -243,6 +244,17 @@ fn a_red_envelope_out_of_the_pool_tells_its_total_and_a_key_and_nobody() {
     assert!(matches!(made.refund_to, ledger::RefundTo::Key(_)));
     // Every wallet's is as long, and costs as much.
     assert_eq!(order.fee_with(&Prices::DEVNET, 2), Some(order.fee));
+    assert_eq!(PoolFees::of(&ledger::Params::DEVNET, world.round, 2).giving, order.fee);
+    // The change says once what it was for, also where nothing is left; there is room for that.
+    let given = MadeEnvelope { root: made.root, expiry: made.expiry };
+    let said = |plan: &Plan| -> Vec<(bool, Memo)> {
+        plan.outputs.iter().map(|it| (it.amount.is_zero(), it.memo.clone())).collect()
+    };
+    assert_eq!(said(&plan), [(false, Memo::Envelope(given)), (false, Memo::Empty)]);
+    let all = 9_000_000 - order.fee.units();
+    let Ready { plan, order: same } = world.ready(&Transfer { to, ..wish(1, all) });
+    assert_eq!(said(&plan), [(true, Memo::Envelope(given))]);
+    assert_eq!((plan.actions(), same.fee), (Some(2), order.fee));
     let refused = |to, units| world.plan(&Transfer { to, ..wish(1, units) });
     assert!(matches!(refused(to, 10), Err(Refusal::SharesTooSmall(_))));
     assert!(matches!(refused(envelope(0), 2_000_000), Err(Refusal::Shares)));

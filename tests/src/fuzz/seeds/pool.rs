@@ -134,8 +134,16 @@ fn wallet(key: &SpendingKey, draft: &Draft) -> Result<Vec<Seed>> {
         seed(name, "viewing-key", viewing.to_bytes()),
         seed(name, "incoming-key", viewing.incoming().context("a key")?.to_bytes()),
         seed(name, "address", address.to_bytes()),
+        seed(name, "memo-envelope", memo_of_envelope()),
         seed("shielded-address", "address", address.to_string()),
     ])
+}
+
+/// Of root and last round, with zeros behind.
+fn memo_of_envelope() -> Vec<u8> {
+    let mut memo = [&[3][..], &[7; 32], &86_410_u64.to_be_bytes()].concat();
+    memo.resize(shielded::MEMO_LEN, 0);
+    memo
 }
 
 fn claims(key: &SpendingKey, draft: &Draft) -> Result<Vec<Seed>> {

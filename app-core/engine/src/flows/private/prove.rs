@@ -2,17 +2,17 @@
 
 use std::sync::OnceLock;
 
-use ledger::{RedEnvelopeId, Transaction};
+use ledger::Transaction;
 use net::{CallError, LightNode, NetError};
 use shielded::{BuildError, Draft, Period, Plan, ProvingKey, ViewingKey};
 use store::Change;
 use tokio::task::JoinHandle;
-use types::{Abc, Amount, OpenId};
+use types::{Abc, Amount};
 use wallet::private::{
     OwnNote, PoolGround, PoolState, PrivatePayee, Readiness, Transfer, TransferState,
     plan_transfer, seal_carry, seal_top_up, seal_transfer,
 };
-use wallet::{GiftPart, Refusal};
+use wallet::{OwedId, Refusal};
 use wire::chain::{ChainReply, ChainRequest, Object};
 use wire::code;
 
@@ -30,9 +30,9 @@ pub(in crate::flows) enum Work {
     TopUp(Amount<Abc>, Option<[u8; 16]>),
     /// What a former period account holds, into the present one; the transaction that it becomes.
     CarryOver(Box<Transfer>, Box<Transaction>),
-    /// A share of a red envelope, as told by this contact, or what came back of one, into the pool; the
-    /// transaction that it becomes.
-    Collect((RedEnvelopeId, OpenId, GiftPart), Box<Transaction>),
+    /// A share of a red envelope, or what came back of one, into the pool; the transaction that it
+    /// becomes.
+    Collect(OwedId, Box<Transaction>),
     /// Several notes into one; the transaction that it becomes.
     Merge(Box<Transfer>, Box<Transaction>),
     /// Nothing any more: whoever wanted it has called it off.
@@ -198,10 +198,9 @@ impl Engine {
                 let saved = Transfer { attempt, state: TransferState::Queued, ..*wish };
                 (vec![wallet::Change::SaveTransfer(Box::new(saved)).into()], false)
             }
-            Work::Collect(of, order) => {
-                let Some(saved) = self.sealed_share(of, *order, draft()?, &key).await? else {
-                    return Ok(false);
-                };
+            Work::Collect(id, order) => {
+                let saved = self.sealed_share(id, (*order, draft()?), &key).await?;
+                let Some(saved) = saved else { return Ok(false) };
                 (vec![saved.into()], true)
             }
             Work::Merge(wish, order) => {

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use net::LightNode;
-use shielded::{LogEntry, LogPlace, Month, Nullifier, Period, SpendingKey, ViewingKey};
+use shielded::{
+    LogEntry, LogPlace, MadeEnvelope, Month, Nullifier, Period, SpendingKey, ViewingKey,
+    envelope_made,
+};
 use types::{Round, Timestamp};
 use wallet::private::{
     OwnNote, PoolState, PoolStep, SpendingBundle, Spent, Transfer, scanned_months, scanned_periods,
@@ -67,27 +70,30 @@ impl Engine {
             return Ok(());
         }
         let ours: Vec<&OwnNote> = unspent.iter().chain(&step.notes).collect();
-        step.bundles = self.bundles_of(node, (&step.spent, &ours), (first, entries)).await?;
+        let (bundles, rests) =
+            self.bundles_of(node, (&step.spent, &ours), (first, entries)).await?;
+        step.bundles = bundles;
         for note in &mut step.notes {
             note.time = self.time_of(node, note.round).await?;
             note.contact = self.paid_by(note).await?;
         }
         let proofs = self.proofs_of_settled(&step).await?;
         let taken = wallet::Change::TakePool(Box::new(step)).into();
-        Ok(self.store.apply([taken].into_iter().chain(proofs).collect()).await?)
+        Ok(self.store.apply([taken].into_iter().chain(rests).chain(proofs).collect()).await?)
     }
 
     /// The bundles of these entries that spend these of our notes, with what they cost if they pay
-    /// nobody. The first entry has this number in the log.
+    /// nobody; and what may come back of red envelopes that some of them have made elsewhere. The first
+    /// entry has this number in the log.
     async fn bundles_of(
         &self,
         node: &LightNode,
         (spent, ours): (&[Spent], &[&OwnNote]),
         (first, entries): (u64, &[LogEntry]),
-    ) -> Result<Vec<SpendingBundle>, Fault> {
-        let mut bundles: Vec<SpendingBundle> = vec![];
+    ) -> Result<(Vec<SpendingBundle>, Vec<store::Change>), Fault> {
+        let (mut bundles, mut rests): (Vec<SpendingBundle>, _) = (vec![], vec![]);
         if spent.is_empty() {
-            return Ok(bundles);
+            return Ok((bundles, rests));
         }
         let transfers = self.store.transfers().await?;
         let made: BTreeSet<[u8; 32]> = transfers.iter().filter_map(Transfer::bundle).collect();
@@ -102,27 +108,28 @@ impl Engine {
             let params = self.bound()?.light.params();
             let fees = PoolFees::of(params, *round, entry.actions.len());
             let time = self.time_of(node, *round).await?;
-            let did = if made.contains(bundle) {
-                None
+            let (did, gave) = if made.contains(bundle) {
+                (None, None)
             } else {
-                // It says what a payment was for; how much there is does not hang on it.
-                self.read_again(node, (number, entry), ours, (fees, time)).await.ok().flatten()
+                // Without it we would not know what waits for us: it is read before we go on.
+                self.read_again(node, (number, entry), ours, (fees, time)).await?
             };
+            rests.extend(gave.map(|gave| self.found_rest(gave, *bundle)).transpose()?);
             bundles.push(SpendingBundle { bundle: *bundle, fee: fees.plain, time, did });
         }
-        Ok(bundles)
+        Ok((bundles, rests))
     }
 
     /// What a bundle does that spends our notes and was not made here: by another device, or before
-    /// this account was restored from its words. `None` if all that it takes comes back to us but for
-    /// its fee.
+    /// this account was restored from its words, and the red envelope that it makes. Nothing if all that
+    /// it takes comes back to us but for its fee.
     async fn read_again(
         &self,
         node: &LightNode,
         (number, entry): (u64, &LogEntry),
         ours: &[&OwnNote],
         (fees, time): (PoolFees, Timestamp),
-    ) -> Result<Option<PoolMove>, Fault> {
+    ) -> Result<(Option<PoolMove>, Option<MadeEnvelope>), Fault> {
         let marks: BTreeSet<Nullifier> = entry.actions.iter().map(|it| it.nullifier).collect();
         let spent: Vec<_> = ours.iter().filter(|note| marks.contains(&note.nullifier)).collect();
         let bundle = entry.halves().digest();
@@ -131,15 +138,17 @@ impl Engine {
         let values: BTreeMap<_, _> =
             spent.iter().map(|note| (note.nullifier, note.note.value)).collect();
         let gone = values.values().fold(0_u64, |sum, value| sum.saturating_add(value.units()));
-        let Some(period) = spent.first().map(|note| note.period) else { return Ok(None) };
+        let Some(period) = spent.first().map(|note| note.period) else { return Ok((None, None)) };
         if gone.saturating_sub(back) == fees.plain.units() {
-            return Ok(None);
+            return Ok((None, None));
         }
         let month = Month::of(time).ok_or_else(damaged)?;
-        let keys = ReviewKeys::of([GrantedKey::Viewing(self.pool_key(period)?.viewing_key())]);
+        let key = self.pool_key(period)?.viewing_key();
         let effects = self.pool_effects(node, number, entry).await?;
+        let gave = envelope_made(&key, &effects);
+        let keys = ReviewKeys::of([GrantedKey::Viewing(key)]);
         let at = (self.bound()?.light.chain(), month);
-        Ok(Some(keys.explain(&values, (entry, &effects), fees, at)))
+        Ok((Some(keys.explain(&values, (entry, &effects), fees, at)), gave))
     }
 
     /// What the log holds behind a place, up to the pool as proved.

@@ -19,7 +19,7 @@ use statement::{
 };
 use types::{Amount, ChainId, OpenId, Round, Timestamp};
 use wallet::private::{OwnNote, PrivatePayee, Transfer, TransferState, take_entries};
-use wallet::review::PoolFees;
+use wallet::review::{Leaving, PoolFees};
 use wire::Decode;
 
 use super::carried::{Moved, is_moved_on, moves};
@@ -273,7 +273,8 @@ impl Engine {
             let place = (number, entry.round, entry.index, time);
             let actions = effects.actions().len();
             let fees = PoolFees::of(self.bound()?.light.params(), entry.round, actions);
-            let mut spend = bundle(period, place, effects, (known, fees));
+            let leaving = Leaving::of([key], &effects);
+            let mut spend = bundle(period, place, effects, (known, fees, leaving));
             (spend.outputs, spend.undisclosed) = (outputs, undisclosed);
             if let Some(transfer) = known {
                 self.name_payee(&mut spend, transfer).await?;
@@ -372,7 +373,7 @@ fn bundle(
     period: Period,
     (number, round, index, time): (u64, Round, u32, Timestamp),
     effects: Effects,
-    (known, fees): (Option<&Transfer>, PoolFees),
+    (known, fees, leaving): (Option<&Transfer>, PoolFees, Leaving),
 ) -> PoolSpend {
     let attempt = known.and_then(|transfer| transfer.attempt.as_ref());
     let mut spend = PoolSpend {
@@ -390,7 +391,7 @@ fn bundle(
     };
     let left = spend.left();
     // Of a bundle that somebody else has made, the prices of its round tell the fee.
-    let told = || Amount::new(fees.split_off(left.units()).0);
+    let told = || Amount::new(fees.split_off(left.units(), leaving).0);
     spend.fee = attempt.map_or_else(told, |attempt| attempt.fee.min(left));
     spend
 }

@@ -8,6 +8,7 @@ mod late;
 mod misled;
 mod pool;
 mod proofs;
+mod restored;
 mod reviewed;
 mod warned;
 

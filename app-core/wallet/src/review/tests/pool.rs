@@ -4,13 +4,15 @@
 use super::*;
 use ledger::Params;
 use shielded::{
-    Anchor, Draft, Effects, Frontier, LogEntry, Memo, Note, Nullifier, Output, Plan, Purpose,
-    Spend, ViewingKey, Witnesses,
+    Anchor, Draft, Effects, Frontier, LogEntry, MadeEnvelope, Memo, Note, Nullifier, Output, Plan,
+    Purpose, Spend, ViewingKey, Witnesses,
 };
 use std::collections::BTreeMap;
 use types::{Abc, Amount};
 
-use PoolLineKind::{CarriedIn, CarriedOut, CarriedOver, Payment, Public, Receipt, Undisclosed};
+use PoolLineKind::{
+    CarriedIn, CarriedOut, CarriedOver, Payment, Public, Receipt, ToItself, Undisclosed,
+};
 
 const ALICE: u8 = 1;
 const BOB: u8 = 2;
@@ -262,6 +264,31 @@ fn what_leaves_the_pool_in_public_is_told_apart_from_the_fee() {
     assert_eq!(seen.lines()[1..], [(1, Public, 20_000, None)]);
     assert_eq!((seen.moves[1].1.fee, seen.balance), (Some(fees().paying), kept));
     assert!(fees().paying > fees().plain);
+}
+
+#[test]
+fn of_a_red_envelope_the_change_tells_and_the_fee_is_its_own() {
+    let given = Memo::Envelope(MadeEnvelope { root: [7; 32], expiry: Round(90) });
+    let all = 20_000 + fees().giving.units();
+    for left in [70_000, 0] {
+        let mut world = World::new();
+        let got = world.bundle(&key(BOB, 11), &[], vec![pays(ALICE, 11, all + left, said(""))]);
+        let change = vec![keeps(ALICE, 11, left, given.clone())];
+        world.bundle(&key(ALICE, 11), &[&got[0]], change);
+        let seen = world.seen(vec![full(ALICE, 11)]);
+        assert_eq!(seen.lines()[1..], [(1, Public, 20_000, None)]);
+        assert_eq!((seen.moves[1].1.fee, seen.balance), (Some(fees().giving), left));
+    }
+    assert!(fees().giving > fees().paying);
+    // What others write, or she herself to an address that others are told, does not count.
+    let mut world = World::new();
+    let units = 30_000 + fees().paying.units();
+    let outputs = vec![pays(ALICE, 11, units, given.clone())];
+    let got = world.bundle(&key(BOB, 11), &[], outputs);
+    world.bundle(&key(ALICE, 11), &[&got[0]], vec![pays(ALICE, 11, 10_000, given)]);
+    let seen = world.seen(vec![full(ALICE, 11)]);
+    assert_eq!(seen.lines()[1..], [(1, ToItself, 10_000, None), (1, Public, 20_000, None)]);
+    assert_eq!(seen.moves[1].1.fee, Some(fees().paying));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Red envelopes on a ledger that a test executes and proves; stopped at every request, and lied to.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use keys::EcdsaKey;
@@ -8,6 +9,7 @@ use ledger::{
     claim_key, envelope_key,
 };
 use light::RecordProof;
+use shielded::{Effects, LogEntry, VerifyingKey};
 pub(super) use testkit::{prove_state as prove, state_root as root};
 use tokio::sync::Notify;
 use types::{Abc, TxId};
@@ -28,8 +30,16 @@ pub(super) struct Bank {
     entries: Vec<(Address, Entry)>,
     pub(super) waiting: Vec<Transaction>,
     pub(super) submitted: BTreeSet<TxId>,
+    /// The private pool's log, and its bundles.
+    log: Vec<(LogEntry, Effects)>,
     /// Says of every record that there is none.
     hides: bool,
+}
+
+/// Built when the first proof comes.
+fn circuit() -> &'static VerifyingKey {
+    static KEY: OnceLock<VerifyingKey> = OnceLock::new();
+    KEY.get_or_init(VerifyingKey::build)
 }
 
 pub(super) fn person(seed: u8) -> EcdsaKey {
@@ -53,7 +63,8 @@ impl Bank {
         genesis.check().unwrap();
         let (state, entries) = (genesis.state(), genesis.entries());
         let chain = Chain { genesis, headers: vec![] };
-        Self { chain, state, entries, waiting: vec![], submitted: BTreeSet::new(), hides: false }
+        let (waiting, submitted, log) = (vec![], BTreeSet::new(), vec![]);
+        Self { chain, state, entries, waiting, submitted, log, hides: false }
     }
 
     pub(super) fn next(&mut self) {
@@ -61,7 +72,8 @@ impl Bank {
         let start = genesis.tip(root(&self.state));
         let tip = self.chain.headers.iter().fold(start, |tip, header| tip.after(header));
         let mut header = header_after(genesis, &tip);
-        let context = BlockContext::after(&tip, genesis.chain(), header.time, &genesis.params);
+        let (chain, time) = (genesis.chain(), header.time);
+        let context = BlockContext::after(&tip, chain, time, &genesis.params).verifying(circuit);
         let mut body = BlockBody::default();
         for transaction in self.waiting.drain(..) {
             body.transactions.push(transaction);
@@ -77,6 +89,11 @@ impl Bank {
             };
         }
         self.entries.extend(done.entries);
+        for (index, transaction) in (0..).zip(&body.transactions) {
+            let effects = transaction.bundle.as_ref().map(|bundle| bundle.effects.clone());
+            let logged = |effects| (LogEntry::of(header.round, index, &effects), effects);
+            self.log.extend(effects.map(logged));
+        }
         header.state_root = root(&self.state);
         self.chain.headers.push(header);
     }
@@ -120,6 +137,14 @@ impl Bank {
                 self.waiting.push(transaction);
                 ChainReply::Submitted(tx)
             }
+            ChainRequest::PoolLog { after, .. } => {
+                let new = self.log.iter().skip(after as usize);
+                ChainReply::PoolLog(new.map(|(entry, _)| Object(entry.to_bytes())).collect())
+            }
+            ChainRequest::PoolEffects { from, .. } => {
+                let group = self.log.iter().skip(from as usize);
+                ChainReply::PoolEffects(group.map(|(_, it)| Object(it.to_bytes())).collect())
+            }
             other @ (ChainRequest::Genesis
             | ChainRequest::Tip
             | ChainRequest::Headers { .. }
@@ -130,8 +155,6 @@ impl Bank {
             | ChainRequest::Committee(_)
             | ChainRequest::Warrant(_)
             | ChainRequest::Warrants
-            | ChainRequest::PoolLog { .. }
-            | ChainRequest::PoolEffects { .. }
             | ChainRequest::Records { .. }) => self.chain.answer(other)?,
         })
     }

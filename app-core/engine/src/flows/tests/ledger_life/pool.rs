@@ -39,9 +39,16 @@ impl Pooled {
 
     /// The same with these bundles, which may be made for their network.
     pub(super) fn with(make: impl FnOnce(ChainId) -> Vec<Effects>) -> Arc<Self> {
+        Self::with_records(|chain| (make(chain), vec![]))
+    }
+
+    /// The same with these records in the state beside the pool.
+    pub(super) fn with_records(
+        make: impl FnOnce(ChainId) -> (Vec<Effects>, Vec<(Vec<u8>, Vec<u8>)>),
+    ) -> Arc<Self> {
         let mut genesis = genesis(WorkerId([1; 32]));
         (genesis.workers, genesis.time) = (two(), Timestamp(Clock::system().now().0 - 60_000));
-        let effects = make(genesis.chain());
+        let (effects, records) = make(genesis.chain());
         let at = |number: usize| (Round(1 + number as u64 / 4), number as u32 % 4);
         let entry = |(number, effects)| LogEntry::of(at(number).0, at(number).1, effects);
         let entries: Vec<LogEntry> = effects.iter().enumerate().map(entry).collect();
@@ -52,7 +59,7 @@ impl Pooled {
         }
         (pool.tree_size, pool.anchor.root) = (tree.size(), tree.root());
         let cells = [(pool_key(), pool.to_bytes()), (pool_tree_key(), tree.to_bytes())];
-        let state = BTreeMap::from(cells);
+        let state: BTreeMap<_, _> = cells.into_iter().chain(records).collect();
         let mut chain = Chain { genesis, headers: vec![] };
         let mut tip = chain.genesis.tip(EMPTY_SUBTREE);
         for _ in 0..3 {
