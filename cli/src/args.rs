@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::ask::{Address, Link, Request};
 use crate::output;
+use crate::rotation::Rotation;
 
 mod review;
 
@@ -133,6 +134,9 @@ pub(crate) enum Command {
         #[arg(long)]
         wait: bool,
     },
+    /// Move to Falcon once ECDSA is switched off: somebody else's account commits to it first
+    #[command(subcommand)]
+    Rotation(Rotation),
     /// Private money: where you are paid, and how it gets into the private pool
     #[command(subcommand)]
     Private(Private),

@@ -15,6 +15,7 @@ mod open;
 mod output;
 mod payment_shown;
 mod review;
+mod rotation;
 mod run;
 mod seen;
 mod serve;

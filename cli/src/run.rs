@@ -108,6 +108,7 @@ impl Runner {
                 params["background"] = (!self.json && self.face.is_shared()).into();
                 self.show("send_all_to_falcon", params, human::moved).await
             }
+            Command::Rotation(command) => self.rotation(command).await,
             Command::Envelope(command) => self.envelope(command).await,
             Command::Review(command) => self.review(command).await,
             Command::Request(command) => self.request(command).await,

@@ -16,6 +16,7 @@ mod pay;
 mod payment_shown;
 mod private;
 mod review;
+mod rotation;
 mod showing;
 mod statement;
 mod transfer;

@@ -33,23 +33,24 @@ pub use events::{Event, Events};
 pub use records::{
     Account, AccountRecord, AddressBook, AddressRecord, Addresses, AlikeRecord, Balance,
     ChallengeRecord, ChatRecord, Chats, CheckpointRecord, ChecksRecord, ClaimedEnvelope,
-    ClaimedShare, ComparedRecord, ContactRecord, Contacts, Conversation, CrossCheckRecord,
-    Diagnosis, Envelope, Envelopes, Explorer, FaucetRecord, FinalityRecord, FindingRecord,
-    GivenRecord, GrantPreview, GrantRecord, Grants, History, HistoryEntry, InviteRecord,
-    LightRecord, LinkRecord, ManagerRecord, MessageRecord, MoveOutlook, MoveRecord, NamedAddress,
-    OneAddress, OneContact, OneEnvelope, OneGrant, OneRequest, OneShowing, OneTransfer,
-    PaymentClaimRecord, PaymentOfMessage, PaymentRecord, PeerRecord, PoolRecord,
-    PrivateAddressRecord, QuoteRecord, RequestRecord, Requests, Reviewed, ReviewerRecord,
-    RoundRecord, SafetyRecord, SavedFile, SeenRecord, SentMessage, SentRecord, ShowingRecord,
-    ShownPayment, SmallNote, SplitRecord, StatementFile, StatementFormat, StatementSaved, Status,
-    SyncRecord, TokenBalance, TransferRecord, Transfers, WordsRecord,
+    ClaimedShare, CommitmentQuote, CommitmentRecord, ComparedRecord, ContactRecord, Contacts,
+    Conversation, CrossCheckRecord, Diagnosis, Envelope, Envelopes, Explorer, FaucetRecord,
+    FinalityRecord, FindingRecord, GivenRecord, GrantPreview, GrantRecord, Grants, History,
+    HistoryEntry, InviteRecord, LightRecord, LinkRecord, ManagerRecord, MessageRecord, MoveOutlook,
+    MoveRecord, NamedAddress, OneAddress, OneContact, OneEnvelope, OneGrant, OneRequest,
+    OneShowing, OneTransfer, PaymentClaimRecord, PaymentOfMessage, PaymentRecord, PeerRecord,
+    PoolRecord, PrivateAddressRecord, QuoteRecord, RequestRecord, Requests, Reviewed,
+    ReviewerRecord, RotationRecord, RoundRecord, SafetyRecord, SavedFile, SeenRecord, SentMessage,
+    SentRecord, ShowingRecord, ShownPayment, SmallNote, SplitRecord, StatementFile,
+    StatementFormat, StatementSaved, Status, SyncRecord, TokenBalance, TransferRecord, Transfers,
+    WordsRecord,
 };
 pub use states::{
     AddressSort, Carrier, Connection, ContactState, EntryKind, EntryRemark, EnvelopeState,
     FindingCode, Flow, GrantDelivery, GrantState, GrantStrength, Health, KeyKind, KeyStage,
     MessageState, Path, PaymentState, PeerNote, PeerRole, ProfileState, Protection, RequestState,
-    ReviewedPool, SavedKind, ShareState, ShowingState, Shown, Standing, TokenName, Topic,
-    TransferStep, VoteMark, Whose,
+    ReviewedPool, RotationStage, SavedKind, ShareState, ShowingState, Shown, Standing, TokenName,
+    Topic, TransferStep, VoteMark, Whose,
 };
 pub use surroundings::{default_profile, given_passphrase};
 pub use table::{Command, commands};

@@ -270,6 +270,20 @@ params! {
         #[serde(default)] wait: bool,
     }
 
+    /// What somebody asks to be committed to.
+    RotationText {
+        /// `bcm:rotate?…`.
+        text: String,
+    }
+
+    /// A commitment to somebody's move.
+    RotationCommit {
+        /// `bcm:rotate?…`.
+        text: String,
+        /// Wait until it is final.
+        #[serde(default)] wait: bool,
+    }
+
     /// Everything, to a Falcon address.
     SendAllToFalcon {
         /// `F…`, with `falcon:` before it or not.

@@ -9,6 +9,7 @@ mod money;
 mod payment;
 mod profile;
 mod review;
+mod rotation;
 mod statement;
 
 pub use ask::{
@@ -37,4 +38,5 @@ pub use profile::{
 pub use review::{
     GivenRecord, GrantPreview, GrantRecord, Grants, OneGrant, Reviewed, ReviewerRecord,
 };
+pub use rotation::{CommitmentQuote, CommitmentRecord, RotationRecord};
 pub use statement::{SavedFile, StatementFile, StatementFormat, StatementSaved};

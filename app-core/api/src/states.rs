@@ -276,6 +276,8 @@ words! {
         Bond = "bond",
         /// Paid by the ledger's rules.
         Reward = "reward",
+        /// A commitment to the move of somebody else's account.
+        Rotation = "rotation",
     }
 }
 
@@ -288,6 +290,22 @@ words! {
         Both = "both",
         /// Falcon alone.
         Falcon = "falcon",
+    }
+}
+
+words! {
+    /// How far an account is that moves to Falcon once ECDSA is switched off.
+    RotationStage {
+        /// It moves like any account, or has moved.
+        NotNeeded = "not_needed",
+        /// Its ECDSA key was shown before: nothing moves it any more.
+        KeyShown = "key_shown",
+        /// Nobody has committed to its move yet.
+        Needed = "needed",
+        /// Somebody has; a hundred rounds lie between that and the move.
+        Waits = "waits",
+        /// It can move.
+        Ready = "ready",
     }
 }
 

@@ -19,7 +19,8 @@ use crate::params::{
     NetworkAdd, Nothing, OfChallenge, OfContact, OfRequest, OfTransfer, Pay, PayQuote,
     PrivateAddress, ProfileOpen, RequestCreate, RequestPay, RequestSplit, ReviewChallenge,
     ReviewCheck, ReviewGrant, ReviewImport, ReviewPreview, ReviewSave, ReviewShow, ReviewStatement,
-    ReviewStop, SendAllToFalcon, SendToAddress, TopUp, TopUpLater, TransferList,
+    ReviewStop, RotationCommit, RotationText, SendAllToFalcon, SendToAddress, TopUp, TopUpLater,
+    TransferList,
 };
 use crate::{App, Desk, Error, Topic};
 
@@ -218,6 +219,15 @@ fn money() -> Vec<Command> {
         }),
         signing("send_all_to_falcon", "Pays everything to a Falcon address.", &[Topic::Money], {
             |app, p: SendAllToFalcon| async move { app.send_all_to_falcon(p).await }
+        }),
+        app("rotation_show", "What our move needs once ECDSA is off, and how far it is.", &[], {
+            |app, _: Nothing| async move { app.rotation_show().await }
+        }),
+        app("rotation_quote", "What committing to somebody's move would cost.", &[], {
+            |app, p: RotationText| async move { app.rotation_quote(p.text).await }
+        }),
+        signing("rotation_commit", "Pays for the commitment to a move.", &[Topic::Money], {
+            |app, p: RotationCommit| async move { app.rotation_commit(p.text, p.wait).await }
         }),
         app("move_outlook", "What moving to Falcon means for the account.", &[], {
             |app, p: Fresh| async move { app.move_outlook(p.sync).await }

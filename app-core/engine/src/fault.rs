@@ -4,7 +4,7 @@ use keys::WordsError;
 use light::LightError;
 use net::{CallError, NetError};
 use store::StoreError;
-use wallet::Refusal;
+use wallet::{Refusal, RotationLinkError};
 use wire::Failure;
 
 use crate::Code;
@@ -164,14 +164,49 @@ impl From<Refusal> for Fault {
             Refusal::Zero | Refusal::BelowMinimum(_) | Refusal::SharesTooSmall(_) => {
                 Code::BadAmount
             }
-            Refusal::Shares => Code::Refused,
+            Refusal::Shares
+            | Refusal::KeyShown
+            | Refusal::FalconJoined
+            | Refusal::RotationNeeded
+            | Refusal::RotationWaits { .. }
+            | Refusal::OwnRotation => Code::Refused,
             Refusal::ToSelf | Refusal::NotFalcon => Code::BadAddress,
             Refusal::PaymentUnderWay => Code::MoveUnderWay,
             Refusal::ForeignKey => Code::OtherKeys,
             Refusal::PoolUnknown => Code::NoNetwork,
         };
-        let detail = (refusal == Refusal::Shares).then(|| "bad_shares".to_owned());
+        let detail = detail(refusal).map(str::to_owned);
         Self { detail, ..Self::new(code, refusal.to_string()) }
+    }
+}
+
+/// The code of a refusal that has one of its own.
+const fn detail(refusal: Refusal) -> Option<&'static str> {
+    match refusal {
+        Refusal::Shares => Some("bad_shares"),
+        Refusal::KeyShown => Some("key_shown"),
+        Refusal::FalconJoined => Some("falcon_joined"),
+        Refusal::RotationNeeded => Some("rotation_needed"),
+        Refusal::RotationWaits { .. } => Some("rotation_waits"),
+        Refusal::OwnRotation => Some("own_rotation"),
+        Refusal::Zero
+        | Refusal::ToSelf
+        | Refusal::Insufficient { .. }
+        | Refusal::BelowMinimum(_)
+        | Refusal::NotFalcon
+        | Refusal::PaymentUnderWay
+        | Refusal::ForeignKey
+        | Refusal::PoolUnknown
+        | Refusal::SharesTooSmall(_) => None,
+    }
+}
+
+impl From<RotationLinkError> for Fault {
+    fn from(error: RotationLinkError) -> Self {
+        if error == RotationLinkError::WrongNetwork {
+            return Self::new(Code::WrongNetwork, error.to_string());
+        }
+        Self::refused("bad_rotation", &error.to_string())
     }
 }
 

@@ -30,6 +30,7 @@ pub(crate) mod rests;
 pub(crate) mod review;
 pub(crate) mod reviewed;
 pub(crate) mod reviewed_pool;
+pub(crate) mod rotation;
 pub(crate) mod statement;
 pub(crate) mod sync;
 #[cfg(test)]

@@ -43,6 +43,7 @@ pub use flows::private::{
     First, Paying, PoolWork, PrivateQuote, PrivateWanted, Recipient, transfer_outcome,
 };
 pub use flows::review::{GrantTo, Granted, Granting};
+pub use flows::rotation::{Committed, OwnRotation, RotationQuote};
 pub use flows::statement::{
     Answering, OfWhom, PaymentMade, PaymentWish, ReceiptsMade, StatementMade, StatementWish,
 };

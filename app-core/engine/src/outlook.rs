@@ -2,10 +2,10 @@
 //! anything is signed.
 
 use keys::PublicKey;
-use ledger::{Account, EntryKind, Genesis};
+use ledger::{Account, EntryKind, Flag, Genesis};
 use store::Store;
 use types::{Abc, Address, Amount, Round, TxId};
-use wallet::{Ground, Payment, PaymentKind, Protection, Refusal, migration_fee};
+use wallet::{Ground, Payment, PaymentKind, Protection, Refusal, migration_fee, opening_fee};
 
 use crate::flows::attach::damaged_network;
 use crate::{Fault, Writer};
@@ -65,7 +65,13 @@ impl Writer {
                     payee_exists: false,
                     open: &self.store.open_payments().await?,
                 };
-                cost(migration_fee(ground, &self.own, &falcon))
+                let hidden = account.as_ref().is_none_or(|account| account.slots.is_empty());
+                let flags = self.store.flags().await?.map(|(_, flags)| flags).unwrap_or_default();
+                if hidden && flags.is_off(Flag::EcdsaOff, round.next()) {
+                    cost(opening_fee(ground, &self.own, &falcon))
+                } else {
+                    cost(migration_fee(ground, &self.own, &falcon))
+                }
             }
         };
         Ok(Outlook {
@@ -141,6 +147,11 @@ fn cost(fee: Result<Amount<Abc>, Refusal>) -> Option<(Amount<Abc>, bool)> {
             | Refusal::PaymentUnderWay
             | Refusal::ForeignKey
             | Refusal::PoolUnknown
+            | Refusal::KeyShown
+            | Refusal::FalconJoined
+            | Refusal::RotationNeeded
+            | Refusal::RotationWaits { .. }
+            | Refusal::OwnRotation
             | Refusal::Shares
             | Refusal::SharesTooSmall(_),
         ) => None,

@@ -85,6 +85,14 @@ impl Master {
         InboxKey::from_seed(self.derive("bcm-review-inbox-v1").bytes())
     }
 
+    /// What the commitment to the account's move is salted with (`ledger::CommitRotation`). Secret until
+    /// the move opens it: an account moves once, so that one is enough, and every device of the account
+    /// has the same.
+    #[must_use]
+    pub fn rotation_salt(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(*self.derive("bcm-rotation-v1").bytes())
+    }
+
     /// HKDF-SHA256 without salt.
     fn derive(&self, label: &str) -> Secret<32> {
         Secret::fill(|key| {

@@ -50,6 +50,12 @@ id!(
     32
 );
 id!(
+    /// What is committed to before an account moves after the switch-off of ECDSA
+    /// (`money-and-mail.md` A10).
+    RotationId,
+    32
+);
+id!(
     /// A block header's hash.
     BlockId,
     32

@@ -12,5 +12,7 @@ mod time;
 
 pub use address::{Address, AddressKind, UnknownAddressKind};
 pub use amount::{Abc, Abit, Amount, AmountError, Token, UNITS_PER_TOKEN};
-pub use id::{BlockId, ChainId, EnvelopeId, MessageId, OpenId, QueueId, SendId, TxId, WorkerId};
+pub use id::{
+    BlockId, ChainId, EnvelopeId, MessageId, OpenId, QueueId, RotationId, SendId, TxId, WorkerId,
+};
 pub use time::{Round, Timestamp};

@@ -7,7 +7,7 @@ use crate::private::{OwnNote, PoolState, PrivatePayee};
 use crate::review::{
     CarriedProofs, GrantCard, OpenedCard, PoolMove, ReviewerCard, SealedCard, StandingKey,
 };
-use crate::{Destination, PaymentLink, Rest, Taking};
+use crate::{Destination, PaymentLink, Rest, RotationLink, Taking};
 
 /// What a profile keeps of money in the pool.
 pub fn fuzz_private(bytes: &[u8]) {
@@ -37,6 +37,15 @@ pub fn fuzz_link(bytes: &[u8]) {
     let Ok(text) = core::str::from_utf8(bytes) else { return };
     if let Ok(link) = PaymentLink::read(text) {
         assert_eq!(PaymentLink::read(&link.text()), Ok(link));
+    }
+}
+
+/// What asks for commitments to moves, as text; it is never taken for a payment link.
+pub fn fuzz_rotation(bytes: &[u8]) {
+    let Ok(text) = core::str::from_utf8(bytes) else { return };
+    if let Ok(link) = RotationLink::read(text) {
+        assert_eq!(RotationLink::read(&link.text()), Ok(link));
+        assert!(PaymentLink::read(text).is_err());
     }
 }
 

@@ -16,6 +16,7 @@ mod moves;
 mod plan;
 pub mod private;
 pub mod review;
+mod rotation;
 mod settle;
 mod signer;
 mod split;
@@ -34,6 +35,10 @@ pub use model::{
 };
 pub use moves::{Protection, migrate, migration_fee, sweep};
 pub use plan::{Ground, Quote, Refusal, Wish, pending_out, plan, quote};
+pub use rotation::{
+    Rotation, RotationLink, RotationLinkError, commit_rotation, commitment_fee, committed_hash,
+    dies_with_ecdsa, open_rotation, opening_fee,
+};
 pub use settle::{is_given_up, settle};
 pub use shielded::{MadeEnvelope, NotPayable};
 pub use shielded::{ShieldedAddress, ShieldedAddressError};

@@ -18,11 +18,13 @@ pub enum PaymentKind {
     Sweep,
     /// Puts an amount into the private pool.
     TopUp,
+    /// Commits to the move of somebody else's account: nothing but the fee leaves ours.
+    Commit,
 }
 
 impl PaymentKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Pay, Self::Migrate, Self::Sweep, Self::TopUp];
+    pub const ALL: [Self; 5] = [Self::Pay, Self::Migrate, Self::Sweep, Self::TopUp, Self::Commit];
 
     /// Its name, as it is saved.
     #[must_use]
@@ -32,6 +34,7 @@ impl PaymentKind {
             Self::Migrate => "migrate",
             Self::Sweep => "sweep",
             Self::TopUp => "top_up",
+            Self::Commit => "commit_rotation",
         }
     }
 }
@@ -43,12 +46,12 @@ pub struct Payment {
     pub intent: [u8; 16],
     /// What it does.
     pub kind: PaymentKind,
-    /// Where the money goes; of a move in place, the address of the new key.
+    /// Where the money goes; of a move in place, the address of the new key; of a commitment, who pays.
     pub to: Address,
     /// The contact it is for, if it was named.
     pub contact: Option<OpenId>,
     /// What the payee gets. Of a sweep, what it was when it was signed: a deposit in between goes with
-    /// it. Nothing of a move in place.
+    /// it. Nothing of a move in place or a commitment.
     pub amount: Amount<Abc>,
     /// What the payer says about it; travels over chat, never on the ledger.
     pub memo: Option<String>,

@@ -111,7 +111,11 @@ fn last_in_order(ground: Ground<'_>) -> Result<(), Refusal> {
 }
 
 /// What is left to do until only the Falcon key signs.
-fn pair(account: Option<&Account>, first: &PublicKey, falcon: &PublicKey) -> Vec<Action> {
+pub(crate) fn pair(
+    account: Option<&Account>,
+    first: &PublicKey,
+    falcon: &PublicKey,
+) -> Vec<Action> {
     let retire = Action::RetireKey(RetireKey { source: 0, address: first.address() });
     let beside = account.and_then(strongest) == Some(falcon);
     if beside {
@@ -120,7 +124,7 @@ fn pair(account: Option<&Account>, first: &PublicKey, falcon: &PublicKey) -> Vec
     vec![Action::AddKey(AddKey { source: 0, key: falcon.clone() }), retire]
 }
 
-fn payment(
+pub(crate) fn payment(
     (kind, to, amount): (PaymentKind, Address, Amount<Abc>),
     attempt: Attempt,
     now: Timestamp,

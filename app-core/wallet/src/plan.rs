@@ -79,6 +79,33 @@ pub enum Refusal {
     /// A key signs for the account that does not follow from these words.
     #[error("this account is signed for by a key that this profile does not have")]
     ForeignKey,
+    /// After the switch-off: the ECDSA key stands on the ledger.
+    #[error(
+        "ECDSA is switched off, and the ledger shows this account's ECDSA key since it signed first: \
+         whoever can compute private keys could move the account as well, so that nobody moves it any \
+         more"
+    )]
+    KeyShown,
+    /// After the switch-off: a Falcon key signs already.
+    #[error("this account has a Falcon key already")]
+    FalconJoined,
+    /// After the switch-off: nobody has committed to the move.
+    #[error("ECDSA is switched off: somebody else's account has to commit to this move first")]
+    RotationNeeded,
+    /// After the switch-off: the commitment is too young.
+    #[error("the move is committed to; it can be made from round {} on, in {left} rounds", .from.0)]
+    RotationWaits {
+        /// The first round that may hold it.
+        from: Round,
+        /// How many rounds are left until then.
+        left: u64,
+    },
+    /// The account that is to move would have to sign before.
+    #[error(
+        "this commits to the move of your own account, whose key must not sign before: somebody \
+         else's account has to pay for it"
+    )]
+    OwnRotation,
     /// A red envelope has 1 to 100 shares.
     #[error("a red envelope has 1 to 100 shares")]
     Shares,

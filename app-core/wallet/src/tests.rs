@@ -19,6 +19,7 @@ mod links;
 mod merge;
 mod moves;
 mod private;
+mod rotation;
 mod sweep;
 
 const NOW: Timestamp = Timestamp(1_795_000_000_000);
@@ -73,16 +74,30 @@ impl World {
     }
 
     fn execute(&mut self, payments: &[Payment]) -> Result<(), ledger::Rejection> {
+        self.execute_after(Round(5), payments)
+    }
+
+    /// In the block behind this round.
+    fn execute_after(
+        &mut self,
+        round: Round,
+        payments: &[Payment],
+    ) -> Result<(), ledger::Rejection> {
         let transactions = payments.iter();
         let transactions =
             transactions.map(|payment| Transaction::from_bytes(&payment.attempt.bytes).unwrap());
         let body = Body { transactions: transactions.collect(), ..Body::default() };
         let params = &self.genesis.params;
-        let tip = Tip { round: Round(5), ..self.genesis.tip([0; 32]) };
+        let tip = Tip { round, ..self.genesis.tip([0; 32]) };
         let context = BlockContext::after(&tip, self.genesis.chain(), NOW, params);
         let outcome = ledger::execute(&self.state, &context, &body, &|_| false);
         let changes = outcome.map_err(|(_, why)| why)?.changes;
-        self.state.extend(changes.into_iter().filter_map(|(key, value)| Some((key, value?))));
+        for (key, value) in changes {
+            match value {
+                Some(value) => drop(self.state.insert(key, value)),
+                None => drop(self.state.remove(&key)),
+            }
+        }
         Ok(())
     }
 }

@@ -274,6 +274,32 @@ export type ClaimedShare = {
 	amount: string | null,
 };
 
+/** What committing to somebody's move would mean. */
+export type CommitmentQuote = {
+	/** What would be committed to. */
+	hash: string,
+	/** What our account would pay. */
+	fee: string,
+	/** Whether it holds that. */
+	enough: boolean,
+	/** True if it is committed to already, or that is under way: nothing is to be paid. */
+	committed: boolean,
+};
+
+/** A commitment to somebody's move. */
+export type CommitmentRecord = {
+	/** Our transaction; nothing if somebody else has paid. */
+	tx: string | null,
+	/** What we paid. */
+	fee: string,
+	/** What became of it. */
+	state: PaymentState,
+	/** The round that includes it. */
+	round: number | null,
+	/** True if it was made before, so that nothing was left to do. */
+	already: boolean,
+};
+
 /** Whether what a contact showed fits our own safety number. */
 export type ComparedRecord = {
 	/** True if it does. */
@@ -399,7 +425,9 @@ export type EntryKind =
 /** A bond locked, returned or lost. */
 "bond" | 
 /** Paid by the ledger's rules. */
-"reward";
+"reward" | 
+/** A commitment to the move of somebody else's account. */
+"rotation";
 
 /** What a reviewer is to know about a private line. */
 export type EntryRemark = 
@@ -1631,6 +1659,48 @@ export type ReviewerRecord = {
 	digits: string,
 };
 
+/** A commitment to somebody's move. */
+export type RotationCommit = {
+	/** `bcm:rotate?…`. */
+	text: string,
+	/** Wait until it is final. */
+	wait?: boolean,
+};
+
+/** How far our own account is. */
+export type RotationRecord = {
+	/** How far it is. */
+	stage: RotationStage,
+	/**
+	 *  `bcm:rotate?…`: what to give to somebody whose account has a Falcon key; nothing if that is not
+	 *  needed, or not any more.
+	 */
+	text: string | null,
+	/** From which round on the account can move, while it waits for that. */
+	ready: number | null,
+	/** The newest round. */
+	round: number,
+};
+
+/** How far an account is that moves to Falcon once ECDSA is switched off. */
+export type RotationStage = 
+/** It moves like any account, or has moved. */
+"not_needed" | 
+/** Its ECDSA key was shown before: nothing moves it any more. */
+"key_shown" | 
+/** Nobody has committed to its move yet. */
+"needed" | 
+/** Somebody has; a hundred rounds lie between that and the move. */
+"waits" | 
+/** It can move. */
+"ready";
+
+/** What somebody asks to be committed to. */
+export type RotationText = {
+	/** `bcm:rotate?…`. */
+	text: string,
+};
+
 /** One round. */
 export type RoundRecord = {
 	/** The round. */
@@ -2215,6 +2285,12 @@ export const commands = {
   migrate: (params: Migrate) => call<MoveRecord>("migrate", params),
   /** Pays everything to a Falcon address. Changes: money. */
   sendAllToFalcon: (params: SendAllToFalcon) => call<MoveRecord>("send_all_to_falcon", params),
+  /** What our move needs once ECDSA is off, and how far it is. */
+  rotationShow: () => call<RotationRecord>("rotation_show", {}),
+  /** What committing to somebody's move would cost. */
+  rotationQuote: (params: RotationText) => call<CommitmentQuote>("rotation_quote", params),
+  /** Pays for the commitment to a move. Changes: money. */
+  rotationCommit: (params: RotationCommit) => call<CommitmentRecord>("rotation_commit", params),
   /** What moving to Falcon means for the account. */
   moveOutlook: (params: Fresh) => call<MoveOutlook>("move_outlook", params),
   /** Gives in a chat, in shares. Changes: money, chat. */

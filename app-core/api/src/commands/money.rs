@@ -202,6 +202,7 @@ fn history_entry(row: HistoryRow, who: Option<String>, faucet: Option<Address>) 
             HistoryKind::Name => EntryKind::Name,
             HistoryKind::Bond => EntryKind::Bond,
             HistoryKind::Reward => EntryKind::Reward,
+            HistoryKind::Rotation => EntryKind::Rotation,
         },
         token: TokenName::Abc,
         amount: row.amount.to_string(),

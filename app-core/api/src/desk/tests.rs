@@ -259,13 +259,14 @@ async fn a_private_payment_that_is_not_there_is_not_called_off() {
 
 #[tokio::test]
 async fn a_profile_that_only_reviews_pays_nothing_and_signs_nothing() {
-    const SIGNING: [&str; 12] = [
+    const SIGNING: [&str; 13] = [
         "pay",
         "top_up",
         "top_up_later",
         "send_to_address",
         "migrate",
         "send_all_to_falcon",
+        "rotation_commit",
         "envelope_create",
         "envelope_claim",
         "faucet",

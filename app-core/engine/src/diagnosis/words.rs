@@ -107,7 +107,10 @@ impl Finding {
             Kind::PoolStopping => "Take out of your private balance what you want to keep at hand.",
             Kind::PoolStopped => "Nothing goes into the pool or out of it until a later version.",
             Kind::EcdsaEnding => "Move your account to its Falcon key before.",
-            Kind::EcdsaOff => "Only accounts with a Falcon key can pay; see whether yours has one.",
+            Kind::EcdsaOff => {
+                "Only accounts with a Falcon key can pay; rotation show tells whether one without can \
+                 still move."
+            }
             Kind::PathDirect
             | Kind::PathTcp
             | Kind::PathLocal

@@ -10,6 +10,9 @@ use types::Round;
 
 use crate::{Engine, Fault};
 
+/// The code of what an ECDSA key would have to sign after the switch-off.
+pub(crate) const ECDSA_OFF: &str = "ecdsa_off";
+
 /// Between two looks, in rounds.
 const EVERY: u64 = 60;
 
@@ -29,6 +32,11 @@ impl Engine {
         if round > Round(0) && now < round.plus(EVERY) {
             return Ok(());
         }
+        self.look_at_flags_now(node).await
+    }
+
+    /// Looks at them whenever that was last done.
+    pub(crate) async fn look_at_flags_now(&mut self, node: &LightNode) -> Result<(), Fault> {
         let (round, flags) = self.prove_record::<Flags>(node, flags_key(), Round(0)).await?;
         self.save_flags(SeenFlags { flags: flags.unwrap_or_default(), round }).await
     }
@@ -75,12 +83,17 @@ impl Engine {
     /// # Errors
     /// `ecdsa_off`.
     pub(crate) fn check_ecdsa(&self) -> Result<(), Fault> {
-        if !self.is_off(Flag::EcdsaOff) {
+        if !self.is_ecdsa_off() {
             return Ok(());
         }
         let words = "the managers have switched ECDSA off, and this account is signed for by an ECDSA \
-                     key: it signs nothing any more";
-        Err(Fault::refused("ecdsa_off", words))
+                     key: it signs nothing any more; migrate tells whether it can still move to Falcon";
+        Err(Fault::refused(ECDSA_OFF, words))
+    }
+
+    /// True if no block takes a signature by an ECDSA key any more.
+    pub(crate) fn is_ecdsa_off(&self) -> bool {
+        self.is_off(Flag::EcdsaOff)
     }
 
     fn is_off(&self, flag: Flag) -> bool {

@@ -11,7 +11,8 @@ use tokio::time::Instant;
 use types::{Address, AddressKind, Amount};
 use wallet::private::{PrivatePayee, Transfer};
 use wallet::{
-    Change, Payment, PaymentKind, PaymentState, Protection, Refusal, migrate, signer, sweep,
+    Change, Payment, PaymentKind, PaymentState, Protection, Refusal, dies_with_ecdsa, migrate,
+    signer, sweep,
 };
 
 use crate::flows::pay::{Known, left};
@@ -53,7 +54,8 @@ impl Engine {
     ///
     /// # Errors
     /// `insufficient_funds` for less than the fee, `move_under_way` behind a payment or a sweep that is
-    /// not final, `other_keys`; nothing is saved then.
+    /// not final, `other_keys`; once ECDSA is switched off `key_shown` if that is too late,
+    /// `rotation_needed` and `rotation_waits` before it can be done; nothing is saved then.
     pub async fn migrate(&mut self, patience: Duration) -> Result<Moved, Fault> {
         let end = Instant::now() + patience;
         self.stand_on_proved(patience).await?;
@@ -124,14 +126,25 @@ impl Engine {
             self.save_beside(pool).await?;
             return Ok(Moved::Before);
         }
-        if let Some(open) = under_way(&known, PaymentKind::Migrate) {
+        let hidden = known.account.as_ref().is_none_or(|account| account.slots.is_empty());
+        if hidden {
+            self.look_at_flags_again(end).await;
+        }
+        // What the ECDSA key has signed can be in no block after the switch-off.
+        let is_off = self.is_ecdsa_off();
+        let over = is_off && self.is_proved_since_off().await?;
+        let open = known.open.iter().filter(|open| !(over && dies_with_ecdsa(open)));
+        let under_way = |kind| open.clone().find(|payment| payment.kind == kind);
+        if let Some(open) = under_way(PaymentKind::Migrate) {
             return self.go(open.attempt.tx, beside(pool), (None, end)).await.map(now);
         }
-        if under_way(&known, PaymentKind::Sweep).is_some() {
+        if under_way(PaymentKind::Sweep).is_some() {
             return Err(sweep_under_way());
         }
-        // The former key signs the move.
-        self.check_ecdsa()?;
+        // The former key signs the move, unless the account has both.
+        if is_off && Protection::of(known.account.as_ref()) == Protection::None {
+            return self.rotate(&known, pool, end).await;
+        }
         let falcon = self.falcon().await?;
         let (ground, keys, now) = (self.ground(&known)?, self.ring()?, self.clock.now());
         let payment = migrate(ground, &keys, falcon, now, &mut rand::rng())?;
@@ -191,7 +204,7 @@ impl Engine {
     }
 
     /// Both halves of a sweep are saved at once, as one wish.
-    async fn begin(
+    pub(super) async fn begin(
         &mut self,
         payment: Payment,
         pool: Option<&PoolSweep>,

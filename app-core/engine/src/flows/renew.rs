@@ -10,6 +10,7 @@ use store::Change;
 use types::Timestamp;
 use wallet::{Payment, PaymentKind, PaymentState, Wish, is_given_up, plan};
 
+use crate::flows::flags::ECDSA_OFF;
 use crate::{Engine, Fault};
 
 /// How long the payee is looked up.
@@ -31,7 +32,10 @@ impl Engine {
         for payment in dead {
             let changes = match self.renewed(&payment).await {
                 Ok(changes) => changes,
-                Err(fault) if fault.is_elsewhere() => return Err(fault),
+                // After the switch-off it waits for nothing that would come.
+                Err(fault) if fault.is_elsewhere() && fault.code() != ECDSA_OFF => {
+                    return Err(fault);
+                }
                 Err(fault) => {
                     tracing::warn!(code = fault.code(), "a payment that waited cannot be paid");
                     let state = PaymentState::Expired;

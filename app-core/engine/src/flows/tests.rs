@@ -35,6 +35,7 @@ mod moves;
 mod requests;
 mod retry;
 mod review;
+mod rotation;
 mod safety;
 mod writer;
 

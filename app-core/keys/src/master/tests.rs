@@ -71,6 +71,10 @@ fn the_other_keys_are_frozen() {
         hex::encode(Sha256::digest(*master.shielded_seed())),
         "c36c3ae98d4c8ecbce91b1e51c1976f6e465f22889512735cee6bd9bbbf60efb"
     );
+    assert_eq!(
+        hex::encode(Sha256::digest(*master.rotation_salt())),
+        "09ecf571afb6e1b7a8cd1d284cf1beee2a2aed862b70faf88d53b97af3a66807"
+    );
     let wrapped = master.wrap_key().wrap(b"key", b"", &mut StdRng::seed_from_u64(1));
     let by_hand = WrapKey::from_bytes(*master.derive("bcm-db-wrap-v1").bytes());
     assert_eq!(by_hand.unwrap(&wrapped, b"").as_deref().map(Vec::as_slice), Ok(b"key".as_slice()));

@@ -78,6 +78,8 @@ pub enum HistoryKind {
     Bond,
     /// Paid by the rules: for deciding, or for reporting an offence.
     Reward,
+    /// A commitment to the move of somebody else's account: it cost its fee.
+    Rotation,
 }
 
 impl HistoryKind {
@@ -257,10 +259,12 @@ impl PaymentColumns {
         let envelope =
             notes.gifts.iter().find(|(_, told)| told.made && told.tx == tx).map(|(id, _)| *id);
         let given = envelope.is_some();
+        let commits = row::payment_kind(&self.kind)? == PaymentKind::Commit;
         let (kind, flow) = match row::payment_kind(&self.kind)? {
             PaymentKind::Migrate => (HistoryKind::Migration, Flow::Itself),
             PaymentKind::Sweep => (HistoryKind::Sweep, Flow::Out),
             PaymentKind::TopUp => (HistoryKind::Shield, Flow::Out),
+            PaymentKind::Commit => (HistoryKind::Rotation, Flow::Itself),
             PaymentKind::Pay if given => (HistoryKind::Envelope, Flow::Out),
             PaymentKind::Pay if notes.home == Some(to) => (HistoryKind::Payment, Flow::Itself),
             PaymentKind::Pay => (HistoryKind::Payment, Flow::Out),
@@ -273,7 +277,7 @@ impl PaymentColumns {
             flow,
             amount: row::amount(self.amount)?,
             fee: if costs { Some(row::amount(self.fee)?) } else { None },
-            counterparty: Some(to).filter(|_| !given),
+            counterparty: Some(to).filter(|_| !given && !commits),
             contact: contact.or_else(|| notes.by_address.get(&to).copied()),
             memo,
             state,
@@ -366,10 +370,10 @@ fn belong(one: &Entry, next: &Entry) -> bool {
 }
 
 /// What is no payment: the kind of its first entry that is not a fee, and what the balance has gained
-/// or lost by all of them.
+/// or lost by all of them. What costs a fee and does nothing else to the account is a commitment.
 fn other_row(entries: &[(Timestamp, Entry)]) -> (HistoryKind, Flow, Amount<Abc>) {
     let own = || entries.iter().map(|(_, entry)| entry).filter(|e| e.kind != EntryKind::Fee);
-    let kind = own().next().map_or(HistoryKind::Payment, |entry| HistoryKind::of(entry.kind));
+    let kind = own().next().map_or(HistoryKind::Rotation, |entry| HistoryKind::of(entry.kind));
     let change: i128 = own().map(|entry| entry.delta.abc.signed()).sum();
     let flow = match change {
         0 => Flow::Itself,

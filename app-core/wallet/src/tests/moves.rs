@@ -8,10 +8,10 @@ use super::*;
 use crate::{PaymentKind, Protection, migrate, migration_fee, signer, strongest, sweep};
 
 /// Alice's, from the same words as her first key; slow to make.
-static FALCON: LazyLock<FalconKey> =
+pub(super) static FALCON: LazyLock<FalconKey> =
     LazyLock::new(|| Words::from_entropy([0x31; 32]).master().falcon_key());
 /// Of somebody else.
-static OTHER: LazyLock<FalconKey> =
+pub(super) static OTHER: LazyLock<FalconKey> =
     LazyLock::new(|| Words::from_entropy([0x32; 32]).master().falcon_key());
 
 impl World {

@@ -4,8 +4,8 @@
 use super::{Seed, key, master, rng, seed, words};
 use keys::{WrapKey, format_address};
 use ledger::{Committee, Member};
-use types::{Amount, ChainId, Timestamp};
-use wallet::{Destination, PaymentLink};
+use types::{Amount, ChainId, RotationId, Timestamp};
+use wallet::{Destination, PaymentLink, RotationLink};
 use wire::{Encode, Writer};
 
 const NODE: &str = "12D3KooWQYV9dGMFoRzNStwpXztXaBUjtPqi6aU76ZgUriHhKust";
@@ -50,8 +50,11 @@ fn paid() -> Vec<Seed> {
         expiry: Some(Timestamp(1_800_000_000_000)),
     };
     let bare = PaymentLink { amount: None, memo: None, expiry: None, ..link.clone() };
+    let rotation = RotationLink { chain: ChainId([1; 32]), hash: RotationId([2; 32]) };
     let private = include_bytes!("../../../corpus/shielded-address/address");
     vec![
+        seed("wallet-rotation", "whole", rotation.text()),
+        seed("wallet-rotation", "twice", format!("{}&chain=1", rotation.text())),
         seed("wallet-link", "whole", link.text()),
         seed("wallet-link", "bare", bare.text()),
         seed("wallet-link", "twice", format!("{}&amount=1", link.text())),

@@ -23,6 +23,11 @@ type Explained =
   | "below_fee"
   | "below_minimum"
   | "ecdsa_off"
+  | "key_shown"
+  | "rotation_needed"
+  | "rotation_waits"
+  | "own_rotation"
+  | "bad_rotation"
   | "pool_stopped"
   | "unknown_request"
   | "ambiguous_request"
@@ -116,7 +121,12 @@ export const errors = {
   envelope_empty: "Others have had all shares of this red envelope.",
   envelope_over: "This red envelope is over; what was left has gone back.",
   below_fee: "This share is worth no more than bringing it into your private balance costs. It can go to your account instead.",
-  ecdsa_off: "The managers of this network have switched ECDSA off, and your account is signed for by an ECDSA key.",
+  ecdsa_off: "The managers of this network have switched ECDSA off, and your account is signed for by an ECDSA key. Under Move to Falcon you see whether it can still move.",
+  key_shown: "ECDSA is switched off, and everybody has seen your account's ECDSA key: it is too late to move it.",
+  rotation_needed: "ECDSA is switched off: somebody else's account has to commit to your move first. Under Move to Falcon stands what to give them.",
+  rotation_waits: "Your move is committed to, but not yet for 100 rounds. Under Move to Falcon you see how many are left.",
+  own_rotation: "This is your own move. Your key must not sign before it: somebody else's account has to pay for it.",
+  bad_rotation: "This text is not whole. Copy all of it, from bcm: to the end.",
   pool_stopped: "The managers of this network have stopped the private pool: nothing goes in or out any more.",
   below_minimum: "This is too little for an account that has had no money yet.",
   unknown_request: "There is no such request.",

@@ -141,6 +141,6 @@ export const explorer = {
     pool_stopping: "Take out of your private balance what you want to keep at hand.",
     pool_stopped: "Nothing goes into the pool or out of it until a later version.",
     ecdsa_ending: "Move your account to its Falcon key before.",
-    ecdsa_off: "Only accounts with a Falcon key can pay; see whether yours has one.",
+    ecdsa_off: "Only accounts with a Falcon key can pay. If yours has none, see under Move to Falcon whether it can still move.",
   } satisfies Partial<Record<FindingCode, string>>,
 };

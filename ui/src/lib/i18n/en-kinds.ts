@@ -14,4 +14,5 @@ export const kinds = {
   name: "Name",
   bond: "Bond",
   reward: "Reward",
+  rotation: "Commitment to somebody's move",
 };

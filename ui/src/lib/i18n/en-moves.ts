@@ -45,6 +45,23 @@ export const moves = {
     "Everybody can see this amount leave the pool, and the address it goes to, but not who pays. Who sees it arrive beside your account's money can guess that it is yours.",
   outOfPool: "Out of the private pool",
   poolOnly: "Take it to your Falcon address",
+  rotation: {
+    title: "ECDSA is switched off",
+    why: "Your account can still move to Falcon: its key was never shown. But nobody could tell you from a thief who works it out when you show it. So somebody else's account, which has a Falcon key, first commits to your move, for a small fee; 100 rounds later, which is less than two minutes where a round takes a second, you move. Give that person this text. It does not tell which account is yours.",
+    code: "What somebody else has to commit to",
+    text: "For somebody with a Falcon key",
+    copy: "Copy the text",
+    needed: "Nobody has committed to it yet. This page looks again by itself.",
+    waits: (round: string, left: string) =>
+      `Somebody has committed to your move. From round ${round} on you can make it, in ${left} rounds; leave this open, or come back then.`,
+    keyShown:
+      "It is too late to move this account: everybody has seen its ECDSA key since it signed first, so whoever can work out private keys could move it as well. No transaction of this account is taken any more.",
+    asked:
+      "Somebody asks you to commit to the move of their account to Falcon, which they cannot pay for themselves. You pay this fee and nothing else; whose account it is, you do not learn.",
+    pay: "Pay the fee",
+    paid: "Paid for. Once it is final, the other one waits for 100 rounds and moves.",
+    before: "This is committed to already. Nothing is left to pay.",
+  },
   progress: {
     preparing: "Preparing: the transaction is signed and saved.",
     proving: "Out of the private pool: being proved. It takes some seconds, longer if notes are made fewer or moved on first; leave the app open.",

@@ -131,6 +131,6 @@ export const explorer: Catalogue["explorer"] = {
     pool_stopping: "请把想随时使用的钱从私密余额中转出。",
     pool_stopped: "在更新的版本之前，资金池无法转入或转出。",
     ecdsa_ending: "请在此之前把账户迁移到 Falcon 密钥。",
-    ecdsa_off: "只有使用 Falcon 密钥的账户才能付款；请查看您的账户。",
+    ecdsa_off: "只有使用 Falcon 密钥的账户才能付款。如果您的账户没有，请在“迁移到 Falcon”里查看能否迁移。",
   },
 };

@@ -16,4 +16,5 @@ export const kinds: typeof english = {
   name: "名称",
   bond: "保证金",
   reward: "奖励",
+  rotation: "为他人迁移作出的承诺",
 };

@@ -31,14 +31,14 @@ const HOUR: u64 = 3_600_000;
 const DAY: u64 = 24 * HOUR;
 
 /// Headers of an empty state, and all that a node answers from them.
-struct Chain {
+pub(super) struct Chain {
     genesis: Genesis,
     headers: Vec<Header>,
 }
 
 impl Chain {
     /// A block an hour, an epoch of 60, up to now.
-    fn of_days(days: u64) -> Self {
+    pub(super) fn of_days(days: u64) -> Self {
         Self::with(days, HOUR / 2, vec![FirstWorker { id: WorkerId([1; 32]), archive: false }])
     }
 
@@ -57,7 +57,7 @@ impl Chain {
         Self { genesis, headers }
     }
 
-    fn tip(&self) -> Round {
+    pub(super) fn tip(&self) -> Round {
         Round(self.headers.len() as u64)
     }
 
@@ -122,7 +122,7 @@ impl Chain {
         }
     }
 
-    fn answer(&self, request: ChainRequest) -> Result<ChainReply, Failure> {
+    pub(super) fn answer(&self, request: ChainRequest) -> Result<ChainReply, Failure> {
         let object = |step: Step| Object(step.to_bytes());
         Ok(match request {
             ChainRequest::Tip => ChainReply::Tip { round: self.tip(), now: Clock::system().now() },
@@ -194,6 +194,17 @@ fn signed(header: Header, committee: Committee) -> Step {
     let (step, id) = (ledger::Step::Commit, header.id());
     let certificate = Certificate::new(step, header.round, 0, id, &votes, committee.size());
     Step::new(CertifiedHeader { header, certificate }, committee, None)
+}
+
+/// Alice's engine on this chain, of which her worker answers so.
+pub(super) async fn engine_answered(
+    chain: &Chain,
+    answer: impl Fn(ChainRequest) -> Result<ChainReply, Failure> + Send + 'static,
+) -> (Worker, TempDir, Engine) {
+    let worker = Worker::play_both(only_bobs_worker, answer).await;
+    let (dir, store) = alice_on(&worker, &chain.genesis).await;
+    let engine = Engine::open(store, vec![], Clock::system()).await.unwrap();
+    (worker, dir, engine)
 }
 
 /// Alice's engine on this chain, and what her worker was asked about it.

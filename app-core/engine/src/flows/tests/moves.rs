@@ -17,27 +17,31 @@ const FUNDS: u64 = 50_000_000;
 const PROVED: Round = Round(3);
 
 /// Alice's profile without a network, opened anew as after a crash.
-struct Life {
-    _worker: Worker,
+pub(super) struct Life {
+    worker: Worker,
     _dir: TempDir,
-    store: Store,
+    pub(super) store: Store,
 }
 
 impl Life {
-    async fn begin() -> Self {
+    pub(super) async fn begin() -> Self {
         let worker = Worker::play(only_bobs_worker).await;
         let (dir, store) = alice(&worker).await;
-        let life = Self { _worker: worker, _dir: dir, store };
+        let life = Self { worker, _dir: dir, store };
         life.proves(life.account(&[])).await;
         life
     }
 
-    async fn engine(&self) -> Engine {
+    pub(super) fn chain(&self) -> types::ChainId {
+        genesis(self.worker.transport.id()).chain()
+    }
+
+    pub(super) async fn engine(&self) -> Engine {
         Engine::open(self.store.clone(), vec![], Clock::system()).await.unwrap()
     }
 
     /// Alice's account with these keys, each with the round in which it ended.
-    fn account(&self, keys: &[(&keys::PublicKey, Option<Round>)]) -> Account {
+    pub(super) fn account(&self, keys: &[(&keys::PublicKey, Option<Round>)]) -> Account {
         let slot = |(key, retired): &(&keys::PublicKey, Option<Round>)| KeySlot {
             key: (*key).clone(),
             added: Round(2),
@@ -48,13 +52,13 @@ impl Life {
         Account { abc: Amount::new(FUNDS), slots, ..Account::empty(home) }
     }
 
-    async fn proves(&self, account: Account) {
+    pub(super) async fn proves(&self, account: Account) {
         let home = account.home;
         let saved = SavedAccount { round: PROVED, home, account: Some(account) };
         self.store.apply(vec![wallet::Change::SaveAccount(saved).into()]).await.unwrap();
     }
 
-    async fn migrates(&self) -> Result<Moved, Fault> {
+    pub(super) async fn migrates(&self) -> Result<Moved, Fault> {
         self.engine().await.migrate(Duration::ZERO).await
     }
 
@@ -62,30 +66,30 @@ impl Life {
         self.engine().await.sweep(to, false, Duration::ZERO).await.map(|swept| swept.account)
     }
 
-    async fn becomes(&self, payment: &Payment, state: PaymentState) {
+    pub(super) async fn becomes(&self, payment: &Payment, state: PaymentState) {
         let payment = Payment { state, ..payment.clone() };
         self.store.apply(vec![wallet::Change::SavePayment(payment).into()]).await.unwrap();
     }
 }
 
-fn first() -> EcdsaKey {
+pub(super) fn first() -> EcdsaKey {
     Words::from_entropy([0xa1; 32]).master().operation_key()
 }
 
-fn falcon() -> FalconKey {
+pub(super) fn falcon() -> FalconKey {
     Words::from_entropy([0xa1; 32]).master().falcon_key()
 }
 
-fn stranger() -> Address {
+pub(super) fn stranger() -> Address {
     Address { kind: AddressKind::Falcon, payload: [7; 20] }
 }
 
-fn now(moved: Moved) -> Payment {
+pub(super) fn now(moved: Moved) -> Payment {
     let Moved::Now(payment) = moved else { panic!("nothing was left to do") };
     *payment
 }
 
-fn transaction(payment: &Payment) -> Transaction {
+pub(super) fn transaction(payment: &Payment) -> Transaction {
     Transaction::from_bytes(&payment.attempt.bytes).unwrap()
 }
 
