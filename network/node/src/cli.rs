@@ -85,6 +85,9 @@ pub(crate) struct DevnetOptions {
     /// Workers of a new network [default: 5]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) workers: Option<u16>,
+    /// Milliseconds between two blocks of a new network [default: 1000]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(100..=60_000))]
+    pub(crate) interval: Option<u32>,
     /// The network's folder; an existing one goes on where it was
     #[arg(long, default_value = "./.bcm/net")]
     pub(crate) dir: PathBuf,

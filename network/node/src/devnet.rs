@@ -71,7 +71,7 @@ impl Network {
 async fn start(folder: &Folder, options: &DevnetOptions) -> Result<Network, NodeError> {
     let mut settings = settings(folder, options)?;
     let key = faucet::key(folder)?;
-    let genesis = genesis::of_devnet(folder, &settings, key.public().address())?;
+    let genesis = genesis::of_devnet(folder, &settings, key.public().address(), options.interval)?;
     let chain = genesis.chain();
     let managing = listen(&mut settings.managers, &manager_node::PROTOCOLS).await?;
     let of_workers = [&worker_node::PROTOCOLS[..], &[protocol::FAUCET]].concat();

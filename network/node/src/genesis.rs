@@ -25,11 +25,13 @@ pub(crate) fn id(node: &Node) -> WorkerId {
     WorkerId(Ed25519Key::from_seed(node.seed).public())
 }
 
-/// The devnet's genesis, from its file; the first time it is made of settings and faucet.
+/// The devnet's genesis, from its file; the first time it is made of settings, faucet, and the interval
+/// between blocks in milliseconds.
 pub(crate) fn of_devnet(
     folder: &Folder,
     settings: &Devnet,
     faucet: Address,
+    interval: Option<u32>,
 ) -> Result<Genesis, NodeError> {
     let path = folder.join(FILE);
     if let Some(genesis) = load(&path, folder.path())? {
@@ -41,9 +43,11 @@ pub(crate) fn of_devnet(
         return Ok(genesis);
     }
     let seeds: Vec<_> = settings.managers.iter().map(|node| node.seed).collect();
+    let interval_ms = interval.unwrap_or(Params::DEVNET.interval_ms);
+    let params = Params { interval_ms, ..Params::DEVNET };
     let genesis = Genesis {
         workers: first_workers(settings),
-        ..new(Timestamp(settings.time), Params::DEVNET, &seeds, faucet)
+        ..new(Timestamp(settings.time), params, &seeds, faucet)
     };
     write(&path, &genesis)?;
     Ok(genesis)

@@ -1,10 +1,11 @@
 //! The network's side: a devnet in one process, and a worker in another that joins it.
 
 use super::person::Person;
-use super::program::{Server, binary};
+use super::program::{Program, Server, binary};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use tempfile::TempDir;
+use types::Round;
 
 /// A network of four managers with a folder of its own, and room for people beside it.
 #[derive(Debug)]
@@ -23,8 +24,26 @@ impl Devnet {
     #[must_use]
     pub fn start(workers: u16) -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder");
+        let command = command(dir.path());
+        Self::of(workers, dir, command)
+    }
+
+    /// The same with so many milliseconds between two blocks, for stories that wait for rounds.
+    ///
+    /// # Panics
+    /// If it does not serve.
+    #[must_use]
+    pub fn with_interval(workers: u16, ms: u32) -> Self {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let mut command = Command::new(binary("bcm-node"));
+        command.args(["devnet", "--json", "--interval", &ms.to_string(), "--dir"]);
+        command.arg(dir.path().join("network"));
+        Self::of(workers, dir, command)
+    }
+
+    fn of(workers: u16, dir: TempDir, mut command: Command) -> Self {
         let numbers = ["--managers", "4", "--workers", &workers.to_string()];
-        let server = Server::start(command(dir.path()).args(numbers));
+        let server = Server::start(command.args(numbers));
         let bootstrap = addresses(&server);
         assert_eq!(bootstrap.len(), usize::from(workers));
         let chain = server.ready["chain"].as_str().expect("a chain id").to_owned();
@@ -57,6 +76,23 @@ impl Devnet {
     /// If it does not run.
     pub fn kill(&mut self) {
         self.server.take().expect("it runs").kill();
+    }
+
+    /// Has all its managers switch something off from a round on, and brings that to the ledger.
+    ///
+    /// # Panics
+    /// If it is not taken.
+    pub fn switches_off(&self, flag: &str, from: Round) {
+        let (network, file) = (self.dir.path().join("network"), self.folder("decision.json"));
+        let mut sign = Command::new(binary("bcm-node"));
+        sign.args(["decide", "sign", "--flag", flag, "--from", &from.0.to_string(), "--devnet"]);
+        sign.arg(network).arg("--out").arg(&file);
+        let mut submit = Command::new(binary("bcm-node"));
+        submit.args(["decide", "submit", "--bootstrap", &self.bootstrap[0]]).arg(file);
+        for command in [&mut sign, &mut submit] {
+            let ended = Program::start(command.stdin(Stdio::null())).wait();
+            assert_eq!(ended.code, Some(0), "{ended:?}");
+        }
     }
 
     /// The addresses of its workers, as it printed them.
