@@ -108,6 +108,10 @@ export const moves = {
   private: "5.001", pool: null,
 };
 
+export const rotation = { stage: "not_needed", text: null, ready: null, round: 10_300 };
+export const rotating = `bcm:rotate?hash=${hex("7")}&chain=${hex("c")}`;
+export const commitment = { hash: hex("7"), fee: "0.00098", enough: true, committed: false };
+
 const entry = (tx, time, more) => ({
   tx: hex(tx), time, round: 9000, direction: "in", kind: "pay", token: "ABC", amount: "5", fee: null,
   counterparty: "Bob", memo: null, private: false, state: "final", step: null, ...more,

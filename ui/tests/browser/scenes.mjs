@@ -1,7 +1,7 @@
 // Every view of the window: the world it needs and the way to it.
 
 import { scenes as asks } from "./asks.mjs";
-import { account, busyPool, conversations, explorer, ID, light, moves, status, THEIRS, wishes, withEnvelopes, WORDS } from "./people.mjs";
+import { account, busyPool, conversations, explorer, ID, light, moves, rotating, rotation, status, THEIRS, wishes, withEnvelopes, WORDS } from "./people.mjs";
 import { scenes as reviews } from "./reviews.mjs";
 
 const test = (name) => `[data-test="${name}"]`;
@@ -182,6 +182,31 @@ export const SCENES = [
     await click(page, "move-pool");
     await shown(page, "move-pool-only");
     await shown(page, "move-done");
+  } },
+  { name: "move-rotation", world: { rotation: { ...rotation, stage: "needed", text: rotating } }, steps: async (page) => {
+    await click(page, "nav-wallet");
+    await click(page, "move-open");
+    await shown(page, "rotation-qr");
+    await shown(page, "rotation-copy");
+  } },
+  { name: "move-waits", world: { rotation: { ...rotation, stage: "waits", text: rotating, ready: 10_360 } }, steps: async (page) => {
+    await click(page, "nav-wallet");
+    await click(page, "move-open");
+    await shown(page, "rotation-waits");
+  } },
+  { name: "move-late", world: { rotation: { ...rotation, stage: "key_shown" } }, steps: async (page) => {
+    await click(page, "nav-wallet");
+    await click(page, "move-open");
+    await shown(page, "rotation-late");
+  } },
+  { name: "pay-commitment", steps: async (page) => {
+    await click(page, "nav-wallet");
+    await click(page, "wallet-send");
+    await page.fill(test("pay-address"), rotating);
+    await page.locator(test("pay-address")).blur();
+    await shown(page, "commitment-fee");
+    await click(page, "commitment-pay");
+    await shown(page, "commitment-done");
   } },
   { name: "wallet-empty", world: { ...empty, fails: { faucet: "no_network" } }, steps: async (page) => {
     await click(page, "nav-wallet");

@@ -1,6 +1,7 @@
 import { commands, type ContactRecord, type QuoteRecord, type RequestRecord, type SeenRecord } from "../../bindings";
 import { typedAmount } from "../../lib/format";
 import { NO_ANSWER, type Failure, type Result } from "../../lib/transport";
+import { Commitment } from "./rotation.svelte";
 
 /** Who is paid: a contact, or whoever owns an address that is typed in. */
 export type Payee = ContactRecord | "address";
@@ -14,6 +15,8 @@ export class Payment {
   seen = $state.raw<SeenRecord | null>(null);
   /** True once the person has agreed to what is doubtful. */
   agreed = $state(false);
+  /** What was typed may ask for a commitment to a move instead. */
+  readonly commitment = new Commitment();
   quote = $state.raw<QuoteRecord | null>(null);
   failure = $state.raw<Failure | null>(null);
   busy = $state(false);
@@ -42,6 +45,13 @@ export class Payment {
   async look(): Promise<boolean> {
     const text = this.address.trim();
     this.agreed = false;
+    this.commitment.forget();
+    if (Commitment.isMeant(text)) {
+      this.seen = null;
+      await this.commitment.look(text);
+      if (this.address.trim() === text) this.failure = this.commitment.failure;
+      return false;
+    }
     if (text === "") {
       this.seen = null;
       return false;
