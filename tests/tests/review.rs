@@ -95,26 +95,6 @@ fn a_reviewer_sees_what_her_own_light_node_proves() {
         }
     }
 
-    // So is what is private, with the key of the month that it happens in.
-    alice.run(&["pay", "rita", "2", "--private", "--wait", "--memo", "for you alone"]);
-    let own = in_step(&alice, &["balance"]);
-    let private = eventually("the private payment is seen", || {
-        let seen = in_step(&rita, &["review", "show", "alice"]);
-        assert_eq!((&seen["pool"], &seen["months"]), (&json!("months"), &json!([month])));
-        assert_eq!(seen["undisclosed_outflow"], "0");
-        let same = seen["tokens"][0]["private"] == own["tokens"][0]["private"];
-        let entries = seen["entries"].as_array().unwrap().clone();
-        entries.into_iter().find(|entry| entry["private"] == true).filter(|_| same)
-    });
-    assert_eq!(
-        (&private["direction"], &private["amount"], &private["memo"], &private["remark"]),
-        (&json!("out"), &json!("2"), &json!("for you alone"), &Value::Null)
-    );
-    let history = in_step(&alice, &["history"]);
-    let paid =
-        history["entries"].as_array().unwrap().iter().find(|it| it["memo"] == private["memo"]);
-    assert_eq!(private["fee"], paid.unwrap()["fee"]);
-
     let stopped = alice.run(&["review", "stop", &serial[..10]]);
     assert_eq!(stopped["grant"]["state"], "stopped");
     assert_eq!(in_step(&alice, &["review", "list"])["given"][0]["state"], "stopped");

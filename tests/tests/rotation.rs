@@ -52,7 +52,8 @@ fn an_account_that_never_signed_gets_away_with_somebody_elses_commitment() {
     olga.refuses(&["sendtoaddress", &address(&hank, "falcon"), "1"], "ecdsa_off");
     olga.refuses(&["rotation", "commit", text], "ecdsa_off");
 
-    // Hank pays for the commitment, once.
+    // Hank pays for the commitment, once; it is no payment.
+    hank.refuses(&["pay", text, "1"], "bad_link");
     hank.refuses(&["rotation", "commit", &format!("{text}0")], "wrong_network");
     let quote = hank.run(&["rotation", "commit", text, "--quote"]);
     assert_eq!((&quote["committed"], &quote["enough"]), (&false.into(), &true.into()));

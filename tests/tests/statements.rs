@@ -3,8 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may")]
 
-use scenarios::harness::{Devnet, Person, binary};
-use serde_json::Value;
+use scenarios::harness::{Devnet, Person, binary, eventually};
+use serde_json::{Value, json};
 use std::fs::{read_to_string, write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -66,7 +66,7 @@ fn a_statement_proves_itself_to_whoever_has_a_checkpoint() {
     alice.run(&["pay", "bob", "5", "--memo", "=rent, \"May\"", "--public", "--wait"]);
     bob.run(&["pay", "alice", "2", "--public", "--wait"]);
     alice.run(&["migrate", "--wait"]);
-    alice.run(&["pay", "bob", "3", "--memo", "quietly", "--wait"]);
+    a_private_payment_is_reviewed(&alice, &bob);
     bob.run(&["pay", "alice", "1", "--public", "--wait"]);
 
     let before = checkpoint(&bob);
@@ -139,6 +139,28 @@ fn a_statement_proves_itself_to_whoever_has_a_checkpoint() {
     let (code, report) = check(&public, &trusted);
     assert_eq!((code, &report["exporter"]), (0, &"other".into()));
     private(&alice, &bob);
+}
+
+/// Bob may look at Alice's month: he sees what is private in it with its key, by his own light node.
+fn a_private_payment_is_reviewed(alice: &Person, bob: &Person) {
+    let history = alice.in_step(&["history"]);
+    let month = &history["entries"][0]["time"].as_str().unwrap()[..7];
+    let wish = ["--strength", "period", "--months", month, "--purpose", "tax year 2026"];
+    alice.run(&[&["review", "grant", "bob"], &wish[..]].concat());
+    let paid = alice.run(&["pay", "bob", "3", "--memo", "quietly", "--wait"]);
+    let own = alice.in_step(&["balance"]);
+    let private = eventually("the private payment is seen", || {
+        bob.in_step(&["sync"]);
+        let seen = bob.attempt(&["review", "show", "alice"]).ok()?;
+        assert_eq!((&seen["pool"], &seen["months"]), (&json!("months"), &json!([month])));
+        assert_eq!(seen["undisclosed_outflow"], "0");
+        let same = seen["tokens"][0]["private"] == own["tokens"][0]["private"];
+        let entries = seen["entries"].as_array().unwrap().clone();
+        entries.into_iter().find(|entry| entry["private"] == true).filter(|_| same)
+    });
+    assert_eq!((&private["direction"], &private["amount"]), (&json!("out"), &json!("3")));
+    assert_eq!((&private["memo"], &private["remark"]), (&json!("quietly"), &Value::Null));
+    assert_eq!(private["fee"], paid["fee"]);
 }
 
 /// What was paid privately is in both statements, and with keys and stream all of it is shown.

@@ -49,6 +49,27 @@ fn output(net: &Net, to: &SpendingKey, units: u64) -> Output {
     Output { to, amount: abc(units), memo: Memo::Empty, purpose: Purpose::Payment }
 }
 
+/// This order with the fee and a bundle of two actions that nobody has proved, and what proves it. An
+/// execution that believes in proofs needs no more.
+fn unproved(net: &Net, order: Transaction, plan: &dyn Fn(u64) -> Plan) -> (Transaction, Draft) {
+    let order = Transaction { version: Transaction::WITH_BUNDLE, ..order };
+    let fee = order.fee_with(&net.genesis.params.prices, 2).unwrap();
+    let key = person(1).viewing_key();
+    let draft = Draft::build(&plan(fee.units()), &key, &mut rng(net)).unwrap();
+    let tx = Transaction { fee, bundle: Some(Box::new(draft.unsigned())), ..order };
+    assert_eq!(tx.fee_needed(&net.genesis.params.prices), Some(fee));
+    (tx, draft)
+}
+
+/// The same with its proof, and signed by the bundle's key.
+fn proved_order(net: &Net, order: Transaction, plan: &dyn Fn(u64) -> Plan) -> Transaction {
+    let (mut tx, mut draft) = unproved(net, order, plan);
+    draft.prove(proving_key(), &mut rng(net)).unwrap();
+    let bundle = draft.sign(tx.id(), &person(1), &mut rng(net)).unwrap();
+    tx.bundle = Some(Box::new(bundle));
+    tx
+}
+
 /// A transaction with this bundle and the right fee, proved and signed by everybody.
 fn private(
     net: &Net,
@@ -56,16 +77,7 @@ fn private(
     actions: Vec<Action>,
     plan: &dyn Fn(u64) -> Plan,
 ) -> Transaction {
-    let key = person(1);
-    let order = Transaction { version: Transaction::WITH_BUNDLE, ..net.order_of(from, actions) };
-    let fee = order.fee_with(&net.genesis.params.prices, 2).unwrap();
-    let mut draft = Draft::build(&plan(fee.units()), &key.viewing_key(), &mut rng(net)).unwrap();
-    draft.prove(proving_key(), &mut rng(net)).unwrap();
-    let mut tx = Transaction { fee, bundle: Some(Box::new(draft.unsigned())), ..order };
-    assert_eq!(tx.fee_needed(&net.genesis.params.prices), Some(fee));
-    let bundle = draft.sign(tx.id(), &key, &mut rng(net)).unwrap();
-    tx.bundle = Some(Box::new(bundle));
-    signed(tx, from)
+    signed(proved_order(net, net.order_of(from, actions), plan), from)
 }
 
 /// A note on the ledger with its path, for whoever has followed all leaves.

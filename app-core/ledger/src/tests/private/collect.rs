@@ -37,16 +37,20 @@ fn to_account(net: &Net, collect: CollectEnvelope, by: &Ed25519Key) -> Transacti
     by_all(order(net, collect), &[by])
 }
 
-/// Into the pool, without a proof: so much less than the share as `but` says.
-fn unproved(net: &Net, gift: &Gift, id: RedEnvelopeId, but: i64) -> Transaction {
-    let key = &gift.members[0];
-    let tx = Transaction { version: Transaction::WITH_BUNDLE, ..into_pool(net, id, key) };
-    let fee = tx.fee_with(&net.genesis.params.prices, 2).unwrap();
-    let amount = (share(net, key) - fee.units()).checked_add_signed(-but).unwrap();
+/// So much less than the share and its fee, into the pool.
+fn entering(net: &Net, key: &Ed25519Key, but: i64) -> impl Fn(u64) -> Plan {
     let anchor = pool(&net.state).unwrap().anchor;
-    let plan = Plan { anchor, spends: vec![], outputs: vec![output(net, &person(1), amount)] };
-    let draft = Draft::build(&plan, &person(1).viewing_key(), &mut rng(net)).unwrap();
-    by_all(Transaction { fee, bundle: Some(Box::new(draft.unsigned())), ..tx }, &[key])
+    move |fee| {
+        let amount = (share(net, key) - fee).checked_add_signed(-but).unwrap();
+        Plan { anchor, spends: vec![], outputs: vec![output(net, &person(1), amount)] }
+    }
+}
+
+/// Into the pool, without a proof: so much less than the share as `but` says.
+fn believed(net: &Net, gift: &Gift, id: RedEnvelopeId, but: i64) -> Transaction {
+    let key = &gift.members[0];
+    let (tx, _) = unproved(net, into_pool(net, id, key), &entering(net, key, but));
+    by_all(tx, &[key])
 }
 
 fn into_pool(net: &Net, envelope: RedEnvelopeId, key: &Ed25519Key) -> Transaction {
@@ -58,16 +62,8 @@ fn proved() -> &'static (Net, Gift, RedEnvelopeId, Transaction) {
     static PROVED: OnceLock<(Net, Gift, RedEnvelopeId, Transaction)> = OnceLock::new();
     PROVED.get_or_init(|| {
         let (net, gift, id) = waiting(false);
-        let (key, person) = (&gift.members[0], person(1));
-        let tx = Transaction { version: Transaction::WITH_BUNDLE, ..into_pool(&net, id, key) };
-        let fee = tx.fee_with(&net.genesis.params.prices, 2).unwrap();
-        let anchor = pool(&net.state).unwrap().anchor;
-        let outputs = vec![output(&net, &person, share(&net, key) - fee.units())];
-        let plan = Plan { anchor, spends: vec![], outputs };
-        let mut draft = Draft::build(&plan, &person.viewing_key(), &mut rng(&net)).unwrap();
-        draft.prove(proving_key(), &mut rng(&net)).unwrap();
-        let mut tx = Transaction { fee, bundle: Some(Box::new(draft.unsigned())), ..tx };
-        tx.bundle = Some(Box::new(draft.sign(tx.id(), &person, &mut rng(&net)).unwrap()));
+        let key = &gift.members[0];
+        let tx = proved_order(&net, into_pool(&net, id, key), &entering(&net, key, 0));
         let tx = by_all(tx, &[key]);
         (net, gift, id, tx)
     })
@@ -138,9 +134,9 @@ fn what_enters_the_pool_is_the_share_without_the_fee_to_the_unit() {
         let block = body(std::slice::from_ref(tx));
         execute(&net.state, &net.context(), &block, &|_| true).map_err(|(_, why)| why.code())
     };
-    assert!(trusted(&unproved(&net, &gift, id, 0)).is_ok());
-    assert_eq!(trusted(&unproved(&net, &gift, id, 1)).err(), Some("bad_transaction"));
-    assert_eq!(trusted(&unproved(&net, &gift, id, -1)).err(), Some("bad_transaction"));
+    assert!(trusted(&believed(&net, &gift, id, 0)).is_ok());
+    assert_eq!(trusted(&believed(&net, &gift, id, 1)).err(), Some("bad_transaction"));
+    assert_eq!(trusted(&believed(&net, &gift, id, -1)).err(), Some("bad_transaction"));
 }
 
 #[test]
@@ -148,7 +144,7 @@ fn a_share_is_collected_alone() {
     let (net, gift, id) = waiting(false);
     let key = &gift.members[0];
     let with = |spoil: &dyn Fn(&mut Transaction)| {
-        let mut tx = unproved(&net, &gift, id, 0);
+        let mut tx = believed(&net, &gift, id, 0);
         spoil(&mut tx);
         by_all(tx, &[key])
     };

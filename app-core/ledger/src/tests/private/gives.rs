@@ -6,6 +6,7 @@ use super::*;
 use crate::tests::gifts::{Gift, stranger};
 use crate::tests::signers::by_all;
 use keys::Ed25519Key;
+use types::Address;
 
 /// Signs for what nobody claims.
 fn giver() -> Ed25519Key {
@@ -27,24 +28,24 @@ fn rich() -> (Net, Made) {
     (copy(&nets[1]), found(shield, &person(1)))
 }
 
-/// What gives these out of the pool, proved and signed by the bundle's key, but not by the giver's.
-fn giving(net: &Net, made: &Made, actions: Vec<Action>, total: u64) -> Transaction {
+/// Out of a note of 5 ABC, so much and the fee.
+fn out_of<'a>(net: &'a Net, made: &'a Made, total: u64) -> impl Fn(u64) -> Plan + 'a {
     let leaves: Vec<Commitment> = bundle(&story().shield).effects.commitments().collect();
     let anchor = pool(&net.state).unwrap().anchor;
-    let plan = |fee| Plan {
+    move |fee| Plan {
         anchor,
         spends: vec![spend(net, &leaves, made)],
         outputs: vec![output(net, &person(1), 5_000_000 - total - fee)],
-    };
-    private(net, &[], actions, &plan)
+    }
 }
 
 fn proved() -> &'static (Net, Gift, Transaction) {
     static PROVED: OnceLock<(Net, Gift, Transaction)> = OnceLock::new();
     PROVED.get_or_init(|| {
         let ((net, made), gift) = (rich(), gift());
-        let tx = giving(&net, &made, vec![gift.action()], 2_000_000);
-        let tx = by_all(tx, &[&giver()]);
+        let plan = out_of(&net, &made, 2_000_000);
+        let tx = by_all(private(&net, &[], vec![gift.action()], &plan), &[&giver()]);
+        drop(plan);
         (net, gift, tx)
     })
 }
@@ -128,20 +129,19 @@ fn the_key_of_the_rest_signs_and_is_nobody_elses() {
 #[test]
 fn what_leaves_the_pool_is_the_total_and_the_fee_to_the_unit() {
     let ((net, made), gift) = (rich(), gift());
-    let trusted = |out: u64| {
-        let tx = by_all(giving(&net, &made, vec![gift.action()], out), &[&giver()]);
-        let block = body(std::slice::from_ref(&tx));
-        execute(&net.state, &net.context(), &block, &|_| true).map_err(|(_, why)| why.code())
+    // Whatever its proof is: nobody has made one.
+    let believed = |made_of: CreateEnvelope, out: u64| {
+        let order = net.order_of(&[], vec![Action::CreateEnvelope(made_of)]);
+        let (tx, _) = unproved(&net, order, &out_of(&net, &made, out));
+        let block = body(&[by_all(tx, &[&giver()])]);
+        let done = execute(&net.state, &net.context(), &block, &|_| true);
+        done.map(|_| ()).map_err(|(_, why)| why.code())
     };
-    assert_eq!(trusted(2_000_001).err(), Some("bad_transaction"));
-    assert_eq!(trusted(1_999_999).err(), Some("insufficient_funds"));
+    assert_eq!(believed(gift.made, 2_000_000), Ok(()));
+    assert_eq!(believed(gift.made, 2_000_001), Err("bad_transaction"));
+    assert_eq!(believed(gift.made, 1_999_999), Err("insufficient_funds"));
     // To an account that is there it may come back as well, if its owner wants that.
-    let mut named = gift.made;
-    named.refund_to = RefundTo::Account(address(&bob()));
-    let tx = giving(&net, &made, vec![Action::CreateEnvelope(named)], 2_000_000);
-    assert_eq!(net.check(&tx), Ok(()));
-    named.refund_to = RefundTo::Account(address(&actor(9)));
-    let tx = Transaction { actions: vec![Action::CreateEnvelope(named)], ..tx };
-    let refused = execute(&net.state, &net.context(), &body(&[tx]), &|_| true).unwrap_err();
-    assert_eq!(refused.1.code(), "no_account");
+    let back = |to: Address| CreateEnvelope { refund_to: RefundTo::Account(to), ..gift.made };
+    assert_eq!(believed(back(address(&bob())), 2_000_000), Ok(()));
+    assert_eq!(believed(back(address(&actor(9))), 2_000_000), Err("no_account"));
 }
