@@ -5,7 +5,9 @@ use keys::PublicKey;
 use ledger::{Account, EntryKind, Flag, Genesis};
 use store::Store;
 use types::{Abc, Address, Amount, Round, TxId};
-use wallet::{Ground, Payment, PaymentKind, Protection, Refusal, migration_fee, opening_fee};
+use wallet::{
+    Ground, Payment, PaymentKind, Protection, Refusal, is_key_shown, migration_fee, opening_fee,
+};
 
 use crate::flows::attach::damaged_network;
 use crate::{Fault, Writer};
@@ -65,9 +67,8 @@ impl Writer {
                     payee_exists: false,
                     open: &self.store.open_payments().await?,
                 };
-                let hidden = account.as_ref().is_none_or(|account| account.slots.is_empty());
                 let flags = self.store.flags().await?.map(|(_, flags)| flags).unwrap_or_default();
-                if hidden && flags.is_off(Flag::EcdsaOff, round.next()) {
+                if !is_key_shown(account.as_ref()) && flags.is_off(Flag::EcdsaOff, round.next()) {
                     cost(opening_fee(ground, &self.own, &falcon))
                 } else {
                     cost(migration_fee(ground, &self.own, &falcon))

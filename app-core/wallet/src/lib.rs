@@ -42,5 +42,5 @@ pub use rotation::{
 pub use settle::{is_given_up, settle};
 pub use shielded::{MadeEnvelope, NotPayable};
 pub use shielded::{ShieldedAddress, ShieldedAddressError};
-pub use signer::{Keyring, signer, strongest};
+pub use signer::{Keyring, is_key_shown, signer, strongest};
 pub use split::{MAX_PARTS, split};

@@ -91,6 +91,17 @@ pub enum PaymentState {
     Expired,
 }
 
+impl PaymentState {
+    /// The round that it is final in.
+    #[must_use]
+    pub const fn final_round(self) -> Option<Round> {
+        match self {
+            Self::Final(round) => Some(round),
+            Self::Queued | Self::Submitted | Self::Expired => None,
+        }
+    }
+}
+
 /// Something to save.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Change {

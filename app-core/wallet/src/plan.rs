@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use types::{Abc, Address, Amount, ChainId, OpenId, Round, Timestamp};
 use wire::Encode;
 
-use crate::signer::{Keyring, joining, knows, signer_at};
+use crate::signer::{Keyring, is_key_shown, joining, knows, signer_at};
 use crate::{Attempt, Payment, PaymentKind, PaymentState};
 
 /// How many rounds a payment may wait for its block (`money-and-mail.md` A9).
@@ -291,8 +291,8 @@ pub(crate) fn draft(
     let nonce = free_nonce(ground.account, ground.open);
     let key = signer_at(nonce, ground, first)?;
     // The first transaction of an account shows its key; an open one before it does so.
-    let shown = ground.account.is_some_and(|account| !account.slots.is_empty());
-    let reveal = !shown && ground.open.iter().all(|payment| payment.attempt.nonce > nonce);
+    let reveal = !is_key_shown(ground.account)
+        && ground.open.iter().all(|payment| payment.attempt.nonce > nonce);
     let (price_epoch, prices) = ground.prices();
     let mut transaction = Transaction {
         version: Transaction::VERSION,

@@ -13,6 +13,7 @@ use wire::Decode;
 
 use crate::moves::{pair, payment};
 use crate::plan::{affordable, draft, sign};
+use crate::signer::is_key_shown;
 use crate::{Ground, Keyring, Payment, PaymentKind, Protection, Refusal};
 
 pub use link::{RotationLink, RotationLinkError};
@@ -46,7 +47,7 @@ impl Rotation {
         if !is_off || Protection::of(account) != Protection::None {
             return Self::NotNeeded;
         }
-        if account.is_some_and(|account| !account.slots.is_empty()) {
+        if is_key_shown(account) {
             return Self::KeyShown;
         }
         match committed.map(|since| since.plus(ROTATION_ROUNDS)) {

@@ -65,6 +65,13 @@ pub(crate) fn signer_at(
     }
 }
 
+/// True once a block has shown a key of this account: until then nobody knows more of it than a hash,
+/// which no quantum computer undoes.
+#[must_use]
+pub fn is_key_shown(account: Option<&Account>) -> bool {
+    account.is_some_and(|account| !account.slots.is_empty())
+}
+
 /// The key that signs for an account: Falcon before ECDSA (`money-and-mail.md` A1), the newest one of
 /// a kind; `None` if it has none yet.
 #[must_use]

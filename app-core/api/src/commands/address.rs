@@ -4,7 +4,8 @@ use chat::KnownRequest;
 use engine::{Named, Payee, Seen, not_alike};
 use types::{Abc, Amount};
 use wallet::{
-    Destination, DestinationKind, MAX_LINK_MEMO, PaymentLink, ShieldedAddress, is_link_memo,
+    Destination, DestinationKind, MAX_LINK_MEMO, PaymentLink, RotationLink, ShieldedAddress,
+    is_link_memo,
 };
 
 use crate::commands::contact::Names;
@@ -123,11 +124,16 @@ impl App {
     /// it is none of them. One that looks like an address known before has to be wanted.
     ///
     /// # Errors
-    /// `look_alike`, and those of [`App::address_look`] for
-    /// what is meant as a link or as a private address.
+    /// `look_alike`, `bad_link` for what asks for a commitment and not for money, and those of
+    /// [`App::address_look`] for what is meant as a link or as a private address.
     pub(crate) async fn meant(&self, text: &str, sure: bool) -> Result<Option<Meant>, Error> {
         let named = self.inner().writer.named_address(text).await?;
         let text = named.map_or_else(|| text.to_owned(), |to| to.to_string());
+        if RotationLink::is_meant(&text) {
+            let words = "this asks for a commitment to a move to Falcon, not for money: `rotation \
+                         commit` pays for it";
+            return Err(Error::new("bad_link", words));
+        }
         let link = PaymentLink::is_meant(&text);
         if !link && Destination::parse(&text).is_err() && !is_private(&text) {
             return Ok(None);

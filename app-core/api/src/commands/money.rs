@@ -226,12 +226,7 @@ fn history_entry(row: HistoryRow, who: Option<String>, faucet: Option<Address>) 
 }
 
 pub(crate) fn payment_record(payment: &Payment, to: String) -> PaymentRecord {
-    let round = match payment.state {
-        wallet::PaymentState::Final(round) => Some(round.0),
-        wallet::PaymentState::Queued
-        | wallet::PaymentState::Submitted
-        | wallet::PaymentState::Expired => None,
-    };
+    let round = payment.state.final_round().map(|round| round.0);
     PaymentRecord {
         tx: payment.attempt.tx.to_string(),
         to,

@@ -186,12 +186,7 @@ impl App {
     }
 
     async fn part(&self, payment: &Payment) -> Result<Part, Error> {
-        let round = match payment.state {
-            wallet::PaymentState::Final(round) => Some(round.0),
-            wallet::PaymentState::Queued
-            | wallet::PaymentState::Submitted
-            | wallet::PaymentState::Expired => None,
-        };
+        let round = payment.state.final_round().map(|round| round.0);
         Ok(Part {
             intent: Some(payment.intent),
             tx: payment.attempt.tx,

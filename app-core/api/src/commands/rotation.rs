@@ -80,12 +80,7 @@ impl App {
 }
 
 fn record(payment: &Payment, already: bool) -> CommitmentRecord {
-    let round = match payment.state {
-        wallet::PaymentState::Final(round) => Some(round.0),
-        wallet::PaymentState::Queued
-        | wallet::PaymentState::Submitted
-        | wallet::PaymentState::Expired => None,
-    };
+    let round = payment.state.final_round().map(|round| round.0);
     CommitmentRecord {
         tx: Some(payment.attempt.tx.to_string()),
         fee: payment.attempt.fee.to_string(),

@@ -7,6 +7,7 @@
 use ledger::{Flag, Flags, flags_key};
 use net::LightNode;
 use types::Round;
+use wallet::{Payment, dies_with_ecdsa, is_key_shown};
 
 use crate::{Engine, Fault};
 
@@ -39,6 +40,25 @@ impl Engine {
     pub(crate) async fn look_at_flags_now(&mut self, node: &LightNode) -> Result<(), Fault> {
         let (round, flags) = self.prove_record::<Flags>(node, flags_key(), Round(0)).await?;
         self.save_flags(SeenFlags { flags: flags.unwrap_or_default(), round }).await
+    }
+
+    /// True for what only shows our ECDSA key to a node, because no block takes it any more. As long as
+    /// nobody knows the key, the flags are looked at whenever that was last done.
+    pub(crate) async fn only_shows_key(
+        &mut self,
+        node: &LightNode,
+        payment: &Payment,
+    ) -> Result<bool, Fault> {
+        if self.is_ecdsa_off() || !dies_with_ecdsa(payment) {
+            return Ok(dies_with_ecdsa(payment));
+        }
+        let account = self.store.account().await?.and_then(|saved| saved.account);
+        if is_key_shown(account.as_ref()) {
+            self.look_at_flags(node).await?;
+        } else {
+            self.look_at_flags_now(node).await?;
+        }
+        Ok(self.is_ecdsa_off())
     }
 
     /// What was saved of them.

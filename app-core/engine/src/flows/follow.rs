@@ -98,7 +98,7 @@ impl Engine {
         changes.push(wallet::Change::SaveAccount(SavedAccount { round, home, account }).into());
         self.store.apply(changes).await?;
         self.paying |= self.waits_for_money().await?;
-        self.renew(dead).await
+        self.renew(node, dead).await
     }
 
     /// True while a payment out of the pool is under way, or one that a contact has just told of

@@ -11,8 +11,8 @@ use tokio::time::Instant;
 use types::{Address, AddressKind, Amount};
 use wallet::private::{PrivatePayee, Transfer};
 use wallet::{
-    Change, Payment, PaymentKind, PaymentState, Protection, Refusal, dies_with_ecdsa, migrate,
-    signer, sweep,
+    Change, Payment, PaymentKind, PaymentState, Protection, Refusal, dies_with_ecdsa, is_key_shown,
+    migrate, signer, sweep,
 };
 
 use crate::flows::pay::{Known, left};
@@ -126,8 +126,7 @@ impl Engine {
             self.save_beside(pool).await?;
             return Ok(Moved::Before);
         }
-        let hidden = known.account.as_ref().is_none_or(|account| account.slots.is_empty());
-        if hidden {
+        if !is_key_shown(known.account.as_ref()) {
             self.look_at_flags_again(end).await;
         }
         // What the ECDSA key has signed can be in no block after the switch-off.

@@ -106,12 +106,15 @@ impl Engine {
         if frozen { Err(light::LightError::Frozen.into()) } else { Ok(()) }
     }
 
-    /// Submits every payment that is neither final nor dead; the same bytes as ever. Then looks up what
-    /// contacts say about their keys.
+    /// Submits every payment that is neither final nor dead; the same bytes as ever, unless they would
+    /// only show a key. Then looks up what contacts say about their keys.
     pub(crate) async fn submit_open(&mut self, node: &LightNode) -> Result<(), Fault> {
         self.check_not_frozen()?;
         for payment in self.store.open_payments().await? {
             if payment.state == PaymentState::Submitted && !self.is_stale(&payment)? {
+                continue;
+            }
+            if self.only_shows_key(node, &payment).await? {
                 continue;
             }
             let object = Object(payment.attempt.bytes.clone());

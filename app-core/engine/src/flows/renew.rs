@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use chat::{PaymentRef, retell};
+use net::LightNode;
 use store::Change;
 use types::Timestamp;
 use wallet::{Payment, PaymentKind, PaymentState, Wish, is_given_up, plan};
@@ -28,7 +29,15 @@ pub(crate) fn is_renewed(payment: &Payment, now: Timestamp) -> bool {
 
 impl Engine {
     /// Signs dead payments once more. What cannot be paid any more has expired.
-    pub(crate) async fn renew(&mut self, dead: Vec<Payment>) -> Result<(), Fault> {
+    pub(crate) async fn renew(
+        &mut self,
+        node: &LightNode,
+        dead: Vec<Payment>,
+    ) -> Result<(), Fault> {
+        if !dead.is_empty() {
+            // Much may have been switched off since they were signed.
+            self.look_at_flags(node).await?;
+        }
         for payment in dead {
             let changes = match self.renewed(&payment).await {
                 Ok(changes) => changes,

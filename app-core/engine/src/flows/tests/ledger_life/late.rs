@@ -1,7 +1,7 @@
 //! A payment that was asked for without a network, and the network found again much later.
 
-use ledger::Transaction;
-use types::TxId;
+use ledger::{Flags, Transaction, flags_key};
+use types::{Round, TxId};
 use wallet::{Payment, PaymentState, Wish, plan};
 
 use super::gifts::{ABC, ALICE, Bank, Home, address, ground, person};
@@ -91,4 +91,40 @@ async fn what_cannot_be_paid_any_more_when_the_network_is_back_has_expired() {
     assert_eq!(saved.state, PaymentState::Expired);
     assert!(home.store.open_payments().await.unwrap().is_empty());
     assert!(home.bank.lock().unwrap().submitted.is_empty());
+}
+
+fn switches_off(home: &Home) {
+    let off = Flags { pool_stop: None, ecdsa_off: Some(Round(1)) };
+    home.bank.lock().unwrap().state.insert(flags_key(), off.to_bytes());
+}
+
+/// The sync goes on without it, which once it did not.
+#[tokio::test]
+async fn what_waited_while_ecdsa_was_switched_off_has_expired() {
+    let home = Home::new().await;
+    let mut engine = home.engine().await;
+    let (_, dead) = paid_away(&home, &mut engine, 3 * ABC).await;
+    switches_off(&home);
+    for _ in 0..2 {
+        assert!(engine.catch_up_ledger(PATIENCE).await.unwrap());
+    }
+    let saved = home.store.payment_by_tx(dead.attempt.tx).await.unwrap().unwrap();
+    assert_eq!(saved.state, PaymentState::Expired);
+    assert!(home.store.open_payments().await.unwrap().is_empty());
+    assert!(home.bank.lock().unwrap().submitted.is_empty());
+}
+
+/// Her account has signed nothing yet: it can still move, as long as no node sees its key.
+#[tokio::test]
+async fn what_was_signed_shortly_before_the_switch_off_is_not_shown_to_anybody() {
+    let home = Home::new().await;
+    let mut engine = home.engine().await;
+    assert!(engine.catch_up_ledger(PATIENCE).await.unwrap());
+    let payee = Payee::Address(address(BOB));
+    let wanted = Wanted { payee, amount: Amount::new(3 * ABC), memo: None };
+    let paid = engine.pay(wanted, Duration::ZERO).await.unwrap();
+    switches_off(&home);
+    assert!(engine.catch_up_ledger(PATIENCE).await.unwrap());
+    assert!(home.bank.lock().unwrap().submitted.is_empty());
+    assert_eq!(only(&home.store).await, paid, "it ends with its last round");
 }
