@@ -20,8 +20,16 @@ use step::Outcome;
 /// Lints, and links the binaries and examples that the stories start, with the features the tests
 /// use. Always the whole workspace, so that no dependency is built twice.
 const BUILD: [&str; 5] = ["build", "--locked", "--workspace", "--all-targets", "--keep-going"];
-const NEXTEST: [&str; 7] =
-    ["nextest", "run", "--locked", "--workspace", "--no-fail-fast", "-E", proofs::OTHERS];
+const NEXTEST: [&str; 8] = [
+    "nextest",
+    "run",
+    "--locked",
+    "--workspace",
+    "--no-fail-fast",
+    "-E",
+    proofs::OTHERS,
+    "--test-threads",
+];
 const TEST: [&str; 7] =
     ["test", "--locked", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"];
 const DOC_TESTS: [&str; 4] = ["test", "--locked", "--workspace", "--doc"];
@@ -30,7 +38,7 @@ const DOC_TESTS: [&str; 4] = ["test", "--locked", "--workspace", "--doc"];
 pub(crate) fn run() -> Result<bool> {
     let start = Clock::start();
     let nextest = cargo::output(&["nextest", "--version"]).is_ok();
-    let outcomes = [
+    let mut outcomes = vec![
         step::cargo("fmt", &["fmt", "--all", "--check"])?,
         step::own("tidy", tidy::run)?,
         // Before anything is compiled: the window carries the built page inside it.
@@ -39,11 +47,16 @@ pub(crate) fn run() -> Result<bool> {
         step::tests("tests", vec![tests(nextest)?])?,
         step::tests("proofs", proofs(nextest)?)?,
         step::tests("doc tests", vec![step::cargo_tests(&DOC_TESTS)?])?,
-        step::tests("interop", interop::short()?)?,
-        step::tests("views", page::views()?)?,
-        step::tests("served", page::story("tests/e2e/served.test.mjs", false)?)?,
-        step::tests("window", page::story("tests/e2e/window.test.mjs", true)?)?,
     ];
+    // Each of them by itself leaves a core to wait.
+    outcomes.extend(step::side_by_side([
+        vec![
+            ("interop", interop::short()?),
+            ("served", page::story("tests/e2e/served.test.mjs", false)?),
+            ("window", page::story("tests/e2e/window.test.mjs", true)?),
+        ],
+        vec![("views", page::views()?)],
+    ])?);
     let passed = outcomes.iter().all(|outcome| outcome.passed);
     print!("{}", report(&outcomes, &start));
     Ok(passed)
@@ -51,7 +64,14 @@ pub(crate) fn run() -> Result<bool> {
 
 /// The unit and integration tests, by the better runner if it is installed.
 fn tests(nextest: bool) -> Result<Command> {
-    step::cargo_tests(if nextest { &NEXTEST } else { &TEST })
+    if !nextest {
+        return step::cargo_tests(&TEST);
+    }
+    let mut command = step::cargo_tests(&NEXTEST)?;
+    // Half of them wait for a network most of the time.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    command.arg(cores.saturating_add(cores.div_ceil(2)).to_string());
+    Ok(command)
 }
 
 /// Those that nextest leaves out. What does not build fails once more, and is not passed over.
