@@ -68,6 +68,11 @@ describe("a commitment to somebody's move", () => {
     expect(await payment.look()).toBe(false);
     expect([payment.seen, payment.commitment.quote]).toEqual([null, QUOTE]);
     expect([core.last("rotation_quote"), core.times("address_look")]).toEqual([{ text: TEXT }, 0]);
+    // Leaving the field asks once more: what is offered stays where it is.
+    const again = payment.look();
+    expect(payment.commitment.quote).toEqual(QUOTE);
+    await again;
+    expect(core.times("rotation_quote")).toBe(1);
     const slow = later();
     core.answers.rotation_commit = () => slow.answer;
     const going = payment.commitment.confirm();
@@ -95,6 +100,7 @@ describe("a commitment to somebody's move", () => {
     expect([payment.failure, core.times("rotation_commit")]).toEqual([null, 0]);
     core.answers.rotation_quote = () => ok(QUOTE);
     core.answers.rotation_commit = () => failed("no_answer", "");
+    payment.commitment.forget();
     await payment.look();
     await payment.commitment.confirm();
     await payment.commitment.confirm();

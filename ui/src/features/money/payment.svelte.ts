@@ -45,13 +45,13 @@ export class Payment {
   async look(): Promise<boolean> {
     const text = this.address.trim();
     this.agreed = false;
-    this.commitment.forget();
     if (Commitment.isMeant(text)) {
       this.seen = null;
       await this.commitment.look(text);
       if (this.address.trim() === text) this.failure = this.commitment.failure;
       return false;
     }
+    this.commitment.forget();
     if (text === "") {
       this.seen = null;
       return false;

@@ -49,6 +49,8 @@ export class Commitment {
 
   /** Asks what it would cost; nothing is signed. */
   async look(text: string): Promise<void> {
+    // Leaving the field asks once more, and a click on what is offered there must still find it.
+    if (text === this.#text && this.quote !== null) return;
     this.forget();
     this.#text = text;
     const answer = await commands.rotationQuote({ text });
