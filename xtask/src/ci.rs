@@ -38,7 +38,7 @@ const DOC_TESTS: [&str; 4] = ["test", "--locked", "--workspace", "--doc"];
 pub(crate) fn run() -> Result<bool> {
     let start = Clock::start();
     let nextest = cargo::output(&["nextest", "--version"]).is_ok();
-    let mut outcomes = vec![
+    let outcomes = [
         step::cargo("fmt", &["fmt", "--all", "--check"])?,
         step::own("tidy", tidy::run)?,
         // Before anything is compiled: the window carries the built page inside it.
@@ -47,16 +47,11 @@ pub(crate) fn run() -> Result<bool> {
         step::tests("tests", vec![tests(nextest)?])?,
         step::tests("proofs", proofs(nextest)?)?,
         step::tests("doc tests", vec![step::cargo_tests(&DOC_TESTS)?])?,
+        step::tests("interop", interop::short()?)?,
+        step::tests("views", page::views()?)?,
+        step::tests("served", page::story("tests/e2e/served.test.mjs", false)?)?,
+        step::tests("window", page::story("tests/e2e/window.test.mjs", true)?)?,
     ];
-    // Each of them by itself leaves a core to wait.
-    outcomes.extend(step::side_by_side([
-        vec![
-            ("interop", interop::short()?),
-            ("served", page::story("tests/e2e/served.test.mjs", false)?),
-            ("window", page::story("tests/e2e/window.test.mjs", true)?),
-        ],
-        vec![("views", page::views()?)],
-    ])?);
     let passed = outcomes.iter().all(|outcome| outcome.passed);
     print!("{}", report(&outcomes, &start));
     Ok(passed)

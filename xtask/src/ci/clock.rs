@@ -1,7 +1,5 @@
 //! Wall and CPU seconds of what this process and its finished children did.
 
-use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
-use std::process::Child;
 use std::time::Instant;
 
 /// The kernel counts CPU time for user space in hundredths of a second.
@@ -24,14 +22,6 @@ impl Clock {
         let cpu = cpu_now().zip(self.cpu).map(|(now, then)| now - then);
         (self.wall.elapsed().as_secs_f64(), cpu)
     }
-}
-
-/// CPU seconds of a child that has ended, or is about to, and of the children it has waited for. It
-/// still has to be waited for.
-pub(super) fn spent_by(child: &Child) -> Option<f64> {
-    let pid = Pid::from_child(child);
-    waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT).ok()?;
-    cpu_of(&std::fs::read_to_string(format!("/proc/{}/stat", child.id())).ok()?)
 }
 
 fn cpu_now() -> Option<f64> {

@@ -52,20 +52,3 @@ fn the_table_names_each_step_and_what_failed() {
     assert!(text.contains("tests                1.2      2.0  FAILED\n"), "{text}");
     assert!(text.contains("1 FAILED\n"), "{text}");
 }
-
-#[test]
-fn rows_of_steps_run_beside_each_other_and_each_knows_its_own() {
-    let says = |text: &str, code: u8| {
-        let mut command = std::process::Command::new("sh");
-        command.args(["-c", &format!("echo '{text}'; exit {code}")]);
-        vec![command]
-    };
-    let rows = [
-        vec![("one", says("1 problems", 1)), ("two", says("All views are well", 0))],
-        vec![("three", says("x", 1).into_iter().chain(says("All views are well", 0)).collect())],
-    ];
-    let outcomes = step::side_by_side(rows).unwrap();
-    let seen: Vec<_> = outcomes.iter().map(|it| (it.name, it.passed, it.closing.len())).collect();
-    assert_eq!(seen, [("one", false, 1), ("two", true, 1), ("three", false, 0)]);
-    assert!(outcomes.iter().all(|outcome| outcome.cpu.is_some() == cfg!(target_os = "linux")));
-}

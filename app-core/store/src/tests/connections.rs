@@ -28,10 +28,13 @@ async fn one_is_back_the_moment_it_is_let_go() {
 #[tokio::test]
 async fn one_whose_query_was_given_up_is_lent_again() {
     let connections = one().await;
-    {
+    // The answer comes from another thread, which now and then is quicker than the look.
+    loop {
         let mut lent = connections.lend().await.unwrap();
         let query = sqlx::query("SELECT 1").execute(&mut *lent);
-        assert!(asked(pin!(query)).is_pending(), "the answer comes from another thread");
+        if asked(pin!(query)).is_pending() {
+            break;
+        }
     }
     let mut lent = connections.lend().await.unwrap();
     let two: i64 = sqlx::query_scalar("SELECT 2").fetch_one(&mut *lent).await.unwrap();
