@@ -8,7 +8,16 @@ use core::fmt;
 use orchard::bundle::{Authorized, BatchValidator};
 use orchard::circuit;
 use rand_core::CryptoRng;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::sync::OnceLock;
+use std::thread;
 use wire::hash;
+
+/// The fewest threads that verify. halo2 commits to the ten public inputs of each action, eleven
+/// scalars with their blind. A sum of more scalars than there are threads it shares out among them,
+/// and doubles every part anew for it: on two to ten threads that is two thirds of a verification, as
+/// `cargo xtask bench wallet` shows beside the bare crate. Threads that sleep cost nothing.
+const THREADS: usize = 16;
 
 /// The one circuit of this pool.
 fn version() -> circuit::OrchardCircuitVersion {
@@ -75,7 +84,7 @@ impl VerifyingKey {
     pub fn all_hold(
         &self,
         bundles: &mut dyn Iterator<Item = (&Signed, [u8; 32])>,
-        weights: &mut dyn CryptoRng,
+        weights: &mut (dyn CryptoRng + Send),
     ) -> bool {
         let mut batch = BatchValidator::new(&self.0);
         for (bundle, signed) in bundles {
@@ -83,8 +92,27 @@ impl VerifyingKey {
                 return false;
             }
         }
-        batch.validate(weights)
+        match threads() {
+            Some(threads) => threads.install(|| batch.validate(weights)),
+            None => batch.validate(weights),
+        }
     }
+}
+
+/// The threads that verify, started with the first bundle. Where the system grants none, those that
+/// halo2 finds by itself do it: slower, and as well.
+fn threads() -> Option<&'static ThreadPool> {
+    static POOL: OnceLock<Option<ThreadPool>> = OnceLock::new();
+    let start = || {
+        let count =
+            thread::available_parallelism().map_or(THREADS, |cores| THREADS.max(cores.get()));
+        ThreadPoolBuilder::new()
+            .num_threads(count)
+            .thread_name(|n| format!("verify-{n}"))
+            .build()
+            .ok()
+    };
+    POOL.get_or_init(start).as_ref()
 }
 
 impl fmt::Debug for ProvingKey {
