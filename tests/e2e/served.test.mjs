@@ -3,7 +3,7 @@
 import { test } from "node:test";
 import { Served } from "./drivers/served.mjs";
 import { FIRST, LAST, THEN } from "./story/chapters.mjs";
-import { noComplaints, secondTab, withoutToken } from "./story/pages.mjs";
+import { beforeTheCamera, noComplaints, secondTab, withoutToken } from "./story/pages.mjs";
 import { tell } from "./story/tell.mjs";
 
 test("Alice and Bob in a browser", async (test) => {
@@ -11,6 +11,7 @@ test("Alice and Bob in a browser", async (test) => {
     ...FIRST,
     ...THEN,
     ["a second tab", secondTab],
+    ["a code before the camera", beforeTheCamera],
     ["a page without its secret", withoutToken],
     ...LAST,
     ["a console without complaints", noComplaints],

@@ -42,7 +42,7 @@ fn the_pages_come_with_everything_that_keeps_them_apart() {
             assert_eq!(reply.header(name), Some(value), "{path}");
         }
         let permissions = reply.header("permissions-policy").unwrap();
-        for power in ["camera=()", "microphone=()", "geolocation=()"] {
+        for power in ["camera=(self)", "microphone=()", "geolocation=()"] {
             assert!(permissions.contains(power), "{path}");
         }
         assert!(reply.is_for_nobody_else(), "{path}");

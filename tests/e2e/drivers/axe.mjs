@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { fetched } from "./chromium.mjs";
+import { fetched } from "../world/programs.mjs";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"];
 

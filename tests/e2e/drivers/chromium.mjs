@@ -2,10 +2,9 @@
 // the others.
 
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { ROOT } from "../world/programs.mjs";
+import { fetched } from "../world/programs.mjs";
 import { LIMIT_MS } from "../world/waiting.mjs";
+import { camera } from "./camera.mjs";
 import { Page } from "./page.mjs";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -21,15 +20,13 @@ const ARGUMENTS = [
 /** How the browser says that nobody is there, or that a new program does not know the old secret. */
 const AWAY = /^WebSocket connection to .*(ERR_CONNECTION_REFUSED|Unexpected response code|HTTP Authentication failed)/;
 
-/** What is fetched for the page's own checks. */
-export const fetched = createRequire(join(ROOT, "ui/package.json"));
-
-/** Starts the browser, with this folder as its home. */
+/** Starts the browser, with this folder as its home, and what its camera sees in there. */
 export async function launch(home) {
   const executablePath = PLACES.find((place) => existsSync(place));
   if (!executablePath) throw new Error("there is no Chromium: run ./bcm setup first");
   const { chromium } = fetched("playwright-core");
-  return chromium.launch({ executablePath, args: ARGUMENTS, env: { ...process.env, HOME: home } });
+  const args = [...ARGUMENTS, ...camera(home)];
+  return chromium.launch({ executablePath, args, env: { ...process.env, HOME: home } });
 }
 
 /** Somebody's browser: tabs that know one another. */
@@ -38,7 +35,7 @@ export async function context(browser) {
     viewport: { width: 1100, height: 760 },
     locale: "en-US",
     colorScheme: "light",
-    permissions: ["clipboard-read", "clipboard-write"],
+    permissions: ["camera", "clipboard-read", "clipboard-write"],
   });
   context.setDefaultTimeout(LIMIT_MS);
   return context;

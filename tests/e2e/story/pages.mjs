@@ -1,6 +1,7 @@
-// What only a page in a browser has to get right: its address, its tabs, the browser's console.
+// What only a page in a browser has to get right: its address, its tabs, its camera, the console.
 
 import assert from "node:assert/strict";
+import { hold } from "../drivers/camera.mjs";
 import { ChromiumPage } from "../drivers/chromium.mjs";
 import { at } from "../drivers/page.mjs";
 import { until } from "../world/waiting.mjs";
@@ -20,6 +21,22 @@ export async function secondTab({ alice, bob }) {
   await agree({ alice, bob });
   assert.deepEqual(second.complaints, []);
   await second.close();
+}
+
+/** A payment link before the camera is read; nobody sees through the camera any longer. */
+export async function beforeTheCamera({ alice, bob, folder }) {
+  const { link } = await bob.bcm("link", "create", "--amount", "1.25");
+  hold(link, folder);
+  await alice.goes("wallet");
+  await alice.clicks("wallet-send");
+  await alice.clicks("code-camera");
+  await alice.until("what the code says", async (page) => {
+    assert.deepEqual([await page.value(at("pay-address")), await page.value(at("pay-amount"))], [link, "1.25"]);
+    return true;
+  });
+  assert.equal(await alice.page.count("video"), 0);
+  await alice.shows("before-the-camera");
+  await alice.clicks("pay-close");
 }
 
 /** Without the link's secret there is a sentence, and nothing of Alice. */

@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -11,6 +12,9 @@ import { within } from "./waiting.mjs";
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 /** Where everything that is built lies. */
 export const TARGET = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target");
+
+/** Loads what is fetched for the page and its checks. */
+export const fetched = createRequire(join(ROOT, "ui/package.json"));
 
 /** What of the caller's environment could change a program. */
 const FOREIGN = ["BCM_PROFILE", "BCM_PASSPHRASE", "BCM_LOG", "BCM_DATA", "LC_ALL", "XDG_DATA_HOME"];
