@@ -39,8 +39,8 @@ impl Runner {
         };
         let shown = format!(
             "Everybody sees that somebody puts {} {} into a red envelope, and when; not who, and not \
-             for whom. What nobody takes waits on the ledger for this profile after a day, and goes \
-             into your private money by itself; a profile restored from its words does not find it.",
+             for whom. What nobody takes within a day goes into your private money by itself, also on a \
+             profile that was restored from your words.",
             quote.amount, quote.token
         );
         ask(&quote, vec![shown])
@@ -77,12 +77,16 @@ pub(crate) fn lines(top_up: Option<&str>, carry_over: Option<&str>, merges: u32)
     lines.extend(carry_over.map(|amount| {
         format!("{amount} ABC of former months move on to this month's private account first.")
     }));
-    if merges > 0 {
-        lines.push(format!(
-            "Your money lies in more notes than a payment takes: they are made fewer first, in \
-             {merges} steps of some seconds each."
-        ));
-    }
+    let steps = match merges {
+        0 => None,
+        1 => Some("one step of some seconds".to_owned()),
+        more => Some(format!("{more} steps of some seconds each")),
+    };
+    lines.extend(steps.map(|steps| {
+        format!(
+            "Your money lies in more notes than a payment takes: they are made fewer first, in {steps}."
+        )
+    }));
     lines.extend(top_up.map(|amount| {
         format!(
             "{amount} ABC go from your account into the private pool first. Everybody sees that, \
@@ -141,6 +145,7 @@ mod tests {
         assert_eq!(said.len(), 3);
         assert!(said[0].starts_with("7 ABC") && said[2].starts_with("20 ABC"), "{said:?}");
         assert!(said[1].contains("2 steps"));
+        assert!(lines(None, None, 1)[0].contains("one step"));
     }
 
     #[test]

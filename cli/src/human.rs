@@ -271,13 +271,12 @@ pub(crate) fn payment(record: &PaymentRecord) -> String {
     let (to, end) = (one_line(&record.to), end(record.state, record.round));
     let way = if record.private { ", private" } else { "" };
     let line = format!("{amount} {token} to {to}{way}, fee {fee}: {end}");
-    let (moves, merges) = (record.carry_over.as_deref(), record.merges);
     let mut lines = vec![line];
-    lines.extend(first::lines(record.top_up.as_deref(), moves, merges));
-    if record.state == PaymentState::Queued
-        && let Some(id) = &record.transfer
-    {
-        lines.push(format!("bcm cancel {id} calls it off while nothing is signed."));
+    if record.state == PaymentState::Queued {
+        let (moves, merges) = (record.carry_over.as_deref(), record.merges);
+        lines.extend(first::lines(record.top_up.as_deref(), moves, merges));
+        let way_back = |id| format!("bcm cancel {id} calls it off while nothing is signed.");
+        lines.extend(record.transfer.as_ref().map(way_back));
     }
     lines.join("\n")
 }

@@ -22,7 +22,7 @@ export const envelope = {
   fromAccount: "From my account, and not privately",
   public: "Everybody can see that your account puts this much into a red envelope, but not for whom it is or what you say with it. What nobody takes comes back to your account.",
   private:
-    "Everybody can see that somebody puts this much into a red envelope, and when; not that it is you, nor for whom. What nobody takes waits on the ledger for this profile and goes into your private balance; a profile restored from its words does not find it.",
+    "Everybody can see that somebody puts this much into a red envelope, and when; not that it is you, nor for whom. What nobody takes within a day goes into your private balance by itself, also on a profile that was restored from your words.",
   giveSo: "Send it this way",
   give: "Send the red envelope",
   yours: "Your red envelope",
