@@ -385,7 +385,7 @@ CREATE TABLE payments (
     -- The round that includes it; NULL unless it is final.
     final_round INTEGER, kind
     -- An amount is paid, the account moves to its Falcon key, or all of it moves to another one.
-    TEXT NOT NULL DEFAULT 'pay', put_in_for BLOB CHECK (length(put_in_for) = 16),
+    TEXT NOT NULL DEFAULT 'pay', put_in_for BLOB CHECK (length(put_in_for) = 16), device BLOB CHECK (length(device) = 16),
     CHECK ((state = 'final') = (final_round IS NOT NULL))
 ) STRICT;
 
@@ -709,6 +709,14 @@ CREATE TABLE showings (
     CHECK ((answer IS NULL) = (answered IS NULL))
 ) STRICT;
 
+CREATE TABLE siblings (
+    device BLOB NOT NULL PRIMARY KEY CHECK (length(device) = 16),
+    -- The worker whose board it reads.
+    worker BLOB NOT NULL CHECK (length(worker) = 32),
+    -- When it was heard of last.
+    seen INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE spending_bundles (
     -- The bundle's digest.
     bundle BLOB NOT NULL PRIMARY KEY CHECK (length(bundle) = 32),
@@ -747,7 +755,7 @@ CREATE TABLE transfers (
     state TEXT NOT NULL CHECK (state IN ('planned', 'queued', 'submitted', 'final', 'expired')),
     -- The round that made it final.
     final_round INTEGER, carry_proof BLOB, cancelled INTEGER NOT NULL DEFAULT 0
-    CHECK (cancelled = 0 OR (cancelled = 1 AND state = 'expired')), request BLOB CHECK (length(request) = 16), spend BLOB CHECK (length(spend) = 33), agreed INTEGER CHECK (agreed >= 0), asked INTEGER CHECK (asked > 0), gift BLOB,
+    CHECK (cancelled = 0 OR (cancelled = 1 AND state = 'expired')), request BLOB CHECK (length(request) = 16), spend BLOB CHECK (length(spend) = 33), agreed INTEGER CHECK (agreed >= 0), asked INTEGER CHECK (asked > 0), gift BLOB, device BLOB CHECK (length(device) = 16),
     CHECK ((state = 'final') = (final_round IS NOT NULL)),
     CHECK ((tx IS NULL) = (bytes IS NULL)),
     CHECK (tx IS NOT NULL OR bundle IS NULL),

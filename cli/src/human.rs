@@ -251,7 +251,8 @@ pub(crate) fn history_line(entry: &HistoryEntry) -> String {
     let memo = entry.memo.as_deref().map(|memo| format!("  {}", one_line(memo)));
     let day = entry.time.get(..16).unwrap_or_default().replace('T', " ");
     let (kind, state) = (entry.kind.to_string(), entry.state);
-    format!("{day}  {kind:<8}{amount:>18}  {who}{fee}  {state}{}", memo.unwrap_or_default())
+    let place = if entry.elsewhere { " on another device" } else { "" };
+    format!("{day}  {kind:<8}{amount:>18}  {who}{fee}  {state}{place}{}", memo.unwrap_or_default())
 }
 
 fn is_received_privately(entry: &HistoryEntry) -> bool {
@@ -426,6 +427,7 @@ mod tests {
             remark: None,
             request: None,
             label: None,
+            elsewhere: false,
         };
         let shown = history(&History { entries: vec![entry.clone()], synced: true });
         assert_eq!(shown.lines().count(), 1, "{shown}");
@@ -434,5 +436,7 @@ mod tests {
         let private = HistoryEntry { counterparty: None, private: true, label, ..entry };
         let shown = history_line(&private);
         assert!(shown.contains("payer unknown, at \"stall 2\""), "{shown}");
+        let elsewhere = HistoryEntry { elsewhere: true, state: PaymentState::Submitted, ..private };
+        assert!(history_line(&elsewhere).contains("submitted on another device"));
     }
 }

@@ -88,6 +88,7 @@ pub const TARGETS: &[Target] = &[
     ("wallet-private", wallet::fuzz::fuzz_private),
     ("wallet-destination", wallet::fuzz::fuzz_destination),
     ("wallet-link", wallet::fuzz::fuzz_link),
+    ("wallet-post", wallet::fuzz::fuzz_post),
     ("wallet-rotation", wallet::fuzz::fuzz_rotation),
     ("wallet-card", wallet::fuzz::fuzz_card),
     ("wallet-proofs", wallet::fuzz::fuzz_proofs),

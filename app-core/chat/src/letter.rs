@@ -12,7 +12,7 @@ use ratchet::{
 };
 use types::{EnvelopeId, Timestamp};
 use wire::hash;
-use wire::mail::{envelope_id, put_bytes, send_id};
+use wire::mail::send_id;
 
 use crate::prekeys::DEVICE;
 use crate::{Contact, Outgoing, Queue, SealError, open_envelope, seal_envelope};
@@ -155,7 +155,6 @@ pub(crate) fn outgoing(
     let sealed = seal(ours.identity, &contact.card.identity, &sealed, rng)?;
     let blob = seal_envelope(&contact.route, &sealed, rng).map_err(|_| SealError::TooLong)?;
     let (worker, send) = (contact.route.worker, contact.route.send_id());
-    let to_sign = put_bytes(worker, send, envelope_id(send, &blob));
-    let signature = contact.route.send_key().sign(&to_sign);
+    let signature = contact.route.sign(&blob);
     Ok(Outgoing { contact: contact.account, message: None, worker, send, blob, signature })
 }

@@ -1,6 +1,6 @@
 //! Making queues and signing for them.
 
-use keys::Ed25519Key;
+use keys::{BoardKeys, Ed25519Key};
 use rand_core::CryptoRng;
 use types::{OpenId, QueueId, WorkerId};
 use wire::events::QueueRight;
@@ -20,6 +20,19 @@ impl Queue {
             outer_key,
             worker,
             contact,
+            created: false,
+        }
+    }
+
+    /// The board of these keys on this worker: a queue that whoever knows the words reads and writes.
+    #[must_use]
+    pub fn board(worker: WorkerId, keys: BoardKeys) -> Self {
+        Self {
+            receive_seed: Zeroizing::new(*keys.receive.seed()),
+            send_seed: Zeroizing::new(*keys.send.seed()),
+            outer_key: keys.outer,
+            worker,
+            contact: None,
             created: false,
         }
     }

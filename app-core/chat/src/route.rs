@@ -3,6 +3,7 @@
 use core::fmt;
 use keys::Ed25519Key;
 use types::{SendId, WorkerId};
+use wire::mail::{MailRequest, envelope_id, put_bytes};
 use wire::{Decode, DecodeError, Encode, Reader, Writer};
 use zeroize::Zeroizing;
 
@@ -28,6 +29,20 @@ impl Route {
     #[must_use]
     pub fn send_id(&self) -> SendId {
         wire::mail::send_id(&self.send_key().public())
+    }
+
+    /// Signs that this blob may lie in the queue.
+    #[must_use]
+    pub fn sign(&self, blob: &[u8]) -> [u8; 64] {
+        let send = self.send_id();
+        self.send_key().sign(&put_bytes(self.worker, send, envelope_id(send, blob)))
+    }
+
+    /// Asks for this blob to be put into the queue.
+    #[must_use]
+    pub fn put_request(&self, blob: Vec<u8>) -> MailRequest {
+        let signature = self.sign(&blob);
+        MailRequest::Put { owner: self.worker, send: self.send_id(), blob, signature }
     }
 }
 

@@ -31,6 +31,7 @@ pub(crate) mod review;
 pub(crate) mod reviewed;
 pub(crate) mod reviewed_pool;
 pub(crate) mod rotation;
+pub(crate) mod siblings;
 pub(crate) mod statement;
 pub(crate) mod sync;
 #[cfg(test)]

@@ -73,6 +73,7 @@ use store::{HeaderRow, Store};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use types::{Abc, Address, Amount, OpenId, QueueId, Round, Timestamp, WorkerId};
+use wallet::DeviceId;
 use wire::hash;
 
 use crate::flows::again::Lately;
@@ -80,6 +81,7 @@ use crate::flows::crosscheck::Answer;
 use crate::flows::deliver::Rest;
 use crate::flows::flags::SeenFlags;
 use crate::flows::private::Proving;
+use crate::flows::siblings::Board;
 use crate::link::Link;
 use crate::me::Keys;
 
@@ -92,6 +94,8 @@ pub struct Engine {
     certificate: SenderCertificate,
     /// Fourteen bits that tell installations of one account apart; never 0.
     registration_id: u32,
+    /// The same for those who know the words.
+    device: DeviceId,
     name: String,
     /// Nothing about money is signed, ever.
     review_only: bool,
@@ -152,6 +156,8 @@ pub struct Engine {
     moved: Lately,
     /// When contacts were asked for another address in the pool.
     asked_where: BTreeMap<OpenId, Instant>,
+    /// What other devices of the same words tell of their payments.
+    board: Board,
 }
 
 /// The network that the profile is bound to, for good.
@@ -179,6 +185,7 @@ impl Engine {
             store,
             clock,
             registration_id: registration_id(keys.account(), row.created),
+            device: device_id(keys.account(), row.created),
             keys,
             certificate,
             name: row.name,
@@ -213,6 +220,7 @@ impl Engine {
             answered: Lately::default(),
             moved: Lately::default(),
             asked_where: BTreeMap::new(),
+            board: Board::default(),
         };
         engine.network = engine.load_network().await?;
         engine.flags = engine.saved_flags().await?;
@@ -264,4 +272,10 @@ impl Engine {
 fn registration_id(account: OpenId, created: Timestamp) -> u32 {
     let [high, low, ..] = hash("bcm-registration-v1", &[&account.0, &created.0.to_be_bytes()]);
     u32::from(u16::from_be_bytes([high, low])).rem_euclid(16_380).saturating_add(1)
+}
+
+fn device_id(account: OpenId, created: Timestamp) -> DeviceId {
+    let [id @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] =
+        hash("bcm-device-v1", &[&account.0, &created.0.to_be_bytes()]);
+    DeviceId(id)
 }

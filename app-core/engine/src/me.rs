@@ -1,6 +1,6 @@
 //! Our own keys, derived once from the words when the profile is opened.
 
-use keys::{EcdsaKey, Ed25519Key, EnvelopeKey, FalconKey, Words};
+use keys::{BoardKey, EcdsaKey, Ed25519Key, EnvelopeKey, FalconKey, Words};
 use ratchet::IdentityKeyPair;
 use shielded::{Period, SpendingKey};
 use std::sync::{Arc, OnceLock};
@@ -16,6 +16,8 @@ pub(crate) struct Keys {
     /// Slow to make: made when it is needed first.
     falcon: OnceLock<FalconKey>,
     pub(crate) envelope: Arc<EnvelopeKey>,
+    /// What the boards follow from by which devices of these words know of each other's payments.
+    pub(crate) board: BoardKey,
     /// What the accounts of the private pool follow from.
     pool: Zeroizing<[u8; 32]>,
 }
@@ -29,6 +31,7 @@ impl Keys {
             directory: master.directory_key(),
             falcon: OnceLock::new(),
             envelope: Arc::new(master.envelope_key()),
+            board: master.board_key(),
             pool: master.shielded_seed(),
         }
     }

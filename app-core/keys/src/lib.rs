@@ -10,6 +10,7 @@
 
 mod address;
 mod bip32;
+mod board;
 mod claim;
 mod ecdsa;
 mod ed25519;
@@ -27,6 +28,7 @@ mod words;
 mod wrap;
 
 pub use address::{AddressError, format_address, parse_address};
+pub use board::{BoardKey, BoardKeys};
 pub use claim::{ClaimKey, Claimer, EnvelopeKey, envelope_key_is_valid};
 pub use ecdsa::EcdsaKey;
 pub use ed25519::{Ed25519Key, ed25519_verify};

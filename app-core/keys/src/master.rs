@@ -5,7 +5,7 @@
 
 use crate::bip32::Node;
 use crate::secret::{Secret, redacted};
-use crate::{EcdsaKey, Ed25519Key, EnvelopeKey, FalconKey, InboxKey, WrapKey};
+use crate::{BoardKey, EcdsaKey, Ed25519Key, EnvelopeKey, FalconKey, InboxKey, WrapKey};
 use hkdf::{Hkdf, HmacImpl};
 use hmac::Hmac;
 use sha2::{Sha256, Sha512};
@@ -91,6 +91,12 @@ impl Master {
     #[must_use]
     pub fn rotation_salt(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(*self.derive("bcm-rotation-v1").bytes())
+    }
+
+    /// What the boards follow from by which devices of the same words know of each other's payments.
+    #[must_use]
+    pub fn board_key(&self) -> BoardKey {
+        BoardKey::from_seed(*self.derive("bcm-board-v1").bytes())
     }
 
     /// HKDF-SHA256 without salt.

@@ -1,13 +1,13 @@
 //! Entry points for fuzzing: must never panic, and must read only what they would write.
 
-use types::ChainId;
+use types::{ChainId, Round, Timestamp};
 use wire::{Decode, Encode};
 
 use crate::private::{OwnNote, PoolState, PrivatePayee};
 use crate::review::{
     CarriedProofs, GrantCard, OpenedCard, PoolMove, ReviewerCard, SealedCard, StandingKey,
 };
-use crate::{Destination, PaymentLink, Rest, RotationLink, Taking};
+use crate::{Destination, Part, PaymentLink, Post, Rest, RotationLink, Taking, assemble};
 
 /// What a profile keeps of money in the pool.
 pub fn fuzz_private(bytes: &[u8]) {
@@ -29,6 +29,22 @@ pub fn fuzz_private(bytes: &[u8]) {
     if let Ok(state) = PoolState::from_bytes(bytes) {
         // The tree has more than one form of the same leaves; it is read back all the same.
         assert!(PoolState::from_bytes(&state.to_bytes()).is_ok());
+    }
+}
+
+/// What devices of the same words tell one another, in parts and put together.
+pub fn fuzz_post(bytes: &[u8]) {
+    if let Ok(part) = Part::from_bytes(bytes) {
+        assert_eq!(part.to_bytes(), bytes);
+        for found in assemble(vec![((), part.clone()), ((), part)]) {
+            assert!(found.post.is_none_or(|post| post.id() == found.id));
+        }
+    }
+    if let Ok(post) = Post::from_bytes(bytes) {
+        assert_eq!(post.to_bytes(), bytes);
+        let now = (Round(0), Timestamp(0));
+        assert!(!(post.what.is_over(None, now) && post.what.is_news(post.device, None, now)));
+        assert!(post.what.is_of(ChainId([0; 32])) || post.what.attempt().is_some());
     }
 }
 

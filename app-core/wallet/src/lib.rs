@@ -18,6 +18,7 @@ pub mod private;
 pub mod review;
 mod rotation;
 mod settle;
+mod siblings;
 mod signer;
 mod split;
 #[cfg(test)]
@@ -42,5 +43,8 @@ pub use rotation::{
 pub use settle::{is_given_up, settle};
 pub use shielded::{MadeEnvelope, NotPayable};
 pub use shielded::{ShieldedAddress, ShieldedAddressError};
+pub use siblings::{
+    ANNOUNCED, Announced, DeviceId, Found, KnownIntent, Part, Post, Posted, SiblingChange, assemble,
+};
 pub use signer::{Keyring, is_key_shown, signer, strongest};
 pub use split::{MAX_PARTS, split};

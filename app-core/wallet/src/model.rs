@@ -5,7 +5,7 @@ use shielded::{Period, ShieldedAddress};
 use types::{Abc, Address, Amount, MessageId, OpenId, Round, Timestamp, TxId};
 
 use crate::private::{PoolStep, Transfer};
-use crate::{Destination, FoundRest, KnownGift};
+use crate::{Destination, FoundRest, KnownGift, SiblingChange};
 
 /// What a payment does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,6 +149,8 @@ pub enum Change {
     SaveFlags(Round, Flags),
     /// What lies at the address of our Falcon key, outside the account, in this round.
     SaveWaiting(Round, Amount<Abc>),
+    /// What a sibling has told.
+    OfSibling(SiblingChange),
     /// Insert an address of the address book, or give it another name.
     SaveAddress(BookEntry),
     /// Strike an address out of the address book.

@@ -20,6 +20,7 @@ mod merge;
 mod moves;
 mod private;
 mod rotation;
+mod siblings;
 mod sweep;
 
 const NOW: Timestamp = Timestamp(1_795_000_000_000);
@@ -198,16 +199,25 @@ fn an_account_that_nobody_paid_has_nothing() {
 }
 
 #[test]
-fn a_payment_is_dead_only_when_a_header_behind_its_last_round_says_so() {
+fn a_payment_is_dead_only_once_that_is_proved() {
     let world = world(50_000_000);
     let payment = world.plan(1_000_000, world.bob.public().address(), &[]).unwrap();
     let last = payment.attempt.expiry;
     assert_eq!(last, Round(605));
-    assert_eq!(settle(&payment, None, last), PaymentState::Queued);
-    assert_eq!(settle(&payment, None, last.next()), PaymentState::Expired);
-    assert_eq!(settle(&payment, Some(Round(9)), last.next()), PaymentState::Final(Round(9)));
+    let unused = Some(payment.attempt.nonce);
+    let used = Some(payment.attempt.nonce + 1);
+    for nonce in [None, unused] {
+        assert_eq!(settle(&payment, None, (last, nonce)), PaymentState::Queued);
+        assert_eq!(settle(&payment, None, (last.next(), nonce)), PaymentState::Expired);
+    }
+    // Something else has used its nonce: it can be in no block any more.
+    assert_eq!(settle(&payment, None, (Round(6), used)), PaymentState::Expired);
+    for round in [Round(9), last.next()] {
+        let included = Some(Round(9));
+        assert_eq!(settle(&payment, included, (round, used)), PaymentState::Final(Round(9)));
+    }
     let done = Payment { state: PaymentState::Final(Round(9)), ..payment };
-    assert_eq!(settle(&done, None, last.next()), PaymentState::Final(Round(9)));
+    assert_eq!(settle(&done, None, (last.next(), used)), PaymentState::Final(Round(9)));
 }
 
 proptest! {

@@ -7,6 +7,7 @@ mod files;
 mod names;
 mod payment;
 mod pool;
+mod posts;
 mod ratchet;
 mod requests;
 mod review;
@@ -47,6 +48,7 @@ pub fn all() -> Result<Vec<Seed>> {
     seeds.extend(chat::seeds()?);
     seeds.extend(ratchet::seeds()?);
     seeds.extend(review::seeds()?);
+    seeds.extend(posts::seeds(&seeds)?);
     Ok(seeds)
 }
 

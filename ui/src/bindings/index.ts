@@ -860,6 +860,8 @@ export type HistoryEntry = {
 	 *  contact or a request, nobody knows who has paid a private receipt.
 	 */
 	label?: string | null,
+	/** True for what another device of the same words has on its way. */
+	elsewhere?: boolean,
 };
 
 /** A part of the history. */

@@ -123,7 +123,7 @@ export const history = [
   entry("4", ago(1, 0), { direction: "out", fee: "0.001068", counterparty: ADDRESS.falcon, amount: "7" }),
   entry("5", ago(0, 55), { direction: "out", fee: "0.001068", memo: "my half" }),
   entry("6", ago(0, 20), { direction: "out", fee: "0.001068", state: "expired", amount: "1234567.891", round: null }),
-  entry("7", ago(0, 2), { direction: "out", fee: "0.001068", state: "submitted", amount: "0.5", round: null }),
+  entry("7", ago(0, 2), { direction: "out", fee: "0.001068", state: "submitted", amount: "0.5", round: null, elsewhere: true }),
   entry("a", ago(0, 3), { private: true, memo: "for lunch" }),
   entry("8", ago(0, 2), { direction: "out", private: true, state: "cancelled", amount: "3", round: null }),
   entry("9", ago(0, 1), { direction: "out", private: true, state: "submitted", amount: "4.5", round: null, step: "proving" }),

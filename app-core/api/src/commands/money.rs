@@ -222,6 +222,7 @@ fn history_entry(row: HistoryRow, who: Option<String>, faucet: Option<Address>) 
         remark: None,
         request,
         label,
+        elsewhere: row.elsewhere,
     }
 }
 

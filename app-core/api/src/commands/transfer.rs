@@ -57,7 +57,7 @@ impl App {
     /// Calls a private payment off for which nothing is signed yet.
     ///
     /// # Errors
-    /// `unknown_payment`, `ambiguous_payment`, `too_late`.
+    /// `unknown_payment`, `ambiguous_payment`, `too_late`, `other_device`.
     pub(crate) async fn transfer_cancel(&self, id: &str) -> Result<OneTransfer, Error> {
         let intent = self.find_transfer(id).await?;
         let asking = self.ask(move |engine| Box::pin(engine.cancel_transfer(intent)));
@@ -78,6 +78,7 @@ impl App {
     async fn find_transfer(&self, text: &str) -> Result<[u8; 16], Error> {
         let digits = text.trim().to_ascii_lowercase();
         let mut found = self.inner().store.transfers().await?;
+        found.extend(self.inner().store.transfers_of_siblings().await?);
         found.retain(|transfer| {
             transfer.to.own().is_none()
                 && (intent_text(&transfer.intent).starts_with(&digits)

@@ -106,6 +106,9 @@ pub struct HistoryEntry {
     /// contact or a request, nobody knows who has paid a private receipt.
     #[serde(default)]
     pub label: Option<String>,
+    /// True for what another device of the same words has on its way.
+    #[serde(default)]
+    pub elsewhere: bool,
 }
 
 /// The history, oldest first.

@@ -14,7 +14,7 @@ use wallet::{
     plan_collect, seal_collect,
 };
 
-use crate::flows::private::prove::{Proving, Work};
+use crate::flows::private::prove::Work;
 use crate::{Code, Engine, Fault};
 
 /// What may wait for us of one red envelope.
@@ -109,7 +109,7 @@ impl Engine {
         let plan = plan_collect(&owed, self.collect_ground()?, (&to, anchor));
         let Some((plan, order)) = plan else { return Ok(false) };
         let work = Work::Collect(owed.id, Box::new(order));
-        self.proving = Some(Proving::begin(work, plan, to));
+        self.begin_proving(work, plan, to);
         Ok(true)
     }
 

@@ -77,15 +77,20 @@ impl Engine {
         let ProvedAccount { round, home, account } = proved;
         let mut changes = self.words_of_keys(&entries, account.as_ref()).await?;
         (self.looked, self.paying) = (round, false);
+        let nonce = account.as_ref().map(|account| account.nonce);
+        let elsewhere = self.store.made_elsewhere().await?;
         let mut dead = vec![];
         for payment in self.store.open_payments().await? {
             let tx = payment.attempt.tx;
             let new =
                 entries.iter().find(|proved| proved.entry.tx == tx).map(|new| new.entry.round);
             let saved = self.store.entries_of(tx).await?.first().map(|saved| saved.entry.round);
-            let state = settle(&payment, new.or(saved), round);
+            let state = settle(&payment, new.or(saved), (round, nonce));
             self.paying |= state == payment.state;
-            if state == PaymentState::Expired && is_renewed(&payment, self.bound()?.light.time()) {
+            // Whoever was asked for it signs it anew, nobody else (`money-and-mail.md` A9).
+            let is_ours = !elsewhere.contains(&payment.intent);
+            let time = self.bound()?.light.time();
+            if state == PaymentState::Expired && is_ours && is_renewed(&payment, time) {
                 dead.push(payment);
             } else if state != payment.state {
                 let payment = wallet::Payment { state, ..payment };

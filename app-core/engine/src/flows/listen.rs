@@ -173,8 +173,11 @@ impl Engine {
         let here = |queue: &&Queue| queue.created && queue.worker == node.worker();
         let mut made: Vec<&Queue> = queues.iter().filter(here).collect();
         made.sort_by_key(|queue| queue.contact.is_some());
-        let (first, too_many) = (made.len().min(1), made.len().saturating_sub(MAX_QUEUES));
+        let board = self.heard_board(node);
+        let most = MAX_QUEUES.saturating_sub(usize::from(board.is_some()));
+        let (first, too_many) = (made.len().min(1), made.len().saturating_sub(most));
         made.drain(first..first.saturating_add(too_many));
+        made.extend(&board);
         Ok(made.into_iter().map(|queue| queue.right(&node.peer())).collect())
     }
 
@@ -197,6 +200,10 @@ impl Engine {
                 Ok(Happening::Ledger)
             }
             Event::Mail(queue) => {
+                let node = self.attach().await?;
+                if self.is_board(&node, queue) {
+                    return self.take_board(&node).await;
+                }
                 self.unfinished.insert(queue);
                 self.take_mail().await
             }
@@ -280,6 +287,15 @@ impl Engine {
         self.or_distrust(looked)?;
         self.expect_money();
         Ok(Happening::Chat)
+    }
+
+    /// What siblings have told, and what they are to be told in turn.
+    async fn take_board(&mut self, node: &LightNode) -> Result<Happening, Fault> {
+        self.heed_siblings(node).await?;
+        self.tell_siblings(node).await?;
+        let looked = self.look_at_account(node).await;
+        self.or_distrust(looked)?;
+        Ok(Happening::Ledger)
     }
 
     /// Looks at the account with each of the next headers. Counted in time: the newest header may be

@@ -212,6 +212,7 @@ impl Engine {
         let progress = Progress::default();
         let sending = async {
             let node = self.attach().await?;
+            self.tell_before_sending(&node).await?;
             self.submit_open(&node).await?;
             self.send_to(&node, contact, &progress).await
         };
@@ -231,7 +232,7 @@ pub async fn outcome(store: &Store, tx: TxId) -> Result<Option<Payment>, Fault> 
         PaymentState::Final(_) => Ok(Some(payment)),
         PaymentState::Queued | PaymentState::Submitted => Ok(None),
         PaymentState::Expired => {
-            let words = "the payment was in no block before its time ran out; nothing was paid";
+            let words = "no block has the payment, and none can have it any more; nothing was paid";
             Err(Fault::refused("expired", words))
         }
     }

@@ -33,12 +33,19 @@ impl Engine {
     pub(crate) async fn follow_private(&mut self, node: &LightNode) -> Result<(), Fault> {
         self.read_pool(node).await?;
         self.look_at_flags(node).await?;
-        if self.keep_proof().await? {
+        if self.proving.as_ref().is_some_and(Proving::is_done) {
+            self.heed_before_signing(node).await?;
+        }
+        let topped = self.keep_proof().await?;
+        self.tell_before_sending(node).await?;
+        if topped {
             self.submit_open(node).await?;
             self.submit_claims(node).await?;
         }
         self.submit_transfers(node).await?;
-        self.begin_proof().await
+        self.begin_proof().await?;
+        // Their notes are announced while the proof is made.
+        self.tell_siblings(node).await
     }
 
     /// The same, as part of following the ledger: a pool that nobody tells of just now is read later,

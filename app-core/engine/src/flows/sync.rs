@@ -193,9 +193,11 @@ impl Engine {
     }
 
     async fn follow(&mut self, node: &LightNode, progress: &mut Progress) -> Result<(), Fault> {
+        self.heed_siblings(node).await?;
         let tip = self.follow_all(node).await?;
         self.distrust = None;
         progress.tip = Some(tip);
+        self.tell_siblings(node).await?;
         self.submit_open(node).await?;
         progress.ledger = self.bound()?.light.round() >= tip;
         self.follow_gifts(node, Which::Open).await?;

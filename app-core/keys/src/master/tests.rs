@@ -2,6 +2,7 @@ use super::*;
 use crate::{PublicKey, Words, format_address};
 use rand::{SeedableRng, rngs::StdRng};
 use sha2::Digest;
+use types::{ChainId, WorkerId};
 
 impl Master {
     pub(crate) fn seed(&self) -> &[u8; 64] {
@@ -75,6 +76,25 @@ fn the_other_keys_are_frozen() {
         hex::encode(Sha256::digest(*master.rotation_salt())),
         "09ecf571afb6e1b7a8cd1d284cf1beee2a2aed862b70faf88d53b97af3a66807"
     );
+    let board = master.board_key();
+    let keys = board.at(ChainId([1; 32]), WorkerId([2; 32]));
+    assert_eq!(
+        [keys.receive.public(), keys.send.public()].map(hex::encode),
+        [
+            "b58a0f6e633770bf6714d31953d8b6335b9df199dc3e10c693feaf0abb5a20eb",
+            "6135fed64bd38c54dbe21056b14dad59967fa699ddff5346882c9c4707daf19a",
+        ]
+    );
+    assert_eq!(
+        hex::encode(Sha256::digest(*keys.outer)),
+        "99f8b32f1bb93c5981e8e4e98c7766812af8da0e98e26d17399b788defa7931a"
+    );
+    // Another network's or another worker's is another.
+    for (chain, worker) in [(2, 2), (1, 1)] {
+        let other = board.at(ChainId([chain; 32]), WorkerId([worker; 32]));
+        assert_ne!(other.receive.public(), keys.receive.public());
+        assert_ne!(*other.outer, *keys.outer);
+    }
     let wrapped = master.wrap_key().wrap(b"key", b"", &mut StdRng::seed_from_u64(1));
     let by_hand = WrapKey::from_bytes(*master.derive("bcm-db-wrap-v1").bytes());
     assert_eq!(by_hand.unwrap(&wrapped, b"").as_deref().map(Vec::as_slice), Ok(b"key".as_slice()));
@@ -95,4 +115,5 @@ fn nothing_secret_is_printed() {
     assert_eq!(format!("{:?}", master.operation_key()), "EcdsaKey([secret])");
     assert_eq!(format!("{:?}", master.directory_key()), "Ed25519Key([secret])");
     assert_eq!(format!("{:?}", master.wrap_key()), "WrapKey([secret])");
+    assert_eq!(format!("{:?}", master.board_key()), "BoardKey([secret])");
 }

@@ -9,6 +9,7 @@ mod proofs;
 mod review;
 mod reviewed_pool;
 mod showings;
+mod siblings;
 mod wallet;
 
 use crate::{Store, StoreError, row};
@@ -248,6 +249,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         review::sql::ALL,
         reviewed_pool::sql::ALL,
         showings::sql::ALL,
+        siblings::sql::ALL,
         wallet::sql::ALL,
     ]
     .concat()

@@ -1,6 +1,6 @@
 //! Changes of payments, of the proved history and of the proved account.
 
-use super::{Statement, asks, private};
+use super::{Statement, asks, private, siblings};
 use crate::row::{gift_state_text, int, payment_state_columns};
 use crate::{StoreError, load};
 use ledger::Flags;
@@ -77,6 +77,7 @@ pub(super) async fn apply(db_tx: &mut SqliteConnection, change: Change) -> Resul
         Change::SetToldPeriod(contact, period) => {
             private::set_told(contact, period.index()).execute(&mut *db_tx).await?;
         }
+        Change::OfSibling(change) => siblings::apply(db_tx, change).await?,
         Change::SaveAddress(entry) => {
             asks::save_address(&entry).execute(&mut *db_tx).await?;
         }
@@ -119,6 +120,7 @@ pub(super) fn shown(change: &Change) -> Option<OpenId> {
         | Change::SavePrivateAddress(..)
         | Change::SetToldPeriod(..)
         | Change::SaveWaiting(..)
+        | Change::OfSibling(_)
         | Change::SaveAddress(_)
         | Change::RemoveAddress(_) => None,
     }
@@ -191,7 +193,7 @@ fn add_entry(ProvedEntry { entry, time }: &ProvedEntry, hash: &[u8; 32]) -> Stat
         .bind(&hash[..])
 }
 
-fn save_payment(payment: &Payment) -> Statement {
+pub(super) fn save_payment(payment: &Payment) -> Statement {
     let (state, final_round) = payment_state_columns(payment.state);
     query(sql::SAVE_PAYMENT)
         .bind(&payment.intent[..])

@@ -13,6 +13,7 @@ mod proofs;
 mod review;
 mod reviewed_pool;
 mod showings;
+mod siblings;
 mod wallet;
 
 pub(crate) use chat::ContactColumns;
@@ -40,6 +41,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         review::sql::ALL,
         reviewed_pool::sql::ALL,
         showings::sql::ALL,
+        siblings::sql::ALL,
         wallet::sql::ALL,
     ]
     .concat()

@@ -68,7 +68,8 @@ impl Store {
         found.into_iter().map(NoteColumns::parse).collect()
     }
 
-    /// The transfers that may still happen, in the order they were asked for.
+    /// The transfers that may still happen, in the order they were asked for: ours, and what siblings
+    /// have signed.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
@@ -150,13 +151,24 @@ impl Store {
         found.map(|contact| row::account(&contact)).transpose()
     }
 
-    /// All transfers, in the order they were asked for.
+    /// All transfers of this device, in the order they were asked for.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
     pub async fn transfers(&self) -> Result<Vec<Transfer>, StoreError> {
         let found: Vec<TransferColumns> =
             sqlx::query_as(sql::TRANSFERS).fetch_all(&mut *self.connection().await?).await?;
+        found.into_iter().map(TransferColumns::parse).collect()
+    }
+
+    /// What siblings have on its way out of the pool, in the order in which we heard of it. What is final
+    /// is read in the log; what is dead may be signed anew by whoever made it.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn transfers_of_siblings(&self) -> Result<Vec<Transfer>, StoreError> {
+        let found: Vec<TransferColumns> =
+            sqlx::query_as(sql::OF_SIBLINGS).fetch_all(&mut *self.connection().await?).await?;
         found.into_iter().map(TransferColumns::parse).collect()
     }
 
@@ -257,16 +269,21 @@ crate::sql::statements! {
     NOTES = "SELECT note, spent, spent_by FROM notes ORDER BY position";
     OPEN_TRANSFERS = "SELECT intent, recipient, contact, amount, memo, created, tx, bytes, fee,
             expiry, carry_proof, spend, state, final_round, cancelled
-        FROM transfers WHERE state IN ('planned', 'queued', 'submitted') ORDER BY seq";
+        FROM transfers WHERE state IN ('queued', 'submitted') OR (state = 'planned' AND device IS NULL)
+        ORDER BY seq";
     TRANSFERS = "SELECT intent, recipient, contact, amount, memo, created, tx, bytes, fee, expiry,
             carry_proof, spend, state, final_round, cancelled
-        FROM transfers ORDER BY seq";
+        FROM transfers WHERE device IS NULL ORDER BY seq";
+    OF_SIBLINGS = "SELECT intent, recipient, contact, amount, memo, created, tx, bytes, fee, expiry,
+            carry_proof, spend, state, final_round, cancelled
+        FROM transfers
+        WHERE device IS NOT NULL AND state IN ('planned', 'queued', 'submitted') ORDER BY seq";
     TRANSFER = "SELECT intent, recipient, contact, amount, memo, created, tx, bytes, fee, expiry,
             carry_proof, spend, state, final_round, cancelled
         FROM transfers WHERE intent = ?1";
     UNSIGNED = "SELECT intent, recipient, contact, amount, memo, created, tx, bytes, fee, expiry,
             carry_proof, spend, state, final_round, cancelled
-        FROM transfers WHERE tx IS NULL ORDER BY seq";
+        FROM transfers WHERE tx IS NULL AND device IS NULL ORDER BY seq";
     REQUEST = "SELECT request FROM transfers WHERE intent = ?1 AND request IS NOT NULL";
     GIFT = "SELECT gift FROM transfers WHERE intent = ?1 AND gift IS NOT NULL";
     AGREED = "SELECT max(0, agreed - (SELECT coalesce(sum(amount), 0) FROM payments
@@ -283,5 +300,5 @@ crate::sql::statements! {
     PENDING = "SELECT coalesce(sum(iif(substr(recipient, 1, 1) IN (x'03', x'04'), 0, amount)
             + coalesce(fee, 0)), 0)
         FROM transfers
-        WHERE state IN ('planned', 'queued', 'submitted')";
+        WHERE state IN ('queued', 'submitted') OR (state = 'planned' AND device IS NULL)";
 }

@@ -43,6 +43,8 @@ pub struct HistoryRow {
     pub shielded: Option<ShieldedAddress>,
     /// What the address was given away for that a private payment came to.
     pub given: Option<GivenFor>,
+    /// True for what another device of the same words has on its way.
+    pub elsewhere: bool,
 }
 
 /// What a line of the history is.
@@ -161,6 +163,7 @@ struct PaymentColumns {
     final_round: Option<i64>,
     kind: String,
     in_ledger: bool,
+    elsewhere: bool,
 }
 
 impl Store {
@@ -285,6 +288,7 @@ impl PaymentColumns {
             private: false,
             shielded: None,
             given: None,
+            elsewhere: self.elsewhere,
         })
     }
 }
@@ -340,6 +344,7 @@ fn final_row(entries: &[(Timestamp, Entry)]) -> Option<HistoryRow> {
         private: false,
         shielded: None,
         given: None,
+        elsewhere: false,
     })
 }
 
@@ -402,8 +407,9 @@ fn annotate(row: &mut HistoryRow, notes: &Notes) {
 
 crate::sql::statements! {
     PAYMENTS = "SELECT tx, recipient, contact, amount, memo, created, fee, state, final_round,
-            kind, EXISTS (SELECT 1 FROM entries WHERE entries.tx = payments.tx) AS in_ledger
-        FROM payments ORDER BY seq";
+            kind, EXISTS (SELECT 1 FROM entries WHERE entries.tx = payments.tx) AS in_ledger,
+            device IS NOT NULL AS elsewhere
+        FROM payments WHERE device IS NULL OR state <> 'expired' ORDER BY seq";
     ADDRESSES = "SELECT address, account FROM contacts ORDER BY seq DESC";
     KEY_ADDRESSES = "SELECT address, contact FROM contact_keys WHERE address IS NOT NULL";
     RECEIVED_MEMOS = "SELECT payment_tx, contact, text FROM messages

@@ -50,7 +50,7 @@ pub enum GivenFor {
 
 impl Store {
     /// One row for each transfer that was asked for here, for each receipt, and for each payment of
-    /// these notes that another device made. What went in from the account stands in its own history.
+    /// these notes that another device makes or made. What went in from the account stands in its own history.
     pub(crate) async fn private_history(&self) -> Result<Vec<HistoryRow>, StoreError> {
         let transfers = self.transfers().await?;
         let mut bundles = self.moved().await?;
@@ -92,6 +92,9 @@ impl Store {
         }
         // Of the same moment, what came stands before what went.
         rows.extend(transfers.iter().map(transfer_row));
+        let of_siblings = self.transfers_of_siblings().await?;
+        let elsewhere = |transfer| HistoryRow { elsewhere: true, ..transfer_row(transfer) };
+        rows.extend(of_siblings.iter().map(elsewhere));
         Ok(rows)
     }
 
@@ -209,6 +212,7 @@ fn scanned(tx: TxId, moved: &Moved) -> Option<HistoryRow> {
         private: true,
         shielded: paid.and_then(|paid| paid.to),
         given: None,
+        elsewhere: false,
     })
 }
 
@@ -241,6 +245,7 @@ fn came_back(tx: TxId, moved: &Moved, (envelope, contact): Gave) -> HistoryRow {
         private: true,
         shielded: None,
         given: None,
+        elsewhere: false,
     }
 }
 
@@ -284,6 +289,7 @@ fn transfer_row(transfer: &Transfer) -> HistoryRow {
         private: true,
         shielded,
         given: None,
+        elsewhere: false,
     }
 }
 

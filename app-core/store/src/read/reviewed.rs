@@ -134,6 +134,7 @@ fn private_row(
         private: true,
         shielded: line.to,
         given: None,
+        elsewhere: false,
     };
     ReviewedRow { row, remark: remark.or(unreadable) }
 }

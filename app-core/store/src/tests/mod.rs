@@ -19,6 +19,7 @@ mod review;
 mod reviewed_pool;
 mod schema;
 mod showings;
+mod siblings;
 mod unsent;
 
 use crate::keychain::Keychain;

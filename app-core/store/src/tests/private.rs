@@ -37,7 +37,7 @@ pub(super) fn received(units: u64) -> PoolStep {
     take_entries(&mut state, &entries, (&[view], &[]), &[], at).unwrap()
 }
 
-fn transfer(intent: u8) -> Transfer {
+pub(super) fn transfer(intent: u8) -> Transfer {
     Transfer {
         intent: [intent; 16],
         to: PrivatePayee::Private(key().viewing_key().address_for(CHAIN, b"x").unwrap()),
@@ -50,7 +50,7 @@ fn transfer(intent: u8) -> Transfer {
     }
 }
 
-fn attempt(tx: u8) -> Option<PrivateAttempt> {
+pub(super) fn attempt(tx: u8) -> Option<PrivateAttempt> {
     let (tx, bytes) = (TxId([tx; 32]), vec![1, 2, 3]);
     Some(PrivateAttempt {
         tx,

@@ -39,7 +39,7 @@ pub(super) struct World {
     state: PoolState,
     pub(super) notes: Vec<OwnNote>,
     pub(super) open: Vec<Transfer>,
-    round: Round,
+    pub(super) round: Round,
     seed: u64,
 }
 
@@ -55,7 +55,7 @@ impl World {
     }
 
     /// The effects of a bundle that pays these amounts to a person, out of nothing.
-    fn paid(&mut self, to: u8, scope: Scope, amounts: &[u64]) -> Effects {
+    pub(super) fn paid(&mut self, to: u8, scope: Scope, amounts: &[u64]) -> Effects {
         self.paid_to(&key(to), scope, amounts)
     }
 
@@ -123,7 +123,7 @@ impl World {
     }
 
     /// Saves what would be sent: a bundle whose proof is not there yet has the same effects.
-    fn attempt(&mut self, wish: &Transfer) -> Effects {
+    pub(super) fn attempt(&mut self, wish: &Transfer) -> Effects {
         let Ready { plan, mut order } = self.ready(wish);
         let draft = Draft::build(&plan, &key(1), &mut self.rng()).unwrap();
         order.bundle = Some(Box::new(draft.unsigned()));

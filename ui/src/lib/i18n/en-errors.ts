@@ -58,6 +58,7 @@ type Explained =
   | "ambiguous_payment"
   | "unknown_payment"
   | "too_late"
+  | "other_device"
   | "cancelled"
   | "bad_days"
   | "not_private"
@@ -168,5 +169,6 @@ export const errors = {
   no_private_address: "This contact has not told you yet where to be paid privately.",
   unknown_payment: "There is no such private payment.",
   too_late: "It is signed already, or over: what is on its way cannot be called back.",
+  other_device: "Another of your devices was asked for this payment. Call it off there.",
   cancelled: "This payment was called off; nothing was paid.",
 } satisfies Record<Explained, string>;

@@ -225,6 +225,7 @@ export const en = {
     toWhom: (name: string) => `To ${isolated(name)}`,
     fee: (amount: string) => `Fee ${amount}`,
     round: (round: string) => `Round ${round}`,
+    elsewhere: "From another of your devices",
   },
   moves,
   review,

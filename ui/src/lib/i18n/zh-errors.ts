@@ -98,5 +98,6 @@ export const errors = {
   no_private_address: "这个联系人还没有告知私密收款地址。",
   unknown_payment: "没有这笔私密付款。",
   too_late: "付款已签名或已结束，无法撤回。",
+  other_device: "这笔付款由您的另一台设备发起，请在那台设备上取消。",
   cancelled: "这笔付款已取消，没有付款。",
 } satisfies Record<keyof typeof english, string>;

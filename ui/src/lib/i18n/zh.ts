@@ -222,6 +222,7 @@ export const zh = {
     toWhom: (name: string) => `付给 ${isolated(name)}`,
     fee: (amount: string) => `手续费 ${amount}`,
     round: (round: string) => `第 ${round} 轮`,
+    elsewhere: "来自您的另一台设备",
   },
   moves,
   review,

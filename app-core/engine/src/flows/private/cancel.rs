@@ -31,11 +31,16 @@ impl Engine {
     /// money that only it needs in the pool, is thrown away. Called off once more, it stays so.
     ///
     /// # Errors
-    /// `unknown_payment`; `too_late` once it is signed: what is on its way cannot be called back.
+    /// `unknown_payment`; `too_late` once it is signed: what is on its way cannot be called back;
+    /// `other_device` if another device of the same words was asked for it.
     pub async fn cancel_transfer(&mut self, intent: [u8; 16]) -> Result<Transfer, Fault> {
         let unknown = || Fault::refused("unknown_payment", "no such private payment; see history");
         let wish = self.store.transfer(intent).await?.ok_or_else(unknown)?;
         match wish.state {
+            TransferState::Planned if self.is_made_elsewhere(intent).await? => {
+                let words = "another of your devices was asked for it; call it off there";
+                return Err(Fault::refused("other_device", words));
+            }
             TransferState::Planned => {}
             TransferState::Cancelled => return Ok(wish),
             TransferState::Queued

@@ -6,7 +6,7 @@ use wallet::private::{
     plan_carry,
 };
 
-use crate::flows::private::prove::{Proving, Work};
+use crate::flows::private::prove::Work;
 use crate::{Engine, Fault};
 
 impl Engine {
@@ -30,7 +30,7 @@ impl Engine {
         let (created, amount) = (now, batch.amount);
         let wish = Transfer { intent, to, contact, amount, memo, created, attempt, state };
         let work = Work::CarryOver(Box::new(wish), Box::new(ready.order));
-        self.proving = Some(Proving::begin(work, ready.plan, key));
+        self.begin_proving(work, ready.plan, key);
         Ok(true)
     }
 

@@ -7,7 +7,7 @@ use wallet::private::{
     OwnNote, PrivatePayee, Transfer, TransferState, plan_merge, plan_merge_for, small_notes,
 };
 
-use crate::flows::private::prove::{Proving, Work};
+use crate::flows::private::prove::Work;
 use crate::{Engine, Fault};
 
 /// Nobody waits for a program that has been open for so long: until then it may be one command.
@@ -55,7 +55,7 @@ impl Engine {
         let amount = merge.amount;
         let merged = Transfer { intent, to, contact, amount, memo, created, attempt, state };
         let work = Work::Merge(Box::new(merged), Box::new(ready.order));
-        self.proving = Some(Proving::begin(work, ready.plan, key));
+        self.begin_proving(work, ready.plan, key);
         Ok(true)
     }
 

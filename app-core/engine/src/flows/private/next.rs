@@ -8,7 +8,7 @@ use wallet::private::{
 use wallet::{PaymentKind, PaymentState, Refusal, pending_out};
 
 use crate::flows::private::PoolWork;
-use crate::flows::private::prove::{Proving, Work};
+use crate::flows::private::prove::Work;
 use crate::{Engine, Fault};
 
 impl Engine {
@@ -47,7 +47,7 @@ impl Engine {
                 Ok(Readiness::Ready(ready)) => {
                     let key = self.pool_key(self.present_period().await?)?.viewing_key();
                     let work = Work::Transfer(wish.intent, Box::new(ready.order));
-                    self.proving = Some(Proving::begin(work, ready.plan, key));
+                    self.begin_proving(work, ready.plan, key);
                     return Ok(());
                 }
                 Ok(Readiness::Waits { .. }) => {}
@@ -179,7 +179,7 @@ impl Engine {
         let (mut id, first) = ([0; 16], self.keys.operation.public());
         rand_core::Rng::fill_bytes(&mut rand::rng(), &mut id);
         let plan = plan_top_up(amount, (self.ground(&known)?, &first), (&key, anchor), &id)?;
-        self.proving = Some(Proving::begin(Work::TopUp(amount, wish), plan, key));
+        self.begin_proving(Work::TopUp(amount, wish), plan, key);
         Ok(())
     }
 

@@ -4,15 +4,15 @@ use std::sync::OnceLock;
 
 use ledger::Transaction;
 use net::{CallError, LightNode, NetError};
-use shielded::{BuildError, Draft, Period, Plan, ProvingKey, ViewingKey};
+use shielded::{BuildError, Draft, Period, Plan, ProvingKey, SpendingKey, ViewingKey};
 use store::Change;
 use tokio::task::JoinHandle;
-use types::{Abc, Amount};
+use types::{Abc, Amount, Round};
 use wallet::private::{
     OwnNote, PoolGround, PoolState, PrivatePayee, Readiness, Transfer, TransferState,
     plan_transfer, seal_carry, seal_top_up, seal_transfer,
 };
-use wallet::{OwedId, Refusal};
+use wallet::{ANNOUNCED, Announced, OwedId, Refusal};
 use wire::chain::{ChainReply, ChainRequest, Object};
 use wire::code;
 
@@ -43,15 +43,30 @@ pub(in crate::flows) enum Work {
 pub(crate) struct Proving {
     work: Work,
     period: Period,
+    /// The notes that it spends.
+    spends: Announced,
     task: Option<JoinHandle<Result<Draft, BuildError>>>,
     done: Option<Result<Draft, BuildError>>,
 }
 
 impl Proving {
-    pub(in crate::flows) fn begin(work: Work, plan: Plan, key: ViewingKey) -> Self {
+    fn begin(work: Work, plan: Plan, key: ViewingKey, round: Round) -> Self {
         let period = key.period();
+        let notes = plan.spends.iter().filter_map(|spend| key.nullifier(&spend.note)).collect();
+        let spends = Announced { notes, until: round.plus(ANNOUNCED) };
         let task = tokio::task::spawn_blocking(move || prove(&plan, &key));
-        Self { work, period, task: Some(task), done: None }
+        Self { work, period, spends, task: Some(task), done: None }
+    }
+
+    /// The notes that it is about to spend, for which wish, and that wish unless it is saved.
+    pub(in crate::flows) fn announces(&self) -> Option<([u8; 16], Option<&Transfer>, &Announced)> {
+        match &self.work {
+            Work::Transfer(intent, _) => Some((*intent, None, &self.spends)),
+            Work::CarryOver(wish, _) | Work::Merge(wish, _) => {
+                Some((wish.intent, Some(wish), &self.spends))
+            }
+            Work::TopUp(..) | Work::Collect(..) | Work::Dropped => None,
+        }
     }
 
     /// Waits until the proof is made. May be dropped and called again.
@@ -90,7 +105,7 @@ impl Proving {
         self.work = Work::Dropped;
     }
 
-    fn is_done(&self) -> bool {
+    pub(super) fn is_done(&self) -> bool {
         self.task.as_ref().is_none_or(JoinHandle::is_finished)
     }
 }
@@ -105,10 +120,22 @@ fn prove(plan: &Plan, key: &ViewingKey) -> Result<Draft, BuildError> {
 }
 
 impl Engine {
-    /// What is saved of the pool: how far it was read, our notes, what is under way.
-    pub(super) async fn pool_ground(
+    /// Begins a proof.
+    pub(in crate::flows) fn begin_proving(&mut self, work: Work, plan: Plan, key: ViewingKey) {
+        let round = self.network.as_ref().map_or(Round(0), |network| network.light.round());
+        self.proving = Some(Proving::begin(work, plan, key, round));
+    }
+
+    /// What is saved of the pool: how far it was read, our notes but for those that siblings have
+    /// announced, what is under way.
+    pub(in crate::flows) async fn pool_ground(
         &self,
     ) -> Result<(PoolState, Vec<OwnNote>, Vec<Transfer>), Refusal> {
+        let (state, notes, open) = self.saved_pool_ground().await?;
+        Ok((state, self.not_announced(notes), open))
+    }
+
+    async fn saved_pool_ground(&self) -> Result<(PoolState, Vec<OwnNote>, Vec<Transfer>), Refusal> {
         let unknown = |_| Refusal::PoolUnknown;
         let state = self.store.pool_state().await.ok().flatten().ok_or(Refusal::PoolUnknown)?;
         let notes = self.store.unspent_notes().await.map_err(unknown)?;
@@ -136,18 +163,37 @@ impl Engine {
         })
     }
 
-    /// What can be done for a wish now.
+    /// What can be done for a wish now. Notes that a sibling has announced are left to it; what cannot be
+    /// paid without them waits.
     pub(crate) async fn ready(
         &self,
         wish: &Transfer,
         payee_exists: bool,
     ) -> Result<Readiness, Refusal> {
         let unknown = |_| Refusal::PoolUnknown;
-        let (state, notes, open) = self.pool_ground().await?;
+        let (state, all, open) = self.saved_pool_ground().await?;
         let period = self.present_period().await.map_err(unknown)?;
         let key = self.pool_key(period).map_err(unknown)?.viewing_key();
-        let saved = (&state, &notes[..], &open[..]);
-        plan_transfer(wish, self.ground_in_pool(&key, saved, payee_exists).map_err(unknown)?)
+        let plan = |notes: &[OwnNote]| {
+            let saved = (&state, notes, &open[..]);
+            plan_transfer(wish, self.ground_in_pool(&key, saved, payee_exists).map_err(unknown)?)
+        };
+        let notes = self.not_announced(all.clone());
+        match plan(&notes) {
+            Err(Refusal::Insufficient { .. }) if notes.len() < all.len() => match plan(&all)? {
+                Readiness::Ready(ready) => Ok(Readiness::Waits { fee: ready.order.fee }),
+                Readiness::Waits { fee } | Readiness::Merges { fee, .. } => {
+                    Ok(Readiness::Waits { fee })
+                }
+            },
+            planned => planned,
+        }
+    }
+
+    fn not_announced(&self, mut notes: Vec<OwnNote>) -> Vec<OwnNote> {
+        let announced = self.announced_elsewhere(None);
+        notes.retain(|note| !announced.contains(&note.nullifier));
+        notes
     }
 
     /// Signs and saves what a finished proof was made for. True if that was a top-up, which is sent
@@ -158,6 +204,13 @@ impl Engine {
         }
         let Some(mut proving) = self.proving.take() else { return Ok(false) };
         proving.wait().await;
+        if let Some((wish, _, spends)) = proving.announces()
+            && self.is_taken(wish, &spends.notes).await?
+        {
+            // Whoever wants it is planned anew, with other notes.
+            tracing::info!("a sibling spends the same notes");
+            return Ok(false);
+        }
         let Proving { work, period, done, .. } = proving;
         let not_made = || Fault::new(Code::Internal, "a proof could not be made");
         let draft = || done.and_then(Result::ok).ok_or_else(not_made);
@@ -218,19 +271,28 @@ impl Engine {
                 {
                     return Ok(false);
                 }
-                let known = self.known(true).await?;
-                self.make_signer(&known).await?;
-                let (ground, ring, now) = (self.ground(&known)?, self.ring()?, self.clock.now());
-                let rng = &mut rand::rng();
-                let payment = seal_top_up((amount, draft()?), ground, &ring, &key, (now, rng))?;
-                self.paying = true;
-                let used = wish.map(|wish| wallet::Change::PutsInFor(payment.intent, wish));
-                let saved = wallet::Change::SavePayment(payment);
-                ([saved].into_iter().chain(used).map(Into::into).collect(), true)
+                (self.sealed_top_up((amount, wish), draft()?, &key).await?, true)
             }
         };
         self.store.apply(changes).await?;
         Ok(topped)
+    }
+
+    /// What is to be saved of money that goes into the pool, for a wish that needs it there or by itself.
+    async fn sealed_top_up(
+        &mut self,
+        (amount, wish): (Amount<Abc>, Option<[u8; 16]>),
+        draft: Draft,
+        key: &SpendingKey,
+    ) -> Result<Vec<Change>, Fault> {
+        let known = self.known(true).await?;
+        self.make_signer(&known).await?;
+        let (ground, ring, now) = (self.ground(&known)?, self.ring()?, self.clock.now());
+        let payment = seal_top_up((amount, draft), ground, &ring, key, (now, &mut rand::rng()))?;
+        self.paying = true;
+        let used = wish.map(|wish| wallet::Change::PutsInFor(payment.intent, wish));
+        let saved = wallet::Change::SavePayment(payment);
+        Ok([saved].into_iter().chain(used).map(Into::into).collect())
     }
 
     /// Submits every transfer that was proved and may still come; the same bytes as ever.

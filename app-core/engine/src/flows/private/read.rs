@@ -120,7 +120,7 @@ impl Engine {
         Ok((bundles, rests))
     }
 
-    /// What a bundle does that spends our notes and was not made here: by another device, or before
+    /// What a bundle does that spends our notes and was not made here: by a sibling, or before
     /// this account was restored from its words, and the red envelope that it makes. Nothing if all that
     /// it takes comes back to us but for its fee.
     async fn read_again(

@@ -7,7 +7,7 @@ use wallet::private::{
     PrivatePayee, Readiness, Transfer, TransferState, most_payable, plan_transfer, sweep_now,
 };
 
-use crate::flows::private::prove::{Proving, Work};
+use crate::flows::private::prove::Work;
 use crate::{Code, Engine, Fault};
 
 /// What of the pool moves to an address.
@@ -118,7 +118,7 @@ impl Engine {
                 let saved = wallet::Change::SaveTransfer(Box::new(now));
                 self.store.apply(vec![saved.into()]).await?;
                 let work = Work::Transfer(wish.intent, Box::new(ready.order));
-                self.proving = Some(Proving::begin(work, ready.plan, key));
+                self.begin_proving(work, ready.plan, key);
                 Ok(true)
             }
             Ok(Readiness::Waits { .. }) => Ok(false),

@@ -10,6 +10,7 @@ mod pool;
 mod proofs;
 mod restored;
 mod reviewed;
+mod siblings;
 mod warned;
 
 use std::collections::BTreeMap;

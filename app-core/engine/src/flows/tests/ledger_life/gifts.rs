@@ -53,7 +53,7 @@ pub(super) fn address(seed: u8) -> Address {
 pub(super) const ALICE: u8 = 0xa1;
 
 impl Bank {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut genesis = genesis(WorkerId([1; 32]));
         genesis.time = Timestamp(Clock::system().now().0 - HOUR);
         for seed in [ALICE, BOB] {
@@ -115,7 +115,7 @@ impl Bank {
         Object(RecordProof { round, key, value, proof }.to_bytes())
     }
 
-    fn answer(&mut self, request: ChainRequest) -> Result<ChainReply, Failure> {
+    pub(super) fn answer(&mut self, request: ChainRequest) -> Result<ChainReply, Failure> {
         Ok(match request {
             ChainRequest::Light { trusted, address } => {
                 self.next();

@@ -19,7 +19,7 @@ const ABC: u64 = 1_000_000;
 const GIVEN: u64 = 300_000;
 
 /// Alice's account of the pool for the present month.
-fn account() -> SpendingKey {
+pub(super) fn account() -> SpendingKey {
     let seed = Words::from_entropy([ALICE; 32]).master().shielded_seed();
     let month = Month::of(Clock::system().now()).unwrap();
     SpendingKey::derive(&seed, Period::first_of(month)).unwrap()
