@@ -7,6 +7,7 @@
 //! on the way. Announced notes are left to whoever announced them first; two that spend the same all the
 //! same are told apart by the ledger.
 
+use crate::plan::PATIENCE;
 use crate::private::{PrivateAttempt, PrivatePayee, Transfer, TransferState};
 use crate::settle::is_given_up;
 use crate::{Attempt, Payment, PaymentKind, PaymentState};
@@ -209,6 +210,9 @@ impl Posted {
         if self.intent().is_none() || self.is_over(known, (round, now)) {
             return false;
         }
+        if self.has_lapsed(round) {
+            return false;
+        }
         let Some(known) = known else { return true };
         match (known.attempt, self.attempt()) {
             _ if known.maker != Some(from) => false,
@@ -228,13 +232,38 @@ impl Posted {
             Some((_, expiry)) => {
                 is_final || round > expiry || signed.is_some_and(|(_, last)| last > expiry)
             }
-            None => is_final || signed.is_some() || self.is_given_up(now),
+            None => {
+                // Its maker may still be at it; a while later it is not.
+                let long_ago = Round(round.0.saturating_sub(PATIENCE));
+                let is_given_up = match self {
+                    Self::Transfer(transfer, _) => is_given_up(transfer.created, now),
+                    Self::Here(_) | Self::Payment(_) => false,
+                };
+                is_final || signed.is_some() || is_given_up || self.has_lapsed(long_ago)
+            }
         }
     }
 
-    fn is_given_up(&self, now: Timestamp) -> bool {
+    /// True for a wish whose proof should have been made by this round. Its maker may have dropped it, and
+    /// cannot say so everywhere.
+    #[must_use]
+    pub fn has_lapsed(&self, round: Round) -> bool {
         match self {
-            Self::Transfer(transfer, _) => is_given_up(transfer.created, now),
+            Self::Transfer(transfer, announced) => {
+                let is_announced = transfer.attempt.is_none() && !announced.notes.is_empty();
+                is_announced && round > announced.until
+            }
+            Self::Here(_) | Self::Payment(_) => false,
+        }
+    }
+
+    /// True for a wish that waits: it is told only where its maker can strike it.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        match self {
+            Self::Transfer(transfer, announced) => {
+                transfer.attempt.is_none() && announced.notes.is_empty()
+            }
             Self::Here(_) | Self::Payment(_) => false,
         }
     }

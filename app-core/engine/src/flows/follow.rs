@@ -78,7 +78,7 @@ impl Engine {
         let mut changes = self.words_of_keys(&entries, account.as_ref()).await?;
         (self.looked, self.paying) = (round, false);
         let nonce = account.as_ref().map(|account| account.nonce);
-        let elsewhere = self.store.made_elsewhere().await?;
+        let elsewhere = self.store.payments_elsewhere().await?;
         let mut dead = vec![];
         for payment in self.store.open_payments().await? {
             let tx = payment.attempt.tx;

@@ -228,7 +228,9 @@ impl Engine {
     fn or_distrust(&mut self, done: Result<(), Fault>) -> Result<(), Fault> {
         match done {
             Err(fault) if fault.is_distrust() => {
-                self.unheard.store(true, Ordering::Relaxed);
+                if self.distrust.is_none() {
+                    self.unheard.store(true, Ordering::Relaxed);
+                }
                 self.distrust = Some(fault);
                 Ok(())
             }
@@ -291,10 +293,12 @@ impl Engine {
 
     /// What siblings have told, and what they are to be told in turn.
     async fn take_board(&mut self, node: &LightNode) -> Result<Happening, Fault> {
-        self.heed_siblings(node).await?;
+        let news = self.heed_siblings(node).await?;
         self.tell_siblings(node).await?;
-        let looked = self.look_at_account(node).await;
-        self.or_distrust(looked)?;
+        if news {
+            let looked = self.look_at_account(node).await;
+            self.or_distrust(looked)?;
+        }
         Ok(Happening::Ledger)
     }
 

@@ -45,7 +45,7 @@ impl Engine {
         self.submit_transfers(node).await?;
         self.begin_proof().await?;
         // Their notes are announced while the proof is made.
-        self.tell_siblings(node).await
+        self.tell_before_sending(node).await
     }
 
     /// The same, as part of following the ledger: a pool that nobody tells of just now is read later,

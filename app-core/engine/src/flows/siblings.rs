@@ -42,6 +42,8 @@ pub(crate) struct Board {
     ours: Option<BTreeMap<[u8; 16], Vec<EnvelopeId>>>,
     /// Posts that were brought to the boards of siblings elsewhere.
     brought: BTreeSet<(WorkerId, [u8; 16])>,
+    /// When each post was put last: what a sibling takes for over is not said again at once.
+    put: BTreeMap<[u8; 16], Instant>,
     /// Workers that were asked whether a sibling is there.
     called: BTreeSet<WorkerId>,
     /// When boards that took nothing were tried.
@@ -51,19 +53,22 @@ pub(crate) struct Board {
 }
 
 impl Engine {
-    /// Reads what siblings tell, if the board is to be had in time.
-    pub(crate) async fn heed_siblings(&mut self, node: &LightNode) -> Result<(), Fault> {
+    /// Reads what siblings tell, if the board is to be had in time. True if that changed something.
+    pub(crate) async fn heed_siblings(&mut self, node: &LightNode) -> Result<bool, Fault> {
         self.heed_within(node, LOOK).await
     }
 
     /// The same when a payment waits for it: not at all without siblings.
     pub(crate) async fn heed_before_signing(&mut self, node: &LightNode) -> Result<(), Fault> {
-        if self.siblings().await?.is_empty() { Ok(()) } else { self.heed_within(node, WAIT).await }
+        if !self.siblings().await?.is_empty() {
+            self.heed_within(node, WAIT).await?;
+        }
+        Ok(())
     }
 
-    async fn heed_within(&mut self, node: &LightNode, patience: Duration) -> Result<(), Fault> {
+    async fn heed_within(&mut self, node: &LightNode, patience: Duration) -> Result<bool, Fault> {
         if self.review_only {
-            return Ok(());
+            return Ok(false);
         }
         passed(timeout(patience, self.read_board(node)).await)
     }
@@ -96,9 +101,9 @@ impl Engine {
         self.board_at(node.worker()).ok()
     }
 
-    /// True if a sibling was asked for this payment, and makes its attempts.
+    /// True if a sibling was asked for this transfer out of the pool, and makes its attempts.
     pub(crate) async fn is_made_elsewhere(&self, intent: [u8; 16]) -> Result<bool, Fault> {
-        let known = self.store.known_intent(intent).await?;
+        let known = self.store.known_transfer(intent).await?;
         Ok(known.is_some_and(|known| known.maker.is_some()))
     }
 
@@ -121,7 +126,7 @@ impl Engine {
         notes: &[Nullifier],
     ) -> Result<bool, Fault> {
         let mut taken = self.announced_elsewhere(Some(wish));
-        let elsewhere = self.store.made_elsewhere().await?;
+        let elsewhere = self.store.transfers_elsewhere().await?;
         let open = self.store.open_transfers().await?.into_iter();
         for transfer in open.filter(|transfer| elsewhere.contains(&transfer.intent)) {
             taken.extend(spent_by(&transfer));
@@ -140,7 +145,7 @@ impl Engine {
     }
 
     /// Reads all of the board, saves what is new there and deletes what is over.
-    async fn read_board(&mut self, node: &LightNode) -> Result<(), Fault> {
+    async fn read_board(&mut self, node: &LightNode) -> Result<bool, Fault> {
         let board = self.board_at(node.worker())?;
         let Some((parts, mut over)) = pull(node, &board).await? else {
             let made = matches!(node.mail(board.create_request()).await, Ok(MailReply::Created));
@@ -148,7 +153,7 @@ impl Engine {
                 self.board.ours = Some(BTreeMap::new());
                 self.unheard.store(true, std::sync::atomic::Ordering::Relaxed);
             }
-            return Ok(());
+            return Ok(false);
         };
         let (mut ours, mut announced, mut here) = (BTreeMap::new(), vec![], BTreeMap::new());
         let (mut changes, mut wished): (Vec<Change>, BTreeSet<[u8; 16]>) =
@@ -159,11 +164,9 @@ impl Engine {
             over.extend(again);
             // Of another version, which may be newer.
             let Some(Post { device, what }) = post else { continue };
-            let known = match what.intent() {
-                Some(intent) => self.store.known_intent(intent).await?,
-                None => None,
-            };
-            let is_ours = device == self.device && !is_forgotten(&what, known.as_ref());
+            let known = self.known_wish(&what).await?;
+            let is_forgotten = device == self.device && is_forgotten(&what, known.as_ref());
+            let is_ours = device == self.device && !is_forgotten;
             if let (Posted::Transfer(transfer, it), None) = (&what, what.attempt())
                 && !it.notes.is_empty()
             {
@@ -183,12 +186,14 @@ impl Engine {
                     over.extend(here.insert(device, places).unwrap_or_default());
                 }
                 Posted::Payment(_) | Posted::Transfer(..) => {
-                    if what.attempt().is_none() {
+                    if what.attempt().is_none() && !what.has_lapsed(at.0) {
                         wished.extend(what.intent());
                     }
                     if what.is_over(known.as_ref(), at) {
                         over.extend(places);
-                    } else if what.is_news(device, known.as_ref(), at) {
+                    } else if is_forgotten && known.is_some_and(|known| known.maker.is_none())
+                        || what.is_news(device, known.as_ref(), at)
+                    {
                         changes.extend(self.taken(device, what).await?);
                     }
                 }
@@ -199,12 +204,22 @@ impl Engine {
                 changes.push(saved(SiblingChange::ForgetWish(wish.intent)));
             }
         }
-        if !changes.is_empty() {
+        let news = !changes.is_empty();
+        if news {
             self.paying = true;
             self.store.apply(changes).await?;
         }
         (self.board.ours, self.board.announced) = (Some(ours), announced);
-        delete(node, &board, over).await
+        delete(node, &board, over).await?;
+        Ok(news)
+    }
+
+    async fn known_wish(&self, what: &Posted) -> Result<Option<KnownIntent>, Fault> {
+        Ok(match what {
+            Posted::Here(_) => None,
+            Posted::Payment(payment) => self.store.known_payment(payment.intent).await?,
+            Posted::Transfer(transfer, _) => self.store.known_transfer(transfer.intent).await?,
+        })
     }
 
     /// What is to be saved of a sibling that is there, now and then.
@@ -241,10 +256,11 @@ impl Engine {
     async fn posts(&self, home: WorkerId) -> Result<Vec<Post>, Fault> {
         let mut posts = vec![Posted::Here(home)];
         if !self.siblings().await?.is_empty() {
-            let elsewhere = self.store.made_elsewhere().await?;
+            let elsewhere = self.store.payments_elsewhere().await?;
             let payments = self.store.open_payments().await?.into_iter();
             let payments = payments.filter(|payment| !elsewhere.contains(&payment.intent));
             posts.extend(payments.map(|payment| Posted::Payment(Box::new(payment))));
+            let elsewhere = self.store.transfers_elsewhere().await?;
             let mut proving = self.proving.as_ref().and_then(|it| it.announces());
             for transfer in self.store.open_transfers().await? {
                 if elsewhere.contains(&transfer.intent) {
@@ -270,9 +286,11 @@ impl Engine {
         let is_new = self.board.ours.as_ref().is_some_and(BTreeMap::is_empty);
         for post in &posts {
             let id = post.id();
-            if self.board.ours.as_ref().is_some_and(|ours| ours.contains_key(&id)) {
+            let is_there = self.board.ours.as_ref().is_some_and(|ours| ours.contains_key(&id));
+            if is_there || self.board.put.get(&id).is_some_and(|at| at.elapsed() < REST) {
                 continue;
             }
+            self.board.put.insert(id, Instant::now());
             let Some(places) = put(node, &board.route(), post).await? else { continue };
             if let Some(ours) = &mut self.board.ours {
                 ours.insert(id, places);
@@ -285,7 +303,7 @@ impl Engine {
         others.retain(|worker| self.board.refused.get(worker).is_none_or(|at| at.elapsed() > REST));
         for worker in others {
             let route = self.board_at(worker)?.route();
-            for post in &posts {
+            for post in posts.iter().filter(|post| !post.what.waits()) {
                 if self.board.brought.contains(&(worker, post.id())) {
                     continue;
                 }
@@ -298,6 +316,7 @@ impl Engine {
             }
         }
         let wanted: BTreeSet<[u8; 16]> = posts.iter().map(Post::id).collect();
+        self.board.put.retain(|id, _| wanted.contains(id));
         let Some(ours) = &mut self.board.ours else { return Ok(()) };
         let over: Vec<_> = ours.extract_if(.., |id, _| !wanted.contains(id)).collect();
         delete(node, &board, over.into_iter().flat_map(|(_, places)| places).collect()).await
@@ -325,23 +344,27 @@ fn saved(change: SiblingChange) -> Change {
     wallet::Change::OfSibling(change).into()
 }
 
-/// True for what was signed here and is not known here any more, as after the folder was put back: then
-/// it is like a sibling's, for whoever signed it may still be there.
+/// True for what was signed here and is not known here any more, as after the folder was put back: it is
+/// taken over like a sibling's, and nothing else is signed for that wish.
 fn is_forgotten(what: &Posted, known: Option<&KnownIntent>) -> bool {
-    known.is_none_or(|known| known.maker.is_some()) && what.attempt().is_some()
+    let Some((tx, expiry)) = what.attempt() else { return false };
+    known.is_none_or(|known| {
+        let is_later = known.attempt.is_none_or(|(before, last)| before != tx && expiry > last);
+        known.maker.is_some() || is_later
+    })
 }
 
 /// What is wrong with a board holds up nothing; that a connection is gone, the next request finds out.
-fn passed(done: Result<Result<(), Fault>, Elapsed>) -> Result<(), Fault> {
+fn passed<T: Default>(done: Result<Result<T, Fault>, Elapsed>) -> Result<T, Fault> {
     match done {
         Ok(Err(fault)) if fault.is_elsewhere() => {
             tracing::info!(code = fault.code(), "siblings are heard later");
-            Ok(())
+            Ok(T::default())
         }
         Ok(done) => done,
         Err(_) => {
             tracing::info!("siblings are heard later");
-            Ok(())
+            Ok(T::default())
         }
     }
 }

@@ -189,15 +189,17 @@ impl Engine {
             self.deliver(node, progress).await?;
             progress.mail = empty;
         }
+        self.heed_siblings(node).await?;
+        self.tell_siblings(node).await?;
         if tended { self.forget_prekeys().await } else { Ok(()) }
     }
 
     async fn follow(&mut self, node: &LightNode, progress: &mut Progress) -> Result<(), Fault> {
-        self.heed_siblings(node).await?;
+        self.heed_before_signing(node).await?;
         let tip = self.follow_all(node).await?;
         self.distrust = None;
         progress.tip = Some(tip);
-        self.tell_siblings(node).await?;
+        self.tell_before_sending(node).await?;
         self.submit_open(node).await?;
         progress.ledger = self.bound()?.light.round() >= tip;
         self.follow_gifts(node, Which::Open).await?;

@@ -48,7 +48,7 @@ struct Worker {
     transport: Transport,
     asked: Arc<Mutex<Vec<MailRequest>>>,
     directory: Arc<Mutex<Directory>>,
-    /// How often prekeys had been published when each envelope came.
+    /// How often prekeys had been published when each envelope for Bob came.
     published: Arc<Mutex<Vec<usize>>>,
 }
 
@@ -73,7 +73,7 @@ impl Worker {
         let (log, entry, at) = (Arc::clone(&asked), Arc::clone(&directory), Arc::clone(&published));
         tokio::spawn(serve(transport.accept(protocol::MAIL).unwrap(), move |request| {
             log.lock().unwrap().push(request_of(&request));
-            if let MailRequest::Put { .. } = request_of(&request) {
+            if is_for_bob(&request_of(&request)) {
                 let at: &Mutex<Vec<usize>> = &at;
                 at.lock().unwrap().push(entry.lock().unwrap().publications());
             }
@@ -96,6 +96,11 @@ impl Worker {
     fn was_asked(&self, what: fn(&MailRequest) -> bool) -> usize {
         self.asked.lock().unwrap().iter().filter(|request| what(request)).count()
     }
+}
+
+/// True for what is put into Bob's queue, not on the board of Alice's devices.
+fn is_for_bob(request: &MailRequest) -> bool {
+    matches!(request, MailRequest::Put { owner, .. } if owner.0 == [BOB; 32])
 }
 
 fn request_of(bytes: &[u8]) -> MailRequest {

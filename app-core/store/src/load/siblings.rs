@@ -27,12 +27,32 @@ impl Store {
         found.into_iter().map(parse).collect()
     }
 
-    /// What is known of a wish, whoever made it and whatever it pays out of.
+    /// What is known of a payment of the account, whoever makes it.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
-    pub async fn known_intent(&self, intent: [u8; 16]) -> Result<Option<KnownIntent>, StoreError> {
-        let query = sqlx::query_as(sql::INTENT).bind(intent.to_vec());
+    pub async fn known_payment(&self, intent: [u8; 16]) -> Result<Option<KnownIntent>, StoreError> {
+        self.known(sql::PAYMENT, intent).await
+    }
+
+    /// What is known of a transfer out of the pool, whoever makes it. A sweep of everything has the same
+    /// intent for both.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn known_transfer(
+        &self,
+        intent: [u8; 16],
+    ) -> Result<Option<KnownIntent>, StoreError> {
+        self.known(sql::TRANSFER, intent).await
+    }
+
+    async fn known(
+        &self,
+        sql: &'static str,
+        intent: [u8; 16],
+    ) -> Result<Option<KnownIntent>, StoreError> {
+        let query = sqlx::query_as(sql).bind(intent.to_vec());
         let found: Option<IntentColumns> =
             query.fetch_optional(&mut *self.connection().await?).await?;
         let Some((device, tx, expiry, state)) = found else { return Ok(None) };
@@ -44,23 +64,35 @@ impl Store {
         Ok(Some(KnownIntent { maker, attempt, is_final: state == "final" }))
     }
 
-    /// The wishes of siblings that may still happen.
+    /// The intents of siblings' payments of the account that may still happen.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
-    pub async fn made_elsewhere(&self) -> Result<BTreeSet<[u8; 16]>, StoreError> {
+    pub async fn payments_elsewhere(&self) -> Result<BTreeSet<[u8; 16]>, StoreError> {
+        self.intents(sql::PAYMENTS).await
+    }
+
+    /// The intents of siblings' transfers out of the pool that may still happen.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn transfers_elsewhere(&self) -> Result<BTreeSet<[u8; 16]>, StoreError> {
+        self.intents(sql::TRANSFERS).await
+    }
+
+    async fn intents(&self, sql: &'static str) -> Result<BTreeSet<[u8; 16]>, StoreError> {
         let found: Vec<Vec<u8>> =
-            sqlx::query_scalar(sql::ELSEWHERE).fetch_all(&mut *self.connection().await?).await?;
+            sqlx::query_scalar(sql).fetch_all(&mut *self.connection().await?).await?;
         found.iter().map(|intent| row::fixed(intent)).collect()
     }
 }
 
 crate::sql::statements! {
     SIBLINGS = "SELECT device, worker, seen FROM siblings WHERE seen >= ?1 ORDER BY device";
-    INTENT = "SELECT device, tx, expiry, state FROM payments WHERE intent = ?1
-        UNION ALL SELECT device, tx, expiry, state FROM transfers WHERE intent = ?1";
-    ELSEWHERE = "SELECT intent FROM payments
-        WHERE device IS NOT NULL AND state IN ('queued', 'submitted')
-        UNION ALL SELECT intent FROM transfers
+    PAYMENT = "SELECT device, tx, expiry, state FROM payments WHERE intent = ?1";
+    TRANSFER = "SELECT device, tx, expiry, state FROM transfers WHERE intent = ?1";
+    PAYMENTS = "SELECT intent FROM payments
+        WHERE device IS NOT NULL AND state IN ('queued', 'submitted')";
+    TRANSFERS = "SELECT intent FROM transfers
         WHERE device IS NOT NULL AND state IN ('planned', 'queued', 'submitted')";
 }

@@ -71,7 +71,22 @@ impl Store {
             .transpose()
     }
 
-    /// The last payment of this kind that was asked for, whatever became of it.
+    /// The payments of this kind that are final behind this round.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn final_after(
+        &self,
+        kind: PaymentKind,
+        round: Round,
+    ) -> Result<Vec<Payment>, StoreError> {
+        let query = sqlx::query_as(sql::FINAL_AFTER).bind(kind.name()).bind(row::int(round.0));
+        let found = query.fetch_all(&mut *self.connection().await?).await?;
+        found.into_iter().map(PaymentColumns::parse).collect()
+    }
+
+    /// The last payment of this kind that was asked for, whatever became of it; a sibling's only while it
+    /// is not dead.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be read.
@@ -233,8 +248,11 @@ crate::sql::statements! {
     PAYMENT_BY_TX = "SELECT intent, recipient, contact, amount, memo, created, tx, bytes, fee,
         nonce, expiry, state, final_round, kind FROM payments WHERE tx = ?1 ORDER BY seq DESC LIMIT 1";
     LAST_PAYMENT = "SELECT intent, recipient, contact, amount, memo, created, tx, bytes, fee,
-        nonce, expiry, state, final_round, kind FROM payments WHERE kind = ?1
-        ORDER BY seq DESC LIMIT 1";
+        nonce, expiry, state, final_round, kind FROM payments
+        WHERE kind = ?1 AND (device IS NULL OR state <> 'expired') ORDER BY seq DESC LIMIT 1";
+    FINAL_AFTER = "SELECT intent, recipient, contact, amount, memo, created, tx, bytes, fee,
+        nonce, expiry, state, final_round, kind FROM payments
+        WHERE kind = ?1 AND final_round > ?2 ORDER BY seq";
     LAST_OF_KIND = "SELECT time, entry FROM entries WHERE kind = ?1 ORDER BY counter DESC LIMIT 1";
     ENTRIES = "SELECT time, entry FROM entries WHERE counter > ?1 ORDER BY counter LIMIT ?2";
     ENTRIES_OF = "SELECT time, entry FROM entries WHERE tx = ?1 ORDER BY counter";

@@ -27,14 +27,14 @@ async fn a_payment_of_a_sibling_is_followed_like_ours_and_known_as_its() {
     save(&store, vec![Wallet::SavePayment(own.clone())]).await;
     told(&store, SiblingChange::TakePayment(PHONE, Box::new(theirs.clone()))).await;
     assert_eq!(store.open_payments().await.unwrap(), [own.clone(), theirs.clone()]);
-    assert_eq!(store.made_elsewhere().await.unwrap(), [theirs.intent].into());
+    assert_eq!(store.payments_elsewhere().await.unwrap(), [theirs.intent].into());
     let known = |maker, of: &Payment, is_final| {
         Some(KnownIntent { maker, attempt: Some((of.attempt.tx, of.attempt.expiry)), is_final })
     };
     let intent = theirs.intent;
-    assert_eq!(store.known_intent(own.intent).await.unwrap(), known(None, &own, false));
-    assert_eq!(store.known_intent(intent).await.unwrap(), known(Some(PHONE), &theirs, false));
-    assert_eq!(store.known_intent([0xee; 16]).await.unwrap(), None);
+    assert_eq!(store.known_payment(own.intent).await.unwrap(), known(None, &own, false));
+    assert_eq!(store.known_payment(intent).await.unwrap(), known(Some(PHONE), &theirs, false));
+    assert_eq!(store.known_payment([0xee; 16]).await.unwrap(), None);
     let units = theirs.amount.units();
     assert_eq!(elsewhere(&store).await, [(units, PaymentState::Submitted)]);
 
@@ -48,8 +48,8 @@ async fn a_payment_of_a_sibling_is_followed_like_ours_and_known_as_its() {
     assert_eq!(elsewhere(&store).await, [(units, PaymentState::Submitted)]);
     let state = PaymentState::Final(Round(9));
     save(&store, vec![Wallet::SavePayment(Payment { state, ..again.clone() })]).await;
-    assert_eq!(store.known_intent(intent).await.unwrap(), known(Some(PHONE), &again, true));
-    assert_eq!(store.made_elsewhere().await.unwrap(), [].into());
+    assert_eq!(store.known_payment(intent).await.unwrap(), known(Some(PHONE), &again, true));
+    assert_eq!(store.payments_elsewhere().await.unwrap(), [].into());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -81,7 +81,7 @@ async fn a_wish_of_a_sibling_is_shown_and_never_ours_to_sign() {
     save(&store, vec![Wallet::SaveTransfer(Box::new(done))]).await;
     assert_eq!(store.transfers_of_siblings().await.unwrap(), []);
     assert_eq!(elsewhere(&store).await, []);
-    let known = store.known_intent(wish.intent).await.unwrap().unwrap();
+    let known = store.known_transfer(wish.intent).await.unwrap().unwrap();
     assert!(known.is_final && known.maker == Some(PHONE));
 
     // A wish of ours is ours, whatever somebody says of it.

@@ -350,6 +350,15 @@ fn a_wish_is_told_of_before_it_is_signed_and_forgotten_after_a_week() {
     assert!(!read.what.is_news(MAKER, Some(&known), at) && read.what.is_over(Some(&known), at));
     let later = Timestamp(NOVEMBER.0 + 8 * 86_400_000);
     assert!(!read.what.is_news(MAKER, None, (Round(30), later)));
+    // Nobody counts with a proof for ever; who makes it may still be at it.
+    assert!(read.what.is_news(MAKER, None, (Round(50), NOVEMBER)));
+    assert!(!read.what.is_news(MAKER, None, (Round(51), NOVEMBER)));
+    assert!(!read.what.is_over(None, (Round(650), NOVEMBER)));
+    assert!(read.what.is_over(None, (Round(651), NOVEMBER)));
+    let Posted::Transfer(planned, _) = read.what else { panic!("a transfer was posted") };
+    let waits = Posted::Transfer(planned, Announced::default());
+    assert!(waits.waits() && waits.is_news(MAKER, None, (Round(9_000), NOVEMBER)));
+    assert!(!signed.waits());
 }
 
 #[test]

@@ -14,6 +14,7 @@ impl Engine {
     /// the common anchor has; with `due` only if its moment has come.
     pub(super) async fn begin_carry_over(&mut self, due: bool) -> Result<bool, Fault> {
         let Some((state, notes, open)) = self.former_ground().await? else { return Ok(false) };
+        let notes = self.not_announced(notes);
         let next = self.pool_key(self.present_period().await?)?.viewing_key();
         let ground = self.ground_in_pool(&next, (&state, &notes, &open), true)?;
         let now = self.bound()?.light.time();
@@ -52,7 +53,8 @@ impl Engine {
         Ok(batches.into_iter().map(|batch| batch.amount).collect())
     }
 
-    /// What is saved of the pool, if a former account holds anything.
+    /// What is saved of the pool, if a former account holds anything; what a sibling has announced is
+    /// there, too, and comes in any case.
     async fn former_ground(
         &self,
     ) -> Result<Option<(PoolState, Vec<OwnNote>, Vec<Transfer>)>, Fault> {
@@ -61,6 +63,6 @@ impl Engine {
         if !notes.iter().any(|note| note.period < present) {
             return Ok(None);
         }
-        Ok(self.pool_ground().await.ok())
+        Ok(self.saved_pool_ground().await.ok())
     }
 }

@@ -5,7 +5,7 @@ use types::{Abc, Amount, Round};
 use wallet::private::{
     PrivatePayee, Readiness, Transfer, TransferState, plan_top_up, round_amount,
 };
-use wallet::{PaymentKind, PaymentState, Refusal, pending_out};
+use wallet::{PaymentKind, Refusal, pending_out};
 
 use crate::flows::private::PoolWork;
 use crate::flows::private::prove::Work;
@@ -228,10 +228,8 @@ impl Engine {
         let read = saved.max(self.pool_read);
         let open = self.store.open_payments().await?;
         let open = open.into_iter().filter(|payment| payment.kind == PaymentKind::TopUp);
-        let last = self.store.last_payment(PaymentKind::TopUp).await?;
-        let unread = |state| matches!(state, PaymentState::Final(round) if round > read);
-        let last = last.filter(|payment| unread(payment.state));
-        Ok(open.chain(last).map(|payment| payment.amount).collect())
+        let unread = self.store.final_after(PaymentKind::TopUp, read).await?;
+        Ok(open.chain(unread).map(|payment| payment.amount).collect())
     }
 }
 

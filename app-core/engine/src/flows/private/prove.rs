@@ -135,7 +135,10 @@ impl Engine {
         Ok((state, self.not_announced(notes), open))
     }
 
-    async fn saved_pool_ground(&self) -> Result<(PoolState, Vec<OwnNote>, Vec<Transfer>), Refusal> {
+    /// The same with all our notes.
+    pub(super) async fn saved_pool_ground(
+        &self,
+    ) -> Result<(PoolState, Vec<OwnNote>, Vec<Transfer>), Refusal> {
         let unknown = |_| Refusal::PoolUnknown;
         let state = self.store.pool_state().await.ok().flatten().ok_or(Refusal::PoolUnknown)?;
         let notes = self.store.unspent_notes().await.map_err(unknown)?;
@@ -190,7 +193,8 @@ impl Engine {
         }
     }
 
-    fn not_announced(&self, mut notes: Vec<OwnNote>) -> Vec<OwnNote> {
+    /// Those of these notes that no sibling is about to spend.
+    pub(super) fn not_announced(&self, mut notes: Vec<OwnNote>) -> Vec<OwnNote> {
         let announced = self.announced_elsewhere(None);
         notes.retain(|note| !announced.contains(&note.nullifier));
         notes

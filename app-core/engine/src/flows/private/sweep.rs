@@ -66,7 +66,8 @@ impl Engine {
                          is final";
             return Err(Fault::new(Code::MoveUnderWay, words));
         }
-        let (coming, (state, notes, open)) = (self.coming().await?, self.pool_ground().await?);
+        let (coming, (state, notes, open)) =
+            (self.coming().await?, self.saved_pool_ground().await?);
         let key = self.pool_key(self.present_period().await?)?.viewing_key();
         let ground = self.ground_in_pool(&key, (&state, &notes, &open), payee_exists)?;
         let Some(most) = most_payable(to, ground, &coming) else {
@@ -106,7 +107,11 @@ impl Engine {
         if !first || under_way || !former.is_empty() || self.is_topping_up().await? {
             return Ok(false);
         }
-        let (state, notes, open) = self.pool_ground().await?;
+        let (state, notes, open) = self.saved_pool_ground().await?;
+        if self.not_announced(notes.clone()).len() < notes.len() {
+            // Everything is not there before a sibling is done with it.
+            return Ok(false);
+        }
         let key = self.pool_key(self.present_period().await?)?.viewing_key();
         let ground = self.ground_in_pool(&key, (&state, &notes, &open), true)?;
         let Some(now) = sweep_now(wish, ground) else {

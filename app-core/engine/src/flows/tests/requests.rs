@@ -167,7 +167,7 @@ async fn standing(engine: &Engine, contact: OpenId) -> Standing {
 }
 
 pub(super) fn puts(worker: &Worker) -> usize {
-    worker.was_asked(|request| matches!(request, MailRequest::Put { .. }))
+    worker.was_asked(is_for_bob)
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ async fn talking() -> (Worker, TempDir, Engine, Stranger) {
 async fn letters(worker: &Worker, engine: &Engine, bob: &Stranger) -> Vec<Letter> {
     let contact = engine.store().contact(bob.account()).await.unwrap().unwrap();
     let asked = worker.asked.lock().unwrap();
-    let puts = asked.iter().filter_map(|request| {
+    let puts = asked.iter().filter(|request| is_for_bob(request)).filter_map(|request| {
         let MailRequest::Put { blob, .. } = request else { return None };
         Some(letter(&bob.identity, &contact, blob))
     });

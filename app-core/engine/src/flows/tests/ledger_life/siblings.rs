@@ -72,7 +72,7 @@ struct Two {
     /// False while no manager takes a transaction.
     takes: Arc<AtomicBool>,
     stores: [Store; 2],
-    _worker: Worker,
+    worker: Worker,
     _dirs: [TempDir; 2],
 }
 
@@ -105,14 +105,7 @@ impl Two {
         .await;
         let (first, one) = alice_on(&worker, &genesis).await;
         let (second, other) = alice_on(&worker, &genesis).await;
-        let two = Self {
-            bank,
-            mail,
-            takes,
-            stores: [one, other],
-            _worker: worker,
-            _dirs: [first, second],
-        };
+        let two = Self { bank, mail, takes, stores: [one, other], worker, _dirs: [first, second] };
         for at in looks {
             two.syncs(*at).await;
         }
@@ -342,6 +335,57 @@ async fn a_device_alone_tells_nobody_what_it_pays_and_a_new_one_hears_of_it() {
         two.syncs(at).await;
     }
     assert_eq!(two.open(1).await, [(paid.attempt.tx, PaymentState::Submitted)]);
+}
+
+#[tokio::test]
+async fn a_folder_that_was_put_back_signs_nothing_else_for_what_it_had_signed() {
+    let two = Two::new().await;
+    two.takes.store(false, Ordering::SeqCst);
+    let paid = two.pays(0, 3 * ABC).await;
+    let device = two.engine(0).await.device;
+    // The same device, as it was before it asked; or when an attempt before was the last.
+    let genesis = two.bank.lock().unwrap().chain.genesis.clone();
+    for earlier in [false, true] {
+        let (_dir, store) = alice_on(&two.worker, &genesis).await;
+        if earlier {
+            let mut before = paid.clone();
+            before.attempt.tx = TxId([4; 32]);
+            before.attempt.expiry = Round(paid.attempt.expiry.0 - 1);
+            store.apply(vec![wallet::Change::SavePayment(before).into()]).await.unwrap();
+        }
+        let mut engine = Engine::open(store.clone(), vec![], Clock::system()).await.unwrap();
+        engine.device = device;
+        for _ in 0..2 {
+            engine.sync(PATIENCE).await.unwrap();
+            let open = store.open_payments().await.unwrap();
+            assert_eq!(open.iter().map(|it| it.attempt.tx).collect::<Vec<_>>(), [paid.attempt.tx]);
+            assert_eq!(store.payments_elsewhere().await.unwrap(), [paid.intent].into());
+        }
+    }
+    assert_eq!(two.lying(), 3, "what it had posted stays there");
+    two.takes.store(true, Ordering::SeqCst);
+    two.syncs(0).await;
+    two.syncs(0).await;
+    assert_eq!((two.submitted(), two.paid()), (BTreeSet::from([paid.attempt.tx]), 3 * ABC));
+}
+
+#[tokio::test]
+async fn the_two_halves_of_a_sweep_have_one_intent_and_are_told_of_apart() {
+    let two = Two::new().await;
+    two.takes.store(false, Ordering::SeqCst);
+    let paid = two.pays(0, 3 * ABC).await;
+    let half = Transfer { intent: paid.intent, ..wish(0, ABC) };
+    let saved = wallet::Change::SaveTransfer(Box::new(half));
+    two.stores[0].apply(vec![saved.into()]).await.unwrap();
+    two.syncs(0).await;
+    for at in [1, 0, 1] {
+        two.syncs(at).await;
+        assert_eq!(two.lying(), 4, "neither takes the other's post away");
+    }
+    let rows = two.stores[1].history(None, None).await.unwrap();
+    let elsewhere = rows.iter().filter(|row| row.elsewhere);
+    let amounts: BTreeSet<u64> = elsewhere.map(|row| row.amount.units()).collect();
+    assert_eq!(amounts, BTreeSet::from([ABC, 3 * ABC]));
 }
 
 /// A wish of Alice's that a sibling, or she herself, may have.
