@@ -26,10 +26,12 @@ use wire::{Decode, Encode, code};
 
 use crate::{Engine, Fault};
 
+/// No test depends on how fast a computer is.
+const SLOW: u64 = if cfg!(test) { 20 } else { 1 };
 /// How long a payment waits for siblings.
-const WAIT: Duration = Duration::from_millis(300);
+const WAIT: Duration = Duration::from_millis(300 * SLOW);
 /// How long a board may take that no payment waits for.
-const LOOK: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_secs(2 * SLOW);
 /// A board elsewhere that takes nothing is left alone for so long.
 const REST: Duration = Duration::from_secs(30);
 /// A sibling is noted anew after so long, in milliseconds.
@@ -75,19 +77,18 @@ impl Engine {
 
     /// Tells siblings what is on its way here and what is about to be spent; strikes what is over.
     pub(crate) async fn tell_siblings(&mut self, node: &LightNode) -> Result<(), Fault> {
-        self.tell_within(node, LOOK).await
-    }
-
-    /// The same when a payment waits for it, which is then sent.
-    pub(crate) async fn tell_before_sending(&mut self, node: &LightNode) -> Result<(), Fault> {
-        if self.siblings().await?.is_empty() { Ok(()) } else { self.tell_within(node, WAIT).await }
-    }
-
-    async fn tell_within(&mut self, node: &LightNode, patience: Duration) -> Result<(), Fault> {
         if self.review_only || self.board.ours.is_none() {
             return Ok(());
         }
-        passed(timeout(patience, self.tell(node)).await)
+        passed(timeout(LOOK, self.tell(node)).await)
+    }
+
+    /// The same when a payment waits for it, which is then sent; also if the board could not be read.
+    pub(crate) async fn tell_before_sending(&mut self, node: &LightNode) -> Result<(), Fault> {
+        if self.review_only || self.siblings().await?.is_empty() {
+            return Ok(());
+        }
+        passed(timeout(WAIT, self.tell(node)).await)
     }
 
     /// True for the board of the home worker.
